@@ -1,0 +1,1 @@
+"""Task tracking for Vietnamese state offices, in Excel workbooks."""

@@ -1,0 +1,1 @@
+"""The folders of the office and what lies in them."""

@@ -1,0 +1,43 @@
+"""Look words up: `say("register.title", "vi")`. Each TOML file beside this module is one area of the catalogue."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from tdnv_sheets.shipped import packaged
+
+if TYPE_CHECKING:
+    from tdnv_sheets.findings import Finding
+
+LANGUAGES: Final = ("vi", "en")
+
+
+@cache
+def area(name: str) -> dict[str, Any]:
+    """Load one area: `{entry: {"vi": …, "en": …}}`."""
+    with packaged("messages", f"{name}.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+def say(key: str, lang: str, **values: object) -> str:
+    """Give the words of `area.entry` in *lang*, with {placeholders} filled from *values*."""
+    name, _, entry = key.partition(".")
+    text: str = area(name)[entry][lang]
+    return text.format(**values) if values else text
+
+
+def finding_text(finding: Finding, lang: str) -> str:
+    """Give the sentence that says what is wrong."""
+    return _fill(finding, lang, "text")
+
+
+def finding_fix(finding: Finding, lang: str) -> str:
+    """Give the one thing to do about it."""
+    return _fill(finding, lang, "fix")
+
+
+def _fill(finding: Finding, lang: str, part: str) -> str:
+    text: str = area("findings")[finding.code][f"{part}_{lang}"]
+    return text.format(value=finding.value, column=finding.column, row=finding.row, cell=finding.cell, **finding.values)

@@ -1,0 +1,111 @@
+"""The nouns that every stage passes on: units, assignments, cells changed.
+
+They hold data and answer simple questions about it; what is done with them stands in the stages.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+Value: TypeAlias = str | int | float | date | None
+"""One cell as the program knows it: text (NFC, trimmed), number, day, code word of a choice, or empty."""
+
+EXTRA: Final = "extra:"
+"""Fields that start so are the office's own columns, named by their header."""
+
+
+class Key(NamedTuple):
+    """One assignment: one task × one lead unit."""
+
+    task_id: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A body that carries out tasks (đơn vị), as it stands in the unit list."""
+
+    code: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    kind: str = ""
+    group: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
+    successor: str = ""
+    email: str = ""
+    contact: str = ""
+    draft: bool = False
+    """Made by the program from a name that it met; a person has to confirm it."""
+
+    def valid_on(self, day: date) -> bool:
+        """Say whether the unit exists on *day*."""
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """One row of the register: its key and its fields by name (design §4); absent and empty are the same here."""
+
+    key: Key
+    fields: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
+
+    def get(self, name: str) -> Value:
+        """Give the value of a field, None when empty."""
+        return self.fields.get(name)
+
+    def text(self, name: str) -> str:
+        """Give a field as text, empty when there is none."""
+        value = self.fields.get(name)
+        return "" if value is None else str(value)
+
+    def day(self, name: str) -> date | None:
+        """Give a field as a day, None when it is empty or is not one."""
+        value = self.fields.get(name)
+        return value if isinstance(value, date) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """What the ledger's past says about one assignment and no field holds."""
+
+    extension_count: int = 0
+    """How many different extended deadlines it was given."""
+    last_update: date | None = None
+    """The last day on which the unit's own cells changed."""
+
+
+NO_TRAIL: Final = Trail()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One cell of the ledger that takes another value, and the rule (practice C.2) that let it."""
+
+    key: Key
+    field: str
+    old: Value
+    new: Value
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A cell that both sides changed differently since the base: ours stays, theirs is kept beside."""
+
+    key: Key
+    field: str
+    base: Value
+    ours: Value
+    theirs: Value
+
+
+def units_by_code(units: Iterable[Unit]) -> dict[str, Unit]:
+    """Index *units* by code."""
+    return {unit.code: unit for unit in units}

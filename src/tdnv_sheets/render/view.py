@@ -1,0 +1,128 @@
+"""What a drawn workbook shows, as plain data; the pipeline fills it, the other modules here draw it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+
+    from tdnv_sheets.findings import Finding
+    from tdnv_sheets.periods import Period
+    from tdnv_sheets.records import Assignment, Key, Unit, Value
+    from tdnv_sheets.rules.judgement import Judgement
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One assignment and what the rules say about it."""
+
+    assignment: Assignment
+    judgement: Judgement
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictRow:
+    """One open conflict, as the office sees it."""
+
+    number: int
+    """The ledger's number of the conflict."""
+    key: Key
+    field: str
+    base: Value
+    ours: Value
+    theirs: Value
+    file: str
+    at: datetime
+    fingerprint: str
+    """Digest of `ours`: a choice is applied only while the ledger still holds that value."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogRow:
+    """One changed cell of the recent past."""
+
+    revision: int
+    at: datetime
+    who: str
+    file: str
+    key: Key
+    field: str
+    old: Value
+    new: Value
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalRow:
+    """A task that a unit says it holds and the register does not list."""
+
+    number: int
+    unit: str
+    fields: Mapping[str, Value]
+    file: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterView:
+    """All that the master register shows."""
+
+    office: str
+    regulation_title: str
+    assigners: tuple[str, ...]
+    """The regulation's list for «Nguồn giao»."""
+    lang: str
+    as_of: date
+    revision: int
+    token: str
+    """The signed stamp (`stamp.py`), at most 250 characters, to be put in three carriers."""
+    rows: tuple[Row, ...]
+    """In register order."""
+    extra_headers: tuple[str, ...]
+    """The office's own columns, kept at the right end; values under `extra:<header>` in the fields."""
+    units: tuple[Unit, ...]
+    conflicts: tuple[ConflictRow, ...]
+    log: tuple[LogRow, ...]
+    proposals: tuple[ProposalRow, ...]
+    due_soon_days: int
+    spare_rows: int
+    colours: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitBookView:
+    """All that one unit's workbook shows."""
+
+    office: str
+    regulation_title: str
+    contact: str
+    lang: str
+    unit: Unit
+    period: Period
+    as_of: date
+    due: date | None
+    """The day by which this round is to be sent back, where the regulation names one."""
+    due_article: str
+    issue_id: str
+    token: str
+    rows: tuple[Row, ...]
+    spare_rows: int
+    colours: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedView:
+    """A returned workbook to be drawn again with its wrong cells marked."""
+
+    book: UnitBookView
+    typed: Mapping[tuple[str, str], object]
+    """What the unit typed, by (task id, field), where it differs from the ledger; raw where it could not be read."""
+    missing_rows: tuple[Mapping[str, object], ...]
+    """The rows of «Nhiệm vụ thiếu», by field."""
+    report: Mapping[str, object]
+    """The lines of «Báo cáo», by field."""
+    findings: tuple[tuple[Finding, str, str], ...]
+    """Findings with the task id and field they are about; both empty for the file as a whole."""
+    file: str

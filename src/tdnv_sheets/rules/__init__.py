@@ -1,0 +1,1 @@
+"""What the regulation makes of an assignment on a day."""

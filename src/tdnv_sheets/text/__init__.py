@@ -1,0 +1,1 @@
+"""Understanding what people typed: pure functions over text."""

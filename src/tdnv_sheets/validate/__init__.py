@@ -1,0 +1,1 @@
+"""From a read workbook to typed rows and findings."""
