@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass, field, fields
-
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.errors import BrokenDeclaration
 
@@ -112,7 +111,7 @@ def _check(path: Path, key: str, value: object) -> None:
         raise BrokenDeclaration(path, key, f"{value} is negative")
 
 
-def _table(path: Path, name: str, raw: Any, known: set[str]) -> dict[str, str]:
+def _table(path: Path, name: str, raw: object, known: set[str]) -> dict[str, str]:
     if not isinstance(raw, dict):
         raise BrokenDeclaration(path, name, "is not a table")
     for key, value in raw.items():
