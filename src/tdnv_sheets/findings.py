@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 
 class Severity(StrEnum):
@@ -47,6 +47,19 @@ class Finding:
     value: str = ""
     """What stands there, as typed and shortened; empty where it must not be repeated."""
     values: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+class About(NamedTuple):
+    """A finding and the assignment's cell that it is about; both names are empty for the file as a whole."""
+
+    finding: Finding
+    task: str = ""
+    field: str = ""
+
+
+def has_error(abouts: Iterable[About]) -> bool:
+    """Say whether anything among them holds something back."""
+    return any(about.finding.severity is Severity.ERROR for about in abouts)
 
 
 def shorten(value: object, length: int = 60) -> str:

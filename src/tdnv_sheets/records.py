@@ -106,6 +106,33 @@ class Conflict:
     theirs: Value
 
 
+@dataclass(frozen=True, slots=True)
+class SubmittedRow:
+    """One row that somebody sent: only cells that state something; a column that is absent or a bad cell is not in it."""
+
+    row: int
+    """Excel row number, for messages."""
+    key: Key | None
+    """None for a row that is to become a new task."""
+    cells: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What one workbook states, after validation: the *theirs* of the merge."""
+
+    issue: str
+    unit: str
+    period: str
+    revision: int | None
+    """The ledger's revision that the sender saw; None when the file does not say (rule 24: everything to review)."""
+    rows: tuple[SubmittedRow, ...]
+    proposals: tuple[SubmittedRow, ...] = ()
+    """Rows of «Nhiệm vụ thiếu»: tasks that the unit says it holds."""
+    report: Mapping[str, Value] = field(default_factory=dict)
+    """The lines of «Báo cáo»."""
+
+
 def units_by_code(units: Iterable[Unit]) -> dict[str, Unit]:
     """Index *units* by code."""
     return {unit.code: unit for unit in units}

@@ -147,5 +147,3 @@ language = "{language}"        # vi | en
 [colours]
 {colours}
 """
-
-

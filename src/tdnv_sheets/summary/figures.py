@@ -69,7 +69,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One named reconciliation check; the words stand in messages/report.toml under `check_<name>`."""
+    """One named reconciliation check; the words stand in messages/checks.toml under `check_<name>`."""
 
     name: str
     ok: bool

@@ -1,0 +1,93 @@
+"""One command at work in a workspace at a time: a lock file that names its owner and is taken over from the dead."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from tdnv_sheets.errors import WaitsForPerson
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_EXPIRY: Final = 12 * 3600
+"""Seconds after which a lock of another machine counts as left behind."""
+_PATIENCE: Final = 20.0
+"""Seconds to wait for another command to end."""
+_PAUSE: Final = 0.1
+
+
+@contextmanager
+def held(path: Path, *, patience: float = _PATIENCE) -> Iterator[None]:
+    """Hold the lock; raise `WaitsForPerson` naming the owner when another command keeps it."""
+    deadline = time.monotonic() + patience
+    while not _take(path):
+        if time.monotonic() > deadline:
+            raise WaitsForPerson("workspace-locked", owner=_owner(path))
+        time.sleep(_PAUSE)
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _take(path: Path) -> bool:
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+    except FileExistsError:
+        if _is_dead(path):
+            path.unlink(missing_ok=True)
+        return False
+    except PermissionError:
+        return False  # Windows: the file is just being deleted
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump({"host": socket.gethostname(), "pid": os.getpid(), "since": time.time()}, file)
+    return True
+
+
+def _read(path: Path) -> dict[str, object]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _is_dead(path: Path) -> bool:
+    found = _read(path)
+    since, pid = found.get("since"), found.get("pid")
+    if not isinstance(since, (int, float)) or not isinstance(pid, int):
+        try:
+            return time.time() - path.stat().st_mtime > _EXPIRY
+        except OSError:
+            return False
+    if found.get("host") != socket.gethostname():
+        return time.time() - since > _EXPIRY
+    return not _runs(pid)
+
+
+def _runs(pid: int) -> bool:
+    if os.name == "nt":
+        import ctypes  # noqa: PLC0415 - only there
+
+        handle = ctypes.windll.kernel32.OpenProcess(0x1000, 0, pid)  # type: ignore[attr-defined,unused-ignore]
+        if handle:
+            ctypes.windll.kernel32.CloseHandle(handle)  # type: ignore[attr-defined,unused-ignore]
+        return bool(handle)
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _owner(path: Path) -> str:
+    found = _read(path)
+    return f"{found.get('host', '?')}, pid {found.get('pid', '?')}"

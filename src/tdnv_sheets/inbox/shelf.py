@@ -1,0 +1,77 @@
+"""Move files between the folders of the office: every file dropped ends in one place, nothing is ever deleted."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import unicodedata
+from typing import TYPE_CHECKING, Final
+
+from tdnv_sheets.inbox.workspace import patiently
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_TEMPORARY: Final = (".tmp", ".part", ".crdownload", ".download", ".partial")
+_LITTER: Final = frozenset({"desktop.ini", "thumbs.db"})
+_FORBIDDEN: Final = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
+NOTE_SUFFIX: Final = ".ghi-chu.txt"
+"""Texts that we write beside a file; they are no submissions."""
+
+
+def waiting_files(inbox: Path) -> tuple[Path, ...]:
+    """List the files in the inbox that may be taken: no folders, lock files, temporary files or notes of ours."""
+    return tuple(sorted(path for path in inbox.iterdir() if path.is_file() and is_submission(path.name)))
+
+
+def is_submission(name: str) -> bool:
+    """Say whether a file of this name may be something that a person dropped."""
+    lower = name.lower()
+    return not (lower.startswith(("~$", ".")) or lower.endswith((*_TEMPORARY, NOTE_SUFFIX, "#")) or lower in _LITTER)
+
+
+def claim(path: Path, work: Path) -> Path | None:
+    """Take a file out of the inbox; None when it is held by another program or already gone."""
+    work.mkdir(parents=True, exist_ok=True)
+    target = free_name(work, path.name)
+    try:
+        path.rename(target)
+    except (PermissionError, FileNotFoundError):
+        return None
+    return target
+
+
+def file_away(path: Path, folder: Path, name: str) -> Path:
+    """Move a file into *folder* under *name*, or the next free one like it; give where it went."""
+    folder.mkdir(parents=True, exist_ok=True)
+    target = free_name(folder, name)
+    patiently(lambda: shutil.move(path, target), target)
+    return target
+
+
+def keep_copy(path: Path, folder: Path, name: str) -> Path:
+    """Copy a file into *folder*, byte for byte; give where the copy is."""
+    folder.mkdir(parents=True, exist_ok=True)
+    target = free_name(folder, name)
+    shutil.copyfile(path, target)
+    return target
+
+
+def free_name(folder: Path, name: str) -> Path:
+    """Give a path in *folder* that is not taken: `name.xlsx`, then `name (2).xlsx` and so on."""
+    name = unicodedata.normalize("NFC", name)
+    stem, dot, suffix = name.rpartition(".")
+    if not dot:
+        stem, suffix = name, ""
+    number = 1
+    target = folder / name
+    while target.exists():
+        number += 1
+        target = folder / f"{stem} ({number}){dot}{suffix}"
+    return target
+
+
+def safe_name(text: str, length: int = 80) -> str:
+    """Make a text fit for a file name on Windows too."""
+    name = _FORBIDDEN.sub("-", unicodedata.normalize("NFC", text)).strip(" .")
+    return name[:length].rstrip(" .") or "-"

@@ -1,0 +1,116 @@
+"""Parse in a child process with a time and a memory limit: a hostile file may kill the parser, never the program.
+
+calamine aborts its whole process on some files (practice/workbooks.md 0.1); no `except` can catch that.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import sys
+from typing import TYPE_CHECKING, Final, Self
+
+from tdnv_sheets.findings import Finding, Level, Severity
+from tdnv_sheets.grid import Book
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.context import SpawnProcess
+    from pathlib import Path
+    from types import TracebackType
+
+    from tdnv_sheets.intake.scan import Scan
+
+SECONDS: Final = 60.0
+MEGABYTES: Final = 1_500
+
+
+class Reader:
+    """A child process that reads workbooks one after the other, and is replaced when it dies."""
+
+    def __init__(self, *, seconds: float = SECONDS, megabytes: int = MEGABYTES) -> None:
+        self._seconds = seconds
+        self._megabytes = megabytes
+        self._process: SpawnProcess | None = None
+        self._pipe: Connection | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def read(self, path: Path, scan: Scan) -> Book | Finding:
+        """Read a scanned file; what goes wrong comes back as a finding."""
+        pipe = self._pipe if self._process is not None and self._process.is_alive() else None
+        pipe = pipe or self._start()
+        try:
+            pipe.send((str(path), dict(scan.sheets)))
+            if not pipe.poll(self._seconds):
+                self._kill()
+                return Finding("took-too-long", Severity.ERROR, Level.FILE)
+            answer = pipe.recv()
+        except (EOFError, OSError):
+            self._kill()
+            return Finding("unreadable", Severity.ERROR, Level.FILE)
+        return answer if isinstance(answer, Book) else Finding("unreadable", Severity.ERROR, Level.FILE)
+
+    def close(self) -> None:
+        """Stop the child."""
+        if self._pipe is not None:
+            self._pipe.close()
+            self._pipe = None
+        if self._process is not None:
+            self._process.join(timeout=2)
+            self._kill()
+
+    def _start(self) -> Connection:
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        self._process = context.Process(target=serve, args=(theirs, self._megabytes), daemon=True)
+        self._process.start()
+        theirs.close()
+        self._pipe = ours
+        return ours
+
+    def _kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.join()
+            self._process.close()
+            self._process = None
+        if self._pipe is not None:
+            self._pipe.close()
+            self._pipe = None
+
+
+def serve(pipe: Connection, megabytes: int) -> None:
+    """Answer requests until the pipe closes; runs in the child."""
+    from pathlib import Path  # noqa: PLC0415 - the child imports for itself
+
+    from tdnv_sheets.intake.read import read_book  # noqa: PLC0415 - the parser stays out of the parent
+
+    _limit_memory(megabytes)
+    while True:
+        try:
+            path, scans = pipe.recv()
+        except (EOFError, OSError):
+            return
+        try:
+            answer: Book | None = read_book(Path(path), scans)
+        except (KeyboardInterrupt, SystemExit):
+            return
+        except BaseException:  # noqa: BLE001 - calamine's panics derive from BaseException; all of them mean "unreadable"
+            answer = None
+        pipe.send(answer)
+
+
+def _limit_memory(megabytes: int) -> None:
+    if sys.platform == "win32":
+        return
+    import resource  # noqa: PLC0415 - not there on Windows
+
+    size = megabytes * 2**20
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (size if hard == resource.RLIM_INFINITY else min(size, hard), hard))

@@ -1,0 +1,365 @@
+"""Open the ledger, read it, and write one revision at a time."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+
+from tdnv_sheets.errors import BrokenSurroundings
+from tdnv_sheets.ledger import tables as t
+from tdnv_sheets.ledger.values import load, load_fields
+from tdnv_sheets.records import Assignment, Conflict, Key, Trail, Value
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+_MANY: Final = 400
+"""Keys asked for in one query; SQLite allows 999 variables in old builds."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenConflict:
+    """One conflict as it lies in the ledger."""
+
+    number: int
+    conflict: Conflict
+    file: str
+    at: datetime
+    state: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A task that a unit says it holds."""
+
+    number: int
+    unit: str
+    fields: Mapping[str, Value]
+    file: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """One changed cell with its revision."""
+
+    revision: int
+    at: datetime
+    who: str
+    source: str
+    file: str
+    key: Key
+    field: str
+    old: Value
+    new: Value
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class IssueRecord:
+    """One unit workbook that was sent out."""
+
+    issue: str
+    unit: str
+    period: str
+    revision: int
+    content: str
+    task_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What is known of a file that was taken in before."""
+
+    name: str
+    at: datetime
+    verdict: str
+
+
+def engine_for(url: str) -> sa.Engine:
+    """Make an engine; SQLite gets foreign keys, WAL and one writer at a time."""
+    engine = sa.create_engine(url, pool_pre_ping=True)
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _prepare_sqlite)
+        sa.event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    # The driver must not open transactions by itself: BEGIN IMMEDIATE below takes the writer's place at once.
+    connection.isolation_level = None
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA busy_timeout = 20000")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+
+
+def _begin_immediate(connection: sa.Connection) -> None:
+    options = connection.get_execution_options()
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
+
+
+class Ledger:
+    """The ledger at one address; holds the engine and nothing else."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    @classmethod
+    def at(cls, url: str) -> Ledger:
+        """Open the ledger, making its tables when it is new; raise `BrokenSurroundings` when it cannot be used."""
+        engine = engine_for(url)
+        ledger = cls(engine)
+        try:
+            ledger._prepare()
+        except DBAPIError as problem:
+            engine.dispose()
+            raise BrokenSurroundings("ledger-broken", url=engine.url, problem=problem.orig) from problem
+        return ledger
+
+    @classmethod
+    def in_file(cls, path: Path) -> Ledger:
+        """Open the SQLite ledger in a file."""
+        return cls.at(f"sqlite:///{path.as_posix()}")
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._engine.dispose()
+
+    def _prepare(self) -> None:
+        with self.writing() as connection:
+            t.METADATA.create_all(connection)
+            layout = connection.scalar(sa.select(t.about.c.value).where(t.about.c.name == "layout"))
+            if layout is None:
+                values = [{"name": "layout", "value": str(t.LAYOUT)}, {"name": "ledger", "value": secrets.token_hex(4)}]
+                connection.execute(sa.insert(t.about), values)
+            elif int(layout) > t.LAYOUT:
+                raise BrokenSurroundings("ledger-too-new", found=layout, known=t.LAYOUT)
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """Give a connection inside one write transaction; all or nothing."""
+        with self._engine.connect() as plain:
+            connection = plain.execution_options(writes=True)
+            with connection.begin():
+                if self._engine.dialect.name == "postgresql":
+                    connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7463)")
+                yield connection
+
+    @contextmanager
+    def _reading(self) -> Iterator[sa.Connection]:
+        try:
+            with self._engine.connect() as connection, connection.begin():
+                yield connection
+        except OperationalError as problem:
+            raise BrokenSurroundings("ledger-broken", url=self._engine.url, problem=problem.orig) from problem
+
+    # ------------------------------------------------------------------ reading
+
+    def identity(self) -> str:
+        """Give the ledger's own name, which every stamp carries."""
+        with self._reading() as connection:
+            return str(connection.scalar(sa.select(t.about.c.value).where(t.about.c.name == "ledger")))
+
+    def revision(self) -> int:
+        """Give the number of the last revision, 0 when there is none."""
+        with self._reading() as connection:
+            return last_revision(connection)
+
+    def assignments(self, keys: Iterable[Key] | None = None) -> dict[Key, Assignment]:
+        """Read current assignments, all of them or those of *keys*, in the order of their ids."""
+        with self._reading() as connection:
+            return read_assignments(connection, keys)
+
+    def trails(self) -> dict[Key, Trail]:
+        """Read what the past says about each assignment."""
+        query = sa.select(
+            t.assignments.c.task_id, t.assignments.c.unit, t.assignments.c.extension_count, t.assignments.c.unit_update
+        )
+        with self._reading() as connection:
+            return {
+                Key(row.task_id, row.unit): Trail(row.extension_count, row.unit_update)
+                for row in connection.execute(query)
+            }
+
+    def at_revision(self, keys: Iterable[Key], revision: int) -> dict[Key, dict[str, Value]]:
+        """Read the fields of *keys* as they were at *revision*; keys that did not exist then are left out."""
+        with self._reading() as connection:
+            return read_at(connection, keys, revision)
+
+    def issue(self, issue: str) -> IssueRecord | None:
+        """Find an issue by its id."""
+        with self._reading() as connection:
+            row = connection.execute(sa.select(t.issues).where(t.issues.c.issue == issue)).one_or_none()
+        if row is None:
+            return None
+        return IssueRecord(row.issue, row.unit, row.period, row.revision, row.content, tuple(json.loads(row.rows)))
+
+    def receipt(self, digest: str, content: str) -> Receipt | None:
+        """Find a file that was taken in before with the same bytes, or accepted with the same content."""
+        same = (t.files.c.digest == digest) | ((t.files.c.content == content) & (t.files.c.content != ""))
+        accepted = t.files.c.verdict.in_(("accepted", "partly"))
+        query = (
+            sa.select(t.files).where(same & (accepted | (t.files.c.digest == digest))).order_by(t.files.c.at).limit(1)
+        )
+        with self._reading() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else Receipt(row.name, row.at, row.verdict)
+
+    def open_conflicts(self) -> tuple[OpenConflict, ...]:
+        """Read the conflicts that wait for a choice, oldest first."""
+        with self._reading() as connection:
+            query = sa.select(t.conflicts).where(t.conflicts.c.state == "open").order_by(t.conflicts.c.number)
+            return tuple(_conflict(row) for row in connection.execute(query))
+
+    def conflicts_of(self, task_id: str) -> tuple[OpenConflict, ...]:
+        """Read all conflicts of one task, settled ones too."""
+        with self._reading() as connection:
+            query = sa.select(t.conflicts).where(t.conflicts.c.task_id == task_id).order_by(t.conflicts.c.number)
+            return tuple(_conflict(row) for row in connection.execute(query))
+
+    def open_proposals(self) -> tuple[Proposal, ...]:
+        """Read the proposals that wait for the office."""
+        query = sa.select(t.proposals).where(t.proposals.c.state == "open").order_by(t.proposals.c.number)
+        with self._reading() as connection:
+            return tuple(
+                Proposal(row.number, row.unit, load_fields(row.fields), row.file, row.at)
+                for row in connection.execute(query)
+            )
+
+    def log(self, *, limit: int | None = None, task_id: str | None = None, without: str = "") -> tuple[Logged, ...]:
+        """Read changed cells, newest first; *without* leaves one source of revisions out."""
+        query = sa.select(
+            t.changes, t.revisions.c.at, t.revisions.c.who, t.revisions.c.source, t.revisions.c.file
+        ).join(t.revisions, t.revisions.c.number == t.changes.c.revision)
+        if task_id is not None:
+            query = query.where(t.changes.c.task_id == task_id)
+        if without:
+            query = query.where(t.revisions.c.source != without)
+        query = query.order_by(t.changes.c.revision.desc(), t.changes.c.id.desc()).limit(limit)
+        with self._reading() as connection:
+            return tuple(_logged(row) for row in connection.execute(query))
+
+    def drawn(self, digest: str) -> int | None:
+        """Give the revision of a register that we drew, by the digest of its bytes."""
+        with self._reading() as connection:
+            found = connection.scalar(sa.select(t.drawings.c.revision).where(t.drawings.c.digest == digest))
+            return None if found is None else int(found)
+
+    # ------------------------------------------------------------------ small writes
+
+    def record_issues(self, records: Sequence[IssueRecord], at: datetime) -> None:
+        """Remember workbooks that are sent out."""
+        rows = [
+            {
+                "issue": record.issue,
+                "unit": record.unit,
+                "period": record.period,
+                "revision": record.revision,
+                "content": record.content,
+                "at": at,
+                "rows": json.dumps(record.task_ids),
+            }
+            for record in records
+        ]
+        with self.writing() as connection:
+            connection.execute(sa.insert(t.issues), rows)
+
+    def record_drawing(self, digest: str, revision: int, at: datetime) -> None:
+        """Remember a register that we drew."""
+        with self.writing() as connection:
+            connection.execute(sa.delete(t.drawings).where(t.drawings.c.digest == digest))
+            connection.execute(sa.update(t.drawings).values(latest=False))
+            connection.execute(sa.insert(t.drawings).values(digest=digest, revision=revision, at=at, latest=True))
+
+    def record_file(self, values: Mapping[str, Any]) -> None:
+        """Remember a file that changed nothing; one that is known stays as it is."""
+        try:
+            with self.writing() as connection:
+                connection.execute(sa.insert(t.files).values(**values))
+        except IntegrityError:
+            return
+
+
+def last_revision(connection: sa.Connection) -> int:
+    """Give the number of the last revision inside a transaction."""
+    return int(connection.scalar(sa.select(sa.func.max(t.revisions.c.number))) or 0)
+
+
+def read_assignments(connection: sa.Connection, keys: Iterable[Key] | None = None) -> dict[Key, Assignment]:
+    """Read assignments inside a transaction."""
+    columns = sa.select(t.assignments.c.task_id, t.assignments.c.unit, t.assignments.c.fields)
+    found: dict[Key, Assignment] = {}
+    if keys is None:
+        query = columns.order_by(t.assignments.c.created, t.assignments.c.task_id, t.assignments.c.unit)
+        queries: Iterable[sa.Select[Any]] = (query,)
+    else:
+        wanted = sorted({key.task_id for key in keys})
+        queries = (columns.where(t.assignments.c.task_id.in_(part)) for part in _parts(wanted))
+    for query in queries:
+        for row in connection.execute(query):
+            key = Key(row.task_id, row.unit)
+            found[key] = Assignment(key, load_fields(row.fields))
+    return found
+
+
+def read_at(connection: sa.Connection, keys: Iterable[Key], revision: int) -> dict[Key, dict[str, Value]]:
+    """Take the current fields and walk back the changes after *revision*."""
+    wanted = set(keys)
+    now = read_assignments(connection, wanted)
+    created = {}
+    later: dict[Key, list[Any]] = {}
+    for part in _parts(sorted({key.task_id for key in wanted})):
+        for row in connection.execute(
+            sa.select(t.assignments.c.task_id, t.assignments.c.unit, t.assignments.c.created).where(
+                t.assignments.c.task_id.in_(part)
+            )
+        ):
+            created[Key(row.task_id, row.unit)] = row.created
+        query = sa.select(t.changes).where(t.changes.c.task_id.in_(part) & (t.changes.c.revision > revision))
+        for row in connection.execute(query.order_by(t.changes.c.revision.desc(), t.changes.c.id.desc())):
+            later.setdefault(Key(row.task_id, row.unit), []).append(row)
+    past: dict[Key, dict[str, Value]] = {}
+    for key in wanted & now.keys():
+        if created[key] > revision:
+            continue
+        fields = dict(now[key].fields)
+        for row in later.get(key, ()):
+            fields[row.field] = load(row.old)
+        past[key] = {name: value for name, value in fields.items() if value is not None}
+    return past
+
+
+def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(ids), _MANY):
+        yield ids[start : start + _MANY]
+
+
+def _conflict(row: Any) -> OpenConflict:  # noqa: ANN401 - a row of SQLAlchemy
+    conflict = Conflict(Key(row.task_id, row.unit), row.field, load(row.base), load(row.ours), load(row.theirs))
+    return OpenConflict(row.number, conflict, row.file, row.at, row.state, row.reason)
+
+
+def _logged(row: Any) -> Logged:  # noqa: ANN401 - a row of SQLAlchemy
+    return Logged(
+        revision=row.revision,
+        at=row.at,
+        who=row.who,
+        source=row.source,
+        file=row.file,
+        key=Key(row.task_id, row.unit),
+        field=row.field,
+        old=load(row.old),
+        new=load(row.new),
+        rule=row.rule,
+    )

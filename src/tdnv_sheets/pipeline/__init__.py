@@ -1,0 +1,1 @@
+"""The order of the steps: issue, check, ingest, sync, draw, summarise. The command line has nothing that these lack."""

@@ -1,0 +1,128 @@
+"""Draw the register from the ledger, and keep what the office had as a backup."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Final
+
+from tdnv_sheets.errors import WaitsForPerson
+from tdnv_sheets.inbox.workspace import put_in_place
+from tdnv_sheets.ledger.values import fingerprint
+from tdnv_sheets.pipeline.office import Office, judged
+from tdnv_sheets.records import EXTRA
+from tdnv_sheets.render.register import draw_register
+from tdnv_sheets.render.view import ConflictRow, LogRow, ProposalRow, RegisterView, Row
+from tdnv_sheets.rules.judgement import OPEN
+from tdnv_sheets.stamp import TEMPLATE_VERSION, Stamp, content_digest, encode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date, datetime
+    from pathlib import Path
+
+    from tdnv_sheets.records import Key
+
+LOG_LINES: Final = 500
+"""Changed cells that «Nhật ký» shows; `tdnv log` has them all."""
+
+
+def redraw(office: Office, *, as_of: date, now: datetime, read: str | None) -> Path:
+    """Draw the register in its place.
+
+    *read* is the digest of the file whose edits are in the ledger, None when there was no file; one that was saved
+    since is not overwritten.
+    """
+    path = office.space.register
+    if path.exists() and file_digest(path) != read:
+        raise WaitsForPerson("register-changed-meanwhile", path=path)
+    view = register_view(office, as_of)
+    backup = office.space.backups / f"{path.stem} {now:%Y-%m-%d %H%M%S}{path.suffix}"
+    put_in_place(lambda temporary: draw_register(view, temporary), path, backup=backup)
+    office.ledger.record_drawing(file_digest(path), view.revision, now)
+    return path
+
+
+def draw_elsewhere(office: Office, path: Path, *, as_of: date) -> Path:
+    """Draw the register of a day to another file; the master register stays as it is."""
+    view = register_view(office, as_of)
+    put_in_place(lambda temporary: draw_register(view, temporary), path)
+    return path
+
+
+def file_digest(path: Path) -> str:
+    """Give the SHA-256 of a file's bytes."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def register_view(office: Office, as_of: date) -> RegisterView:
+    """Gather what the register shows as of a day."""
+    settings = office.space.settings
+    conflicts = tuple(_conflict_rows(office))
+    rows = _shown_rows(
+        judged(office, office.ledger.assignments().values(), as_of), as_of, settings.keep_closed, conflicts
+    )
+    revision = office.ledger.revision()
+    keys = [row.assignment.key for row in rows]
+    content = content_digest(["task_id", "unit"], ((key.task_id, [key.unit]) for key in keys))
+    stamp = Stamp("register", TEMPLATE_VERSION, office.ledger.identity(), str(len(rows)), "", "", revision, content)
+    return RegisterView(
+        office=settings.office,
+        regulation_title=office.regulation.title,
+        assigners=office.regulation.assigners,
+        lang=settings.language,
+        as_of=as_of,
+        revision=revision,
+        token=encode(stamp, office.space.key()),
+        rows=tuple(rows),
+        extra_headers=_extra_headers(rows),
+        units=office.units,
+        conflicts=conflicts,
+        log=tuple(_log_rows(office)),
+        proposals=tuple(ProposalRow(p.number, p.unit, p.fields, p.file, p.at) for p in office.ledger.open_proposals()),
+        due_soon_days=settings.due_soon_days,
+        spare_rows=settings.spare_rows,
+        colours=settings.colours,
+    )
+
+
+def _shown_rows(rows: Iterable[Row], as_of: date, keep: str, conflicts: Iterable[ConflictRow]) -> list[Row]:
+    """Leave out what was closed long ago, as the setting says; a row with an open conflict always shows."""
+    disputed: set[Key] = {conflict.key for conflict in conflicts}
+    shown = []
+    for row in rows:
+        closed = None if row.judgement.status in OPEN else _closed_on(row)
+        old = closed is not None and closed.year < as_of.year
+        hidden = row.judgement.status not in OPEN and (keep == "none" or (keep == "year" and old))
+        if not hidden or row.assignment.key in disputed:
+            shown.append(row)
+    return shown
+
+
+def _closed_on(row: Row) -> date | None:
+    return row.judgement.completion_day or row.assignment.day("decision_date")
+
+
+def _extra_headers(rows: Iterable[Row]) -> tuple[str, ...]:
+    names = dict.fromkeys(name for row in rows for name in row.assignment.fields if name.startswith(EXTRA))
+    return tuple(name.removeprefix(EXTRA) for name in names)
+
+
+def _conflict_rows(office: Office) -> Iterable[ConflictRow]:
+    for item in office.ledger.open_conflicts():
+        conflict = item.conflict
+        yield ConflictRow(
+            number=item.number,
+            key=conflict.key,
+            field=conflict.field,
+            base=conflict.base,
+            ours=conflict.ours,
+            theirs=conflict.theirs,
+            file=item.file,
+            at=item.at,
+            fingerprint=fingerprint(conflict.ours),
+        )
+
+
+def _log_rows(office: Office) -> Iterable[LogRow]:
+    for line in office.ledger.log(limit=LOG_LINES, without="takeover"):
+        yield LogRow(line.revision, line.at, line.who, line.file, line.key, line.field, line.old, line.new)

@@ -1,0 +1,113 @@
+"""Issue a round: one signed, prefilled workbook for each unit."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tdnv_sheets.errors import WaitsForPerson, WrongUsage
+from tdnv_sheets.inbox.shelf import safe_name
+from tdnv_sheets.inbox.workspace import put_in_place
+from tdnv_sheets.ledger.store import IssueRecord
+from tdnv_sheets.messages.catalogue import say
+from tdnv_sheets.pipeline.office import Office, judged, unit_named
+from tdnv_sheets.regulation import UNIT
+from tdnv_sheets.render.template import draw_unit_book
+from tdnv_sheets.render.view import UnitBookView
+from tdnv_sheets.rules.judgement import OPEN
+from tdnv_sheets.sheetspec import Owner, assignment_spec
+from tdnv_sheets.stamp import TEMPLATE_VERSION, Stamp, content_digest, encode
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+    from pathlib import Path
+
+    from tdnv_sheets.periods import Period
+    from tdnv_sheets.records import Unit
+    from tdnv_sheets.render.view import Row
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedFile:
+    """One workbook that was drawn."""
+
+    unit: Unit
+    path: Path
+    rows: int
+
+
+def issue(
+    office: Office, period: Period, *, as_of: date, now: datetime, units: Sequence[str] = ()
+) -> tuple[IssuedFile, ...]:
+    """Draw a workbook for each of *units* (default: every unit that holds a task of the round) into the outbox."""
+    if not office.units:
+        raise WrongUsage("no-units", path=office.space.units)
+    wanted = [unit_named(office, code) for code in units] or [u for u in office.units if u.valid_on(as_of)]
+    revision = office.ledger.revision()
+    ledger, key = office.ledger.identity(), office.space.key()
+    by_unit: dict[str, list[Row]] = {}
+    for row in judged(office, office.ledger.assignments().values(), as_of):
+        if belongs(row, period):
+            by_unit.setdefault(row.assignment.key.unit, []).append(row)
+    plans: list[tuple[UnitBookView, Path]] = []
+    records: list[IssueRecord] = []
+    for unit in wanted:
+        rows = by_unit.get(unit.code, [])
+        if not rows and not units:
+            continue
+        content = row_digest(rows)
+        issue_id = secrets.token_hex(5)
+        stamp = Stamp("unit", TEMPLATE_VERSION, ledger, issue_id, unit.code, period.name, revision, content)
+        view = unit_book_view(office, unit, period, rows, as_of=as_of, identity=(issue_id, encode(stamp, key)))
+        name = safe_name(f"{unit.name} - {say('pipeline.unit_file', office.lang)} {period.name}")
+        plans.append((view, office.space.outbox / f"{name}.xlsx"))
+        task_ids = tuple(row.assignment.key.task_id for row in rows)
+        records.append(IssueRecord(issue_id, unit.code, period.name, revision, content, task_ids))
+    if not plans:
+        raise WaitsForPerson("nothing-to-issue")
+    # First remembered, then drawn: a workbook out there that the ledger does not know could never be taken in.
+    office.ledger.record_issues(records, now)
+    for view, path in plans:
+        put_in_place(partial(draw_unit_book, view), path)
+    return tuple(IssuedFile(view.unit, path, len(view.rows)) for view, path in plans)
+
+
+def belongs(row: Row, period: Period) -> bool:
+    """Say whether a round shows an assignment: it is open, or was completed in the period."""
+    day = row.judgement.completion_day
+    return row.judgement.status in OPEN or row.judgement.awaiting or (day is not None and day in period)
+
+
+def row_digest(rows: Sequence[Row]) -> str:
+    """Digest what a workbook is issued with."""
+    fields = assignment_spec().shown_on("update")
+    locked = [spec.name for spec in fields if spec.owner is Owner.OFFICE]
+    lines = ((r.assignment.key.task_id, [r.assignment.get(name) for name in locked]) for r in rows)
+    return content_digest([spec.name for spec in fields], lines)
+
+
+def unit_book_view(
+    office: Office, unit: Unit, period: Period, rows: Sequence[Row], *, as_of: date, identity: tuple[str, str]
+) -> UnitBookView:
+    """Gather what a unit's workbook shows; *identity* is (issue id, signed stamp)."""
+    settings = office.space.settings
+    rule = office.regulation.report_day(UNIT, period)
+    return UnitBookView(
+        office=settings.office,
+        regulation_title=office.regulation.title,
+        contact=settings.contact,
+        lang=settings.language,
+        unit=unit,
+        period=period,
+        as_of=as_of,
+        due=None if rule is None else rule.due(period),
+        due_article="" if rule is None else rule.article,
+        issue_id=identity[0],
+        token=identity[1],
+        rows=tuple(rows),
+        spare_rows=settings.spare_rows,
+        colours=settings.colours,
+    )

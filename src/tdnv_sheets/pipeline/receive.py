@@ -1,0 +1,90 @@
+"""Say what became of a file: verdict, counts, findings; as data, and as the text that lies beside the archived file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tdnv_sheets.findings import About, Severity
+from tdnv_sheets.messages.catalogue import finding_fix, finding_text, say
+from tdnv_sheets.validate.run import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+    from pathlib import Path
+
+    from tdnv_sheets.findings import Finding
+    from tdnv_sheets.records import Change, Conflict
+
+_ORDER = (Severity.ERROR, Severity.WARNING, Severity.FIXED, Severity.INFO)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One file and what became of it."""
+
+    file: str
+    verdict: Verdict
+    abouts: tuple[About, ...] = ()
+    unit: str = ""
+    period: str = ""
+    total: int = 0
+    held: int = 0
+    changes: tuple[Change, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    same: int = 0
+    unchanged: int = 0
+    proposals: int = 0
+    revision: int | None = None
+    kept_at: Path | None = None
+    """Where the file as received lies now."""
+    marked_at: Path | None = None
+    """The marked copy to send back."""
+
+    @property
+    def accepted(self) -> int:
+        """Rows that went on to the merge."""
+        return self.total - self.held
+
+
+def receipt(received: Received, unit_name: str, at: datetime, lang: str) -> str:
+    """Write the text beside an archived or quarantined file."""
+    verdict = say(f"pipeline.verdict_{received.verdict}", lang)
+    head = say(
+        "pipeline.receipt",
+        lang,
+        verdict=verdict,
+        file=received.file,
+        unit=unit_name or "–",
+        period=received.period or "–",
+        at=f"{at:%H:%M %d/%m/%Y}",
+        total=received.total,
+        accepted=received.accepted,
+        held=received.held,
+        changes=len(received.changes),
+        same=received.same,
+        unchanged=received.unchanged,
+        conflicts=len(received.conflicts),
+        proposals=received.proposals,
+        revision="–" if received.revision is None else received.revision,
+    )
+    return head.lstrip("\n") + "".join(f"\n{line}" for line in finding_lines(received.abouts, lang))
+
+
+def finding_lines(abouts: Iterable[About], lang: str) -> list[str]:
+    """Write findings one by one: place, what is, and below it what to do; errors first."""
+    lines = []
+    for finding in sorted((about.finding for about in abouts), key=lambda f: _ORDER.index(f.severity)):
+        severity = say(f"pipeline.severity_{finding.severity}", lang)
+        lines.append(f"{place(finding)}{severity}: {finding_text(finding, lang)}")
+        if finding.severity in {Severity.ERROR, Severity.WARNING}:
+            lines.append(f"    → {finding_fix(finding, lang)}")
+    return lines
+
+
+def place(finding: Finding) -> str:
+    """Write where a finding is, so that it can be pasted into Excel's name box."""
+    if finding.sheet and finding.cell:
+        return f"{finding.sheet}!{finding.cell}: "
+    return f"{finding.sheet}: " if finding.sheet else ""

@@ -1,0 +1,251 @@
+"""Draw «Tổng quan», the first sheet of the register: figures as tiles, what needs doing today, two charts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from tdnv_sheets.render import styles
+from tdnv_sheets.render.book import ok, set_columns
+from tdnv_sheets.render.register_counts import (
+    FIRST_ROW,
+    HEADER_ROW,
+    NAME_COLUMN,
+    STATUS_COLUMN,
+    STATUSES,
+    Line,
+    distinct_tasks,
+    line,
+)
+from tdnv_sheets.render.shown import day_text
+from tdnv_sheets.rules.judgement import Alert, Judgement, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tdnv_sheets.render.canvas import Canvas
+    from tdnv_sheets.render.shown import Shown
+    from tdnv_sheets.render.view import RegisterView
+
+COLUMNS: Final = 12
+COLUMN_WIDTH: Final = 11.5
+TILES_ROW: Final = 5
+"""0-based row of the first line of tiles; a tile is two columns wide and two rows high."""
+TILES_PER_LINE: Final = 6
+TODO_ROW: Final = 12
+TODO_HEAD, TODO_LINE = 24, 21
+"""Heights in points of the list's heading and of each of its lines."""
+TODO_COLUMNS: Final = 6
+"""The list of things to do takes the left half, the chart of statuses the right half."""
+FINE_SCALE: Final = 12
+"""Up to this many assignments per unit the chart's scale counts by ones; left alone it would show halves."""
+PIXELS_PER_ROW: Final = 20
+PIXELS_WIDE: Final = 1022
+STATUS_HEIGHT: Final = 320
+"""Pixels of the chart of statuses."""
+UNITS_PER_PAGE: Final = 15
+"""Units up to which the whole sheet is printed on one page."""
+MOST_UNITS: Final = 40
+"""Units in the chart; more cannot be told apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One big number; `colour` is the fill, RRGGBB."""
+
+    caption: str
+    number: int
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """One kind of work that waits, and the place in the workbook where it is done; no place when outside it."""
+
+    caption: str
+    count: int
+    target: str
+
+
+class Place(NamedTuple):
+    """Where a chart stands, and its size in pixels."""
+
+    row: int
+    column: int
+    width: int
+    height: int
+
+
+def draw_overview(canvas: Canvas, lines: Sequence[Line]) -> None:
+    """Draw the sheet; *lines* are those of «Theo đơn vị», from which the charts take their figures."""
+    sheet = canvas.sheet
+    sheet.hide_gridlines(2)
+    set_columns(sheet, [COLUMN_WIDTH] * COLUMNS)
+    _draw_head(canvas)
+    _draw_tiles(canvas)
+    bottom = _draw_todos(canvas, [todo for todo in _todos(canvas) if todo.count])
+    _insert(canvas, Place(TODO_ROW, TODO_COLUMNS, PIXELS_WIDE // 2 - 10, STATUS_HEIGHT), _status_chart(canvas, lines))
+    drawn = min(len(lines), MOST_UNITS)
+    if drawn:
+        # Points are three quarters of a pixel; rows below the list have the standard height.
+        listed = (TODO_HEAD + (bottom - TODO_ROW - 1) * TODO_LINE) * 4 // 3
+        top = bottom + max(0, -(-(STATUS_HEIGHT - listed) // PIXELS_PER_ROW)) + 1
+        _insert(canvas, Place(top, 0, PIXELS_WIDE, 130 + 26 * drawn), _unit_chart(canvas, lines[:drawn]))
+    canvas.paper()
+    sheet.center_horizontally()
+    if drawn <= UNITS_PER_PAGE:
+        sheet.fit_to_pages(1, 1)
+
+
+def _draw_head(canvas: Canvas) -> None:
+    view, words = canvas.view, canvas.words
+    canvas.put(0, 0, view.office, styles.SUBTITLE, {"bold": True})
+    canvas.put(1, 0, words.say("title"), styles.TITLE, {"font_size": 20})
+    canvas.sheet.set_row(1, 30)
+    canvas.put(2, 0, words.say("as_of", day=day_text(view.as_of)), styles.SECTION)
+    parts = [words.say("regulation", title=view.regulation_title), words.say("revision", number=view.revision)]
+    canvas.put(3, 0, " · ".join(parts), styles.SUBTITLE, {"font_size": styles.SIZE})
+
+
+def _tiles(view: RegisterView, words: Shown) -> list[Tile]:
+    counted = line("", view.rows)
+    colours = view.colours
+
+    def of(status: Status) -> Tile:
+        name = styles.STATUS_COLOUR[status]
+        colour = styles.PALE if name == "unit_cell" else colours[name]
+        return Tile(words.status(status), counted.statuses[status], colour)
+
+    first = [Status.COMPLETED_ON_TIME, Status.COMPLETED_LATE, Status.OPEN_IN_TIME, Status.OPEN_OVERDUE]
+    second = [Status.COMPLETED_UNDATED, Status.OPEN_UNDATED, Status.NOT_COMPLETED, Status.WITHDRAWN, Status.TRANSFERRED]
+    return [
+        Tile(words.say("tile_total"), len(view.rows), styles.BAND),
+        *(of(status) for status in first),
+        Tile(words.say("tile_due_soon"), counted.due_soon, colours["due_soon"]),
+        Tile(words.say("tile_distinct"), distinct_tasks(view.rows), styles.BAND),
+        *(of(status) for status in second),
+    ]
+
+
+def _draw_tiles(canvas: Canvas) -> None:
+    book, sheet, view, words = canvas.book, canvas.sheet, canvas.view, canvas.words
+    for index, tile in enumerate(_tiles(view, words)):
+        row, column = TILES_ROW + index // TILES_PER_LINE * 3, index % TILES_PER_LINE * 2
+        paint = styles.mix(styles.PLAIN, styles.fill(tile.colour), {"align": "center", "valign": "vcenter"})
+        edge: styles.Look = {"border_color": "#FFFFFF", "left": 5, "right": 5}
+        big = book.look(paint, edge, {"bold": True, "font_size": 24, "num_format": "#,##0"})
+        small = book.look(paint, edge, {"text_wrap": True, "font_size": 10})
+        ok(sheet.merge_range(row, column, row, column + 1, "", big))
+        book.put(sheet, row, column, tile.number, big)
+        ok(sheet.merge_range(row + 1, column, row + 1, column + 1, "", small))
+        book.put(sheet, row + 1, column, tile.caption, small)
+    for row in (TILES_ROW, TILES_ROW + 3):
+        sheet.set_row(row, 36)
+        sheet.set_row(row + 1, 32)
+        sheet.set_row(row + 2, 6)
+    note = words.say("reconciles", total=len(view.rows), distinct=distinct_tasks(view.rows))
+    book.put(sheet, TODO_ROW - 1, 0, note, book.look(styles.NOTE, {"text_wrap": False}))
+
+
+def _todos(canvas: Canvas) -> list[Todo]:
+    view, words = canvas.view, canvas.words
+
+    def rows(entry: str, test: Callable[[Judgement], bool]) -> Todo:
+        found = [row.assignment.key for row in view.rows if test(row.judgement)]
+        return Todo(words.say(entry), len(found), canvas.target(found[0]) if found else "")
+
+    def sheet(entry: str, name: str, count: int) -> Todo:
+        return Todo(words.say(entry), count, f"'{words.say(name)}'!A1")
+
+    overdue = sum(row.judgement.status is Status.OPEN_OVERDUE for row in view.rows)
+    return [
+        rows("todo_awaiting", lambda judged: judged.awaiting),
+        sheet("todo_conflicts", "sheet_conflicts", len(view.conflicts)),
+        sheet("todo_proposals", "sheet_proposals", len(view.proposals)),
+        sheet("todo_overdue", "sheet_overdue", overdue),
+        rows("todo_due_soon", lambda judged: Alert.DUE_SOON in judged.alerts),
+        rows("todo_extension", lambda judged: Alert.EXTENSION_ASKED in judged.alerts),
+        rows("todo_return", lambda judged: Alert.RETURN_ASKED in judged.alerts),
+        rows("todo_deadline_unclear", lambda judged: Alert.DEADLINE_UNCLEAR in judged.alerts),
+        Todo(words.say("todo_draft_units"), sum(unit.draft for unit in view.units), ""),
+    ]
+
+
+def _draw_todos(canvas: Canvas, todos: Sequence[Todo]) -> int:
+    """Draw the list; give the row below it."""
+    last, words = TODO_COLUMNS - 2, canvas.words
+    canvas.put(TODO_ROW, 0, words.say("todo"), styles.SECTION)
+    canvas.sheet.set_row(TODO_ROW, TODO_HEAD)
+    if not todos:
+        canvas.put(TODO_ROW + 1, 0, words.say("todo_none"), styles.NOTE, {"text_wrap": False})
+        canvas.sheet.set_row(TODO_ROW + 1, TODO_LINE)
+        return TODO_ROW + 2
+    rule: styles.Look = {"bottom": 1, "bottom_color": f"#{styles.BORDER}", "valign": "vcenter"}
+    for row, todo in enumerate(todos, TODO_ROW + 1):
+        for column in range(last + 1):
+            canvas.put(row, column, None if column else todo.caption, styles.PLAIN, rule)
+        canvas.put(row, last - 1, todo.count, styles.BOLD, rule, {"align": "center", "font_size": 12})
+        if todo.target:
+            canvas.link(row, last, todo.target, words.say("todo_open"), rule)
+        canvas.sheet.set_row(row, TODO_LINE)
+    return TODO_ROW + 1 + len(todos)
+
+
+def _insert(canvas: Canvas, place: Place, chart: Any) -> None:  # noqa: ANN401 - XlsxWriter's charts are untyped
+    chart.set_size({"width": place.width, "height": place.height})
+    ok(canvas.sheet.insert_chart(place.row, place.column, chart, {"object_position": 1}))
+
+
+def _font(size: int, *, bold: bool = False) -> dict[str, object]:
+    return {"name": styles.FONT, "size": size, "bold": bold}
+
+
+def _chart(canvas: Canvas, kind: dict[str, str], title: str) -> Any:  # noqa: ANN401 - as above
+    chart: Any = canvas.book.workbook.add_chart(kind)
+    chart.set_title({"name": title, "name_font": _font(13, bold=True), "overlay": False})
+    chart.set_chartarea({"border": {"color": f"#{styles.BORDER}"}})
+    chart.set_y_axis({"num_font": _font(10), "reverse": True, "major_gridlines": {"visible": False}})
+    return chart
+
+
+def _status_chart(canvas: Canvas, lines: Sequence[Line]) -> Any:  # noqa: ANN401 - as above
+    words = canvas.words
+    sheet, sums = words.say("sheet_by_unit"), FIRST_ROW + len(lines)
+    end = STATUS_COLUMN + len(STATUSES) - 1
+    chart = _chart(canvas, {"type": "bar"}, words.say("chart_status"))
+    chart.add_series(
+        {
+            "categories": [sheet, HEADER_ROW, STATUS_COLUMN, HEADER_ROW, end],
+            "values": [sheet, sums, STATUS_COLUMN, sums, end],
+            "points": [{"fill": {"color": f"#{styles.CHART_COLOUR[status]}"}} for status in STATUSES],
+            "data_labels": {"value": True, "font": _font(10, bold=True)},
+            "gap": 40,
+        }
+    )
+    chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}})
+    chart.set_legend({"none": True})
+    return chart
+
+
+def _unit_chart(canvas: Canvas, lines: Sequence[Line]) -> Any:  # noqa: ANN401 - as above
+    words = canvas.words
+    sheet, end = words.say("sheet_by_unit"), FIRST_ROW + len(lines) - 1
+    chart = _chart(canvas, {"type": "bar", "subtype": "stacked"}, words.say("chart_units"))
+    for offset, status in enumerate(STATUSES):
+        column = STATUS_COLUMN + offset
+        chart.add_series(
+            {
+                "name": [sheet, HEADER_ROW, column],
+                "categories": [sheet, FIRST_ROW, NAME_COLUMN, end, NAME_COLUMN],
+                "values": [sheet, FIRST_ROW, column, end, column],
+                "fill": {"color": f"#{styles.CHART_COLOUR[status]}"},
+                "gap": 45,
+            }
+        )
+    axis = {"num_font": _font(9), "label_position": "high", "num_format": "0", "min": 0}
+    axis["major_gridlines"] = {"visible": True, "line": {"color": "#E7E6E6"}}
+    if max(sum(entry.statuses.values()) for entry in lines) <= FINE_SCALE:
+        axis["major_unit"] = 1
+    chart.set_x_axis(axis)
+    chart.set_legend({"position": "bottom", "font": _font(9)})
+    return chart

@@ -1,0 +1,62 @@
+"""Draw the master register (design §6): which sheets it has, in which order, and what each of them is given."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tdnv_sheets.render.book import open_book, put_carriers
+from tdnv_sheets.render.canvas import Canvas
+from tdnv_sheets.render.overview import draw_overview
+from tdnv_sheets.render.register_counts import draw_counts, lines_by_assigner, lines_by_unit
+from tdnv_sheets.render.register_lists import draw_conflicts, draw_log, draw_overdue, draw_proposals
+from tdnv_sheets.render.register_tasks import draw_tasks, places
+from tdnv_sheets.render.shown import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from tdnv_sheets.render.shown import Shown
+    from tdnv_sheets.render.view import RegisterView
+
+KIND: Final = "register"
+"""What the second cell of `_tdnv` says about the workbook."""
+SHEETS: Final = ("overview", "tasks", "overdue", "by_unit", "by_assigner", "conflicts", "proposals", "log")
+"""The visible sheets in their order; «Đề xuất» is there only while a proposal waits."""
+TABS: Final = {
+    "overview": "1F3864",
+    "tasks": "2E75B6",
+    "overdue": "C00000",
+    "conflicts": "ED7D31",
+    "proposals": "ED7D31",
+}
+
+
+def draw_register(view: RegisterView, path: Path) -> None:
+    """Draw the register of *view* to *path*; the same view gives the same bytes. Nothing is read from an older file.
+
+    Raises `BrokenSurroundings` when the file cannot be written.
+    """
+    words = shown(view)
+    where = places(view.rows)
+    with open_book(path, title=words.say("file_title", office=view.office), author=view.office) as book:
+        titles = {name: words.say(f"sheet_{name}") for name in SHEETS if name != "proposals" or view.proposals}
+        canvases = {name: Canvas(book, book.sheet(title), title, view, words, where) for name, title in titles.items()}
+        for name, colour in TABS.items():
+            if name in canvases:
+                canvases[name].sheet.set_tab_color(f"#{colour}")
+        _draw_sheets(canvases, view, words)
+        put_carriers(book, view.token, KIND)
+
+
+def _draw_sheets(canvases: Mapping[str, Canvas], view: RegisterView, words: Shown) -> None:
+    by_unit, by_assigner = lines_by_unit(view, words), lines_by_assigner(view, words)
+    draw_overview(canvases["overview"], by_unit)
+    draw_tasks(canvases["tasks"])
+    draw_overdue(canvases["overdue"])
+    draw_counts(canvases["by_unit"], by_unit, words.say("title_by_unit"), words.caption("unit"))
+    draw_counts(canvases["by_assigner"], by_assigner, words.say("title_by_assigner"), words.caption("assigner"))
+    draw_conflicts(canvases["conflicts"])
+    if "proposals" in canvases:
+        draw_proposals(canvases["proposals"])
+    draw_log(canvases["log"])

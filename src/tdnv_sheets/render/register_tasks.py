@@ -1,0 +1,223 @@
+"""Draw «Nhiệm vụ», the sheet the office works in: one row per assignment, with drop-downs, colours and hidden field names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from xlsxwriter.utility import xl_rowcol_to_cell
+
+from tdnv_sheets.records import EXTRA
+from tdnv_sheets.render import styles
+from tdnv_sheets.render.book import Advice, Area, ok
+from tdnv_sheets.rules.judgement import Status
+from tdnv_sheets.sheetspec import FieldSpec, Kind, Owner
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tdnv_sheets.records import Key
+    from tdnv_sheets.render.canvas import Canvas
+    from tdnv_sheets.render.shown import Shown
+    from tdnv_sheets.render.view import RegisterView, Row
+
+TABLE_NAME: Final = "tblNhiemVu"
+TITLE_ROW, LEGEND_ROW, BAND_ROW, ID_ROW, HEADER_ROW, FIRST_ROW = range(6)
+"""0-based rows of the sheet; the hidden row of field names stands right above the header."""
+FROZEN_COLUMNS: Final = 2
+BANDS: Final = {
+    "task_id": "band_key",
+    "document_number": "band_document",
+    "assigner": "band_task",
+    "progress": "band_report",
+    "decision": "band_decision",
+    "effective_deadline": "band_computed",
+}
+"""The first field of each group of columns, and the group's name."""
+FIRST_DATE: Final = date(1990, 1, 1)
+LAST_DATE: Final = date(2100, 12, 31)
+LEGEND: Final = ("overdue", "due_soon", "completed_late", "completed_on_time", "undated", "closed")
+"""The colours of rows that the legend explains, by their name in the settings."""
+NOTE_COLUMNS: Final = 4
+"""Columns beside the legend that hold the note on adding tasks."""
+EXTRA_WIDTH: Final = 20
+PAGE_WIDTH: Final = 170
+"""Characters on one printed page at a size that can still be read; wider registers take several pages."""
+FILTER_ARROW: Final = 3
+"""Characters of a header that the filter's arrow covers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of the sheet: a field of the spec, or one of the office's own (`spec` is None)."""
+
+    id: str
+    caption: str
+    width: int
+    spec: FieldSpec | None
+
+
+def columns(view: RegisterView, words: Shown) -> tuple[Column, ...]:
+    """Give the sheet's columns: the spec's in order, then the office's own with captions made unique as tables ask."""
+    own = [Column(spec.name, spec.header(view.lang), spec.width, spec) for spec in words.spec.shown_on("register")]
+    taken = {column.caption.casefold() for column in own}
+    for header in view.extra_headers:
+        caption, count = header, 1
+        while caption.casefold() in taken:
+            count += 1
+            caption = f"{header} ({count})"
+        taken.add(caption.casefold())
+        own.append(Column(EXTRA + header, caption, EXTRA_WIDTH, None))
+    return tuple(own)
+
+
+def places(rows: Sequence[Row]) -> Mapping[Key, int]:
+    """Give the 0-based sheet row of each assignment."""
+    return {row.assignment.key: FIRST_ROW + index for index, row in enumerate(rows)}
+
+
+def draw_tasks(canvas: Canvas) -> None:
+    """Draw the sheet.
+
+    Empty rows stand below the Excel table, not in it: typing in the first one makes Excel extend the table by itself,
+    and filters and sorting never meet blank rows.
+    """
+    view, sheet = canvas.view, canvas.sheet
+    shown = columns(view, canvas.words)
+    last_row = FIRST_ROW + max(len(view.rows), 1) - 1
+    body = Area(FIRST_ROW, 0, last_row + view.spare_rows, len(shown) - 1)
+    _draw_head(canvas, shown)
+    _draw_rows(canvas, shown, body.last_row)
+    header = canvas.book.look(styles.header(view.colours))
+    table = {
+        "name": TABLE_NAME,
+        "style": "Table Style Light 1",
+        "banded_rows": False,
+        "columns": [{"header": column.caption, "header_format": header} for column in shown],
+    }
+    ok(sheet.add_table(HEADER_ROW, 0, last_row, len(shown) - 1, table))
+    for index, column in enumerate(shown):
+        if column.spec:
+            _check(canvas, Area(body.first_row, index, body.last_row, index), column.spec)
+            _explain(canvas, Area(HEADER_ROW, index, HEADER_ROW, index), column.spec)
+    _colour(canvas, body, [column.id for column in shown])
+    sheet.freeze_panes(FIRST_ROW, FROZEN_COLUMNS)
+    canvas.paper((BAND_ROW, HEADER_ROW))
+    sheet.repeat_columns(0, FROZEN_COLUMNS - 1)
+    sheet.fit_to_pages(max(1, round(sum(column.width for column in shown) / PAGE_WIDTH)), 0)
+
+
+def _draw_head(canvas: Canvas, shown: Sequence[Column]) -> None:
+    sheet, words = canvas.sheet, canvas.words
+    canvas.title(words.say("title"))
+    _draw_legend(canvas)
+    sheet.outline_settings(symbols_right=False)
+    for index, column in enumerate(shown):
+        starts = BANDS.get(column.id) or ("band_extra" if index and shown[index - 1].spec and not column.spec else "")
+        caption = words.say(starts) if starts else None
+        canvas.put(
+            BAND_ROW, index, caption, styles.band(), {"align": "left", "text_wrap": False, "left": 0, "right": 0}
+        )
+        canvas.put(ID_ROW, index, column.id, styles.IDS)
+        level = 0 if starts or index < FROZEN_COLUMNS else 1
+        ok(sheet.set_column(index, index, column.width, None, {"level": level}))
+    sheet.set_row(BAND_ROW, 20)
+    sheet.set_row(ID_ROW, None, None, {"hidden": True})
+    captions = [(column.caption, max(column.width - FILTER_ARROW, 4)) for column in shown]
+    sheet.set_row(HEADER_ROW, styles.row_height(captions, most=4, least=2))
+
+
+def _draw_legend(canvas: Canvas) -> None:
+    view, words = canvas.view, canvas.words
+    canvas.put(LEGEND_ROW, 0, words.say("legend"), styles.BOLD, {"valign": "vcenter"})
+    for column, colour in enumerate(LEGEND, 1):
+        text = words.say(f"legend_{colour}", days=view.due_soon_days)
+        fill = styles.fill(view.colours[colour])
+        canvas.put(LEGEND_ROW, column, text, styles.WRAPPED, styles.FRAME, fill, {"valign": "vcenter"})
+    how = words.say("how_to_add", task_id=words.caption("task_id"))
+    note = canvas.book.look(styles.NOTE, {"font_size": 10, "valign": "vcenter"})
+    first = len(LEGEND) + 1
+    ok(canvas.sheet.merge_range(LEGEND_ROW, first, LEGEND_ROW, first + NOTE_COLUMNS - 1, how, note))
+    canvas.sheet.set_row(LEGEND_ROW, 3 * styles.LINE)
+
+
+def _look(column: Column, colours: Mapping[str, str]) -> styles.Look:
+    if column.spec is None:
+        return styles.cell(Kind.TEXT)
+    spec = column.spec
+    grey = colours["office_cell"] if spec.owner is Owner.COMPUTED or spec.name == "task_id" else ""
+    return styles.cell(spec.kind, colour=grey, max_length=spec.max_length)
+
+
+def _draw_rows(canvas: Canvas, shown: Sequence[Column], last_row: int) -> None:
+    """Draw the assignments, and empty cells of the same looks down to *last_row*."""
+    book, sheet, words = canvas.book, canvas.sheet, canvas.words
+    looks = [book.look(_look(column, canvas.view.colours)) for column in shown]
+    extra_day = book.look(styles.cell(Kind.DATE))
+    wrapping = [(index, column.width) for index, column in enumerate(shown) if _wraps(column)]
+    for number, row in enumerate(canvas.view.rows, FIRST_ROW):
+        values = [words.field(row, column.id) for column in shown]
+        for index, value in enumerate(values):
+            is_extra_day = isinstance(value, date) and shown[index].spec is None
+            book.put(sheet, number, index, value, extra_day if is_extra_day else looks[index])
+        long = ((text, width) for index, width in wrapping if isinstance(text := values[index], str))
+        sheet.set_row(number, styles.row_height(long))
+    for number in range(FIRST_ROW + len(canvas.view.rows), last_row + 1):
+        for index, look in enumerate(looks):
+            book.put(sheet, number, index, None, look)
+
+
+def _wraps(column: Column) -> bool:
+    return column.spec is None or column.spec.kind not in {Kind.DATE, Kind.INTEGER}
+
+
+def _check(canvas: Canvas, area: Area, spec: FieldSpec) -> None:
+    book, sheet, view, words = canvas.book, canvas.sheet, canvas.view, canvas.words
+    title, hint = spec.header(view.lang), spec.help[view.lang]
+    if spec.owner is Owner.COMPUTED:
+        return
+    if spec.name == "task_id":
+        book.hint(sheet, area, Advice(title, words.say("hint_task_id")))
+    elif spec.kind is Kind.CHOICE:
+        labels = [choice.labels[view.lang] for choice in spec.choices]
+        book.check_list(sheet, area, f"ds_{spec.name}", labels, Advice(title, hint, words.say("error_choice")))
+    elif spec.kind is Kind.UNIT:
+        names = list(dict.fromkeys(unit.name for unit in view.units if unit.valid_on(view.as_of)))
+        advice = Advice(title, hint, words.say("error_unit"), stop=False)
+        book.check_list(sheet, area, f"ds_{spec.name}", names, advice)
+    elif spec.kind is Kind.DATE:
+        # Only a warning: in an English Excel «20/06/2026» stays text, and our reader understands it.
+        book.check_date(sheet, area, FIRST_DATE, LAST_DATE, Advice(title, hint, words.say("error_date"), stop=False))
+    elif spec.name == "assigner":
+        advice = Advice(title, hint, words.say("error_assigner"), stop=False)
+        book.check_list(sheet, area, f"ds_{spec.name}", view.assigners, advice)
+
+
+def _explain(canvas: Canvas, area: Area, spec: FieldSpec) -> None:
+    words = canvas.words
+    parts = [spec.help[words.lang], words.say(f"owner_{spec.owner.value}")]
+    if spec.source:
+        parts.append(words.say("source", source=spec.source))
+    advice = Advice(spec.header(words.lang), "\n".join(part for part in parts if part))
+    canvas.book.hint(canvas.sheet, area, advice)
+
+
+def _colour(canvas: Canvas, body: Area, ids: Sequence[str]) -> None:
+    view = canvas.view
+
+    def first(name: str) -> str:
+        cell: str = xl_rowcol_to_cell(body.first_row, ids.index(name), col_abs=True)
+        return cell
+
+    def quoted(status: Status) -> str:
+        return '"' + canvas.words.status(status).replace('"', '""') + '"'
+
+    status, left = first("status"), first("days_left")
+    soon = f'AND({status}={quoted(Status.OPEN_IN_TIME)},{left}<>"",{left}>=0,{left}<={view.due_soon_days})'
+    canvas.book.colour_when(canvas.sheet, body, f"={soon}", styles.fill(view.colours["due_soon"]))
+    for colour in LEGEND:
+        members = [quoted(member) for member, name in styles.STATUS_COLOUR.items() if name == colour]
+        if members:
+            tests = ",".join(f"{status}={member}" for member in members)
+            canvas.book.colour_when(canvas.sheet, body, f"=OR({tests})", styles.fill(view.colours[colour]))

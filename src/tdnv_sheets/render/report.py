@@ -1,0 +1,119 @@
+"""The periodic report as a workbook: Biểu 01, Biểu 02, rates with their formulas, chart, reconciliation checks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tdnv_sheets.findings import shorten
+from tdnv_sheets.messages.catalogue import say
+from tdnv_sheets.render.book import Area, ok, open_book, set_columns
+from tdnv_sheets.render.report_chart import draw_chart
+from tdnv_sheets.render.report_overdue import draw_overdue
+from tdnv_sheets.render.report_paper import (
+    CELL,
+    CENTRED,
+    COUNT,
+    DASH,
+    RATE,
+    Paper,
+    draw_heading,
+    draw_notes,
+    set_paper,
+    write,
+)
+from tdnv_sheets.render.report_table import draw_table
+from tdnv_sheets.render.styles import PLAIN, fill, header, mix, row_height
+from tdnv_sheets.settings import DEFAULT_COLOURS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from xlsxwriter.worksheet import Worksheet
+
+    from tdnv_sheets.render.book import Book
+    from tdnv_sheets.summary.figures import Summary
+
+RATE_WIDTHS: Final = (6, 50, 74, 16)
+CHECK_WIDTHS: Final = (6, 82, 18, 40)
+
+
+def draw_summary(
+    summary: Summary,
+    path: Path,
+    *,
+    office: str,
+    regulation_title: str,
+    lang: str,
+    unit_names: Mapping[str, str],
+    colours: Mapping[str, str] = DEFAULT_COLOURS,
+) -> None:
+    """Draw a period's report; *unit_names* gives the name for each unit's code.
+
+    Raises `BrokenSurroundings` when the file cannot be written.
+    """
+    paper = Paper(summary, office, regulation_title, lang, unit_names, colours)
+    title = f"{paper.words('title_table')} – {summary.period.title(lang)}"
+    with open_book(path, title=title, author=office) as book:
+        first_row = draw_table(book, paper)
+        draw_overdue(book, paper)
+        _draw_rates(book, paper)
+        draw_chart(book, paper, first_row)
+        _draw_checks(book, paper)
+
+
+def _draw_rates(book: Book, paper: Paper) -> None:
+    sheet = book.sheet(paper.words("sheet_rates"))
+    set_columns(sheet, RATE_WIDTHS)
+    top = draw_heading(book, sheet, paper, len(RATE_WIDTHS), paper.words("title_rates"))
+    captions = [paper.words(entry) for entry in ("head_number", "rate_name", "rate_formula", "rate_value")]
+    _draw_head(book, sheet, paper, top, captions)
+    row = top
+    for number, (key, rate) in enumerate(paper.summary.rates.items(), 1):
+        row += 1
+        name, formula = say(f"rates.rate_{key}", paper.lang), say(f"rates.formula_{key}", paper.lang)
+        book.put(sheet, row, 0, number, book.look(COUNT))
+        book.put(sheet, row, 1, name, book.look(CELL))
+        book.put(sheet, row, 2, formula, book.look(CELL))
+        book.put(sheet, row, 3, DASH if rate is None else float(rate), book.look(RATE))
+        ok(sheet.set_row(row, row_height([(name, RATE_WIDTHS[1]), (formula, RATE_WIDTHS[2])])))
+    draw_notes(book, sheet, row + 2, [paper.words("rate_rounding", row=paper.words("row_total"))], RATE_WIDTHS)
+    set_paper(sheet, paper, (top, top))
+
+
+def _draw_checks(book: Book, paper: Paper) -> None:
+    sheet = book.sheet(paper.words("sheet_checks"))
+    set_columns(sheet, CHECK_WIDTHS)
+    top = draw_heading(book, sheet, paper, len(CHECK_WIDTHS), paper.words("title_checks"))
+    captions = [paper.words(entry) for entry in ("head_number", "check_name", "check_result", "check_detail")]
+    _draw_head(book, sheet, paper, top, captions)
+    good, bad = paper.colours["completed_on_time"], paper.colours["wrong_cell"]
+    lines = [
+        (
+            say(f"checks.check_{check.name}", paper.lang),
+            paper.words("check_ok" if check.ok else "check_wrong"),
+            shorten(check.detail, 120),
+            good if check.ok else bad,
+        )
+        for check in paper.summary.checks
+    ]
+    between = str(paper.summary.closed_between)
+    lines.append((paper.words("closed_between"), paper.words("check_info"), between, paper.colours["office_cell"]))
+    row = top
+    for number, (name, result, detail, colour) in enumerate(lines, 1):
+        row += 1
+        book.put(sheet, row, 0, number, book.look(COUNT))
+        book.put(sheet, row, 1, name, book.look(CELL))
+        book.put(sheet, row, 2, result, book.look(mix(CELL, CENTRED, {"bold": True}, fill(colour))))
+        book.put(sheet, row, 3, detail, book.look(mix(CELL, CENTRED)))
+        ok(sheet.set_row(row, row_height([(name, CHECK_WIDTHS[1]), (detail, CHECK_WIDTHS[3])])))
+    if not paper.failed:
+        area = Area(row + 2, 0, row + 2, len(CHECK_WIDTHS) - 1)
+        write(book, sheet, area, paper.words("checks_all_ok"), mix(PLAIN, {"italic": True}))
+    set_paper(sheet, paper, (top, top))
+
+
+def _draw_head(book: Book, sheet: Worksheet, paper: Paper, row: int, captions: Sequence[str]) -> None:
+    for column, caption in enumerate(captions):
+        book.put(sheet, row, column, caption, book.look(header(paper.colours)))
+    ok(sheet.set_row(row, 26))

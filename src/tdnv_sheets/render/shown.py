@@ -1,0 +1,88 @@
+"""What people see for a value of the ledger: names for unit codes, labels for code words, words for alerts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from tdnv_sheets.messages.catalogue import say
+from tdnv_sheets.records import EXTRA, units_by_code
+from tdnv_sheets.sheetspec import Kind, assignment_spec
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from tdnv_sheets.records import Unit, Value
+    from tdnv_sheets.render.view import RegisterView, Row
+    from tdnv_sheets.rules.judgement import Alert, Status
+    from tdnv_sheets.sheetspec import SheetSpec
+
+COMPUTED: Final = frozenset({"effective_deadline", "status", "days_left", "alerts", "extension_count", "last_update"})
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The words of one register: its language, the fields' captions and labels, the units' names."""
+
+    lang: str
+    spec: SheetSpec
+    units: Mapping[str, Unit]
+
+    def say(self, entry: str, **values: object) -> str:
+        """Give the words of an entry of messages/register.toml."""
+        return say(f"register.{entry}", self.lang, **values)
+
+    def unit(self, code: object) -> str:
+        """Give a unit's name; the code itself when the unit list does not know it."""
+        known = self.units.get(str(code))
+        return known.name if known else str(code or "")
+
+    def caption(self, name: str) -> str:
+        """Give a field's caption; the header itself for the office's own columns."""
+        if name.startswith(EXTRA):
+            return name.removeprefix(EXTRA)
+        spec = self.spec.by_name.get(name)
+        return spec.header(self.lang) if spec else name
+
+    def value(self, name: str, value: Value) -> Value:
+        """Give a field's value as a cell shows it."""
+        spec = self.spec.by_name.get(name)
+        if spec is None or value is None:
+            return value
+        if spec.kind is Kind.UNIT:
+            return self.unit(value)
+        return spec.label(value, self.lang) if spec.kind is Kind.CHOICE else value
+
+    def status(self, status: Status) -> str:
+        """Give the words for a status."""
+        return self.spec.by_name["status"].label(status.value, self.lang)
+
+    def alerts(self, alerts: tuple[Alert, ...]) -> str:
+        """Give the words for a row's alerts on one line."""
+        return "; ".join(say(f"alerts.{alert.value}", self.lang) for alert in alerts)
+
+    def field(self, row: Row, name: str) -> Value:
+        """Give one cell of the register, computed ones from the row's judgement."""
+        if name not in COMPUTED:
+            key = row.assignment.key
+            return self.value(name, getattr(key, name) if name in key._fields else row.assignment.get(name))
+        judged = row.judgement
+        if name == "status":
+            return self.status(judged.status)
+        if name == "alerts":
+            return self.alerts(judged.alerts)
+        if name == "extension_count":
+            return judged.extension_count or None
+        value: date | int | None = getattr(judged, name)
+        return value
+
+
+def shown(view: RegisterView) -> Shown:
+    """Give the words for one register."""
+    return Shown(view.lang, assignment_spec(), units_by_code(view.units))
+
+
+def day_text(day: date) -> str:
+    """Give a day the Vietnamese way."""
+    return f"{day.day:02}/{day.month:02}/{day.year}"

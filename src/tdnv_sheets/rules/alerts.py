@@ -1,0 +1,142 @@
+"""What needs somebody's attention: one small rule per alert, tried in the order of `ALERT_RULES`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+
+from tdnv_sheets.rules.judgement import OPEN, Alert, Status
+from tdnv_sheets.text.deadlines import DeadlineKind, parse_deadline
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
+    from tdnv_sheets.calendar import Calendar
+    from tdnv_sheets.records import Assignment
+    from tdnv_sheets.regulation import Regulation
+
+_RIGHTLY_WITHOUT_DAY: Final = frozenset({DeadlineKind.NONE, DeadlineKind.RECURRING})
+_URGENT: Final = frozenset({"urgent", "very_urgent", "express"})
+_OVERDUE: Final = frozenset({Status.OPEN_OVERDUE, Status.NOT_COMPLETED})
+
+
+class Situation(NamedTuple):
+    """What is known about an assignment before its alerts are."""
+
+    as_of: date
+    status: Status
+    effective_deadline: date | None
+    days_left: int | None
+    awaiting: bool
+    last_update: date | None
+    regulation: Regulation
+    calendar: Calendar
+    due_soon_days: int
+
+    @property
+    def waits_for_unit(self) -> bool:
+        """Say whether the next move is the unit's: still to be done, and not reported as done."""
+        return self.status in OPEN and not self.awaiting
+
+
+AlertRule: TypeAlias = "Callable[[Assignment, Situation], bool]"
+
+
+def start_day(assignment: Assignment) -> date | None:
+    """Give the day from which the assignment runs: assigned, else issued, received or entered; None when unknown."""
+    return (
+        assignment.day("assigned_date")
+        or assignment.day("document_date")
+        or assignment.day("received_date")
+        or assignment.day("entered_date")
+    )
+
+
+def is_due_soon(_assignment: Assignment, now: Situation) -> bool:
+    """Say whether an open task is due today or within the office's window of calendar days."""
+    return now.waits_for_unit and now.days_left is not None and 0 <= now.days_left <= now.due_soon_days
+
+
+def awaits_confirmation(_assignment: Assignment, now: Situation) -> bool:
+    """Say whether the office has to look at a reported result."""
+    return now.awaiting
+
+
+def asks_extension(assignment: Assignment, now: Situation) -> bool:
+    """Say whether the unit asks for a day beyond the deadline that now holds."""
+    asked = assignment.day("extension_to")
+    deadline = now.effective_deadline
+    return now.waits_for_unit and asked is not None and deadline is not None and asked > deadline
+
+
+def asks_return(assignment: Assignment, now: Situation) -> bool:
+    """Say whether the unit wants to give the task back."""
+    return now.waits_for_unit and bool(assignment.text("return_reason").strip())
+
+
+def is_stale(assignment: Assignment, now: Situation) -> bool:
+    """Say whether the unit has been silent for longer than the regulation's interval, counted from the assignment."""
+    last = now.last_update or start_day(assignment)
+    if not now.waits_for_unit or last is None:
+        return False
+    fresh_until = now.regulation.stale_after(last, now.as_of)
+    return fresh_until is not None and now.as_of > fresh_until
+
+
+def has_unclear_deadline(assignment: Assignment, now: Situation) -> bool:
+    """Say whether words stand for a deadline and no day does, though they do not say that there is none."""
+    words = assignment.text("deadline_text").strip()
+    if now.status not in OPEN or now.effective_deadline is not None or not words or assignment.text("recurrence"):
+        return False
+    return parse_deadline(words, assigned=start_day(assignment)).kind not in _RIGHTLY_WITHOUT_DAY
+
+
+def is_entered_late(assignment: Assignment, now: Situation) -> bool:
+    """Say whether the office entered the task after its working days for that were over.
+
+    One row shows several units, not how many tasks its document holds: coordinating units stand for the longer limit.
+    """
+    entered = assignment.day("entered_date")
+    event = assignment.day("received_date") or assignment.day("document_date")
+    if entered is None or event is None:
+        return False
+    case = "ordinary"
+    if assignment.text("urgency") in _URGENT:
+        case = "urgent"
+    elif assignment.text("coordinating_units"):
+        case = "many"
+    elif now.effective_deadline is None:
+        case = "undated"
+    limit = now.regulation.limit("office-entry", case, event)
+    if limit is None:
+        return False
+    if limit.trigger == "issued":
+        event = assignment.day("document_date") or event
+    # N working days are never fewer than N days, so most rows need no look into the calendar.
+    if (entered - event).days <= limit.working_days:
+        return False
+    return entered > limit.last_day(event, now.calendar)
+
+
+def lacks_explanation(assignment: Assignment, now: Situation) -> bool:
+    """Say whether an overdue task has no word on why, where the regulation asks for it."""
+    if now.status not in _OVERDUE or now.awaiting or not now.regulation.about("explanation"):
+        return False
+    return not (assignment.text("difficulty").strip() or assignment.text("explanation").strip())
+
+
+ALERT_RULES: Final[tuple[tuple[Alert, AlertRule], ...]] = (
+    (Alert.DUE_SOON, is_due_soon),
+    (Alert.AWAITING_CONFIRMATION, awaits_confirmation),
+    (Alert.EXTENSION_ASKED, asks_extension),
+    (Alert.RETURN_ASKED, asks_return),
+    (Alert.STALE, is_stale),
+    (Alert.DEADLINE_UNCLEAR, has_unclear_deadline),
+    (Alert.ENTERED_LATE, is_entered_late),
+    (Alert.EXPLANATION_MISSING, lacks_explanation),
+)
+
+
+def alerts(assignment: Assignment, now: Situation) -> tuple[Alert, ...]:
+    """Give the alerts that hold, in the order of the rules."""
+    return tuple([alert for alert, holds in ALERT_RULES if holds(assignment, now)])

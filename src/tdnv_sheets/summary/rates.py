@@ -1,0 +1,56 @@
+"""The named rates of reports, each with its own denominator (practice: published reports use several in one sentence).
+
+The share of tasks updated in the period and of reports returned on time need other data than these counts.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tdnv_sheets.summary.figures import Counts
+
+
+class RateFormula(NamedTuple):
+    """A rate as two sums of figures of `Counts`; its words stand in messages/rates.toml."""
+
+    numerator: tuple[str, ...]
+    denominator: tuple[str, ...]
+
+
+_ASSIGNED: Final = ("total",)
+_ON_TIME: Final = ("completed_on_time",)
+_COMPLETED_DATED: Final = ("completed_on_time", "completed_late")
+_COMPLETED: Final = (*_COMPLETED_DATED, "completed_undated")
+_OVERDUE: Final = ("open_overdue", "not_completed")
+"""Past the deadline and not completed, whether still open or already counted as not completed."""
+
+RATE_FORMULAS: Final[Mapping[str, RateFormula]] = MappingProxyType(
+    {
+        "ty_le_hoan_thanh_tren_giao": RateFormula(_COMPLETED, _ASSIGNED),
+        "ty_le_dung_han_tren_giao": RateFormula(_ON_TIME, _ASSIGNED),
+        "ty_le_dung_han_tren_hoan_thanh": RateFormula(_ON_TIME, _COMPLETED),
+        "ty_le_hoan_thanh_tren_den_han": RateFormula(_COMPLETED, (*_COMPLETED, *_OVERDUE)),
+        "ty_le_dung_han_tren_den_han": RateFormula(_ON_TIME, (*_COMPLETED_DATED, *_OVERDUE)),
+        "ty_le_qua_han_tren_giao": RateFormula(_OVERDUE, _ASSIGNED),
+        "ty_le_qua_han_tren_co_han": RateFormula(_OVERDUE, (*_COMPLETED_DATED, "open_in_time", *_OVERDUE)),
+    }
+)
+
+
+def rates(counts: Counts) -> Mapping[str, Fraction | None]:
+    """Give every rate of *counts* as an exact fraction from 0 to 1; None where its denominator is zero."""
+    return MappingProxyType({key: _rate(formula, counts) for key, formula in RATE_FORMULAS.items()})
+
+
+def _rate(formula: RateFormula, counts: Counts) -> Fraction | None:
+    over = _sum(formula.denominator, counts)
+    return Fraction(_sum(formula.numerator, counts), over) if over else None
+
+
+def _sum(names: tuple[str, ...], counts: Counts) -> int:
+    return sum(getattr(counts, name) for name in names)

@@ -1,0 +1,279 @@
+"""Whose column is whose: finds the header of a sheet, ours or anybody's, and says which field each column holds."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from rapidfuzz import fuzz, process
+
+from tdnv_sheets.grid import is_blank
+from tdnv_sheets.text.unicode import clean, fold, strip_marks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from tdnv_sheets.grid import Raw, Sheet
+    from tdnv_sheets.sheetspec import FieldSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a sheet and the field it was taken for."""
+
+    index: int
+    """1-based."""
+    caption: str
+    field: str | None
+    how: str
+    """id, exact, alias, similar or none."""
+    score: float
+    """0–100."""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Where the header stands (1-based rows, all header rows included) and what its columns are."""
+
+    first_row: int
+    last_row: int
+    columns: tuple[Column, ...]
+    number_row: int | None = None
+    """The row of column numbers (1)(2)(3), which is then the last row of the header."""
+
+    def by_field(self) -> dict[str, Column]:
+        """Give the columns that were recognised, by field."""
+        return {column.field: column for column in self.columns if column.field is not None}
+
+
+_EXACT: Final = 100.0
+_ALIAS: Final = 99.0
+_UNACCENTED: Final = 97.0
+_OF_CHILD: Final = 4.0
+"""What a match of the lower caption alone loses against one of both captions together."""
+_SIMILAR: Final = 90.0
+_SHORTEST_SIMILAR: Final = 7
+_LONGEST: Final = 90
+"""Longer texts are data, not captions."""
+_FEWEST: Final = 2
+_PARENTHESIS: Final = re.compile(r"\([^()]*\)")
+_DIGITS: Final = re.compile(r"\d+")
+_DEEPEST: Final = 3
+_NUMBER_CELL: Final = re.compile(r"[(\[]?\s*(\d{1,2}|[A-Za-zĐđ])\s*[)\]]?(?:\s*=.*)?")
+_FEWEST_NUMBERS: Final = 3
+
+
+def find_header(sheet: Sheet, specs: Sequence[FieldSpec], *, search_rows: int = 30) -> Header | None:
+    """Find the header among the first rows; None when no row names at least two of *specs*.
+
+    Titles above, captions in any language, two- and three-row headers, a row of field names and a row of column
+    numbers are understood. Each field is given to one column at most: the best fitting, the leftmost of equals.
+    """
+    names = _Names(specs)
+    ids = _id_row(sheet, names, search_rows)
+    if ids is not None:
+        return _ours(sheet, names, ids, search_rows)
+    best: tuple[tuple[int, float, int], Header] | None = None
+    for first in range(1, min(search_rows, len(sheet.rows)) + 1):
+        last = _last_row(sheet, first)
+        columns = _map(_captions(sheet, first, last), names, {})
+        found = [column for column in columns if column.field is not None]
+        rank = (len(found), sum(column.score for column in found), -first)
+        if len(found) >= _FEWEST and (best is None or rank > best[0]):
+            best = rank, Header(first, last, columns)
+    return None if best is None else _with_numbers(sheet, best[1])
+
+
+def _ours(sheet: Sheet, names: _Names, ids: int, search_rows: int) -> Header:
+    """Read a header by its row of field names; the captions stand in the row that has most of them."""
+    rows = [row for row in range(1, min(search_rows, len(sheet.rows)) + 1) if row != ids]
+    known = {row: sum(bool(names.find(parts[-1])) for parts in _captions(sheet, row, row) if parts) for row in rows}
+    best = max(rows, key=lambda row: (known[row], -abs(row - ids)), default=ids)
+    row = best if known.get(best) else ids
+    columns = _map(_captions(sheet, row, row), names, _ids(sheet, ids, names))
+    return _with_numbers(sheet, Header(min(row, ids), max(row, ids), columns))
+
+
+def _with_numbers(sheet: Sheet, header: Header) -> Header:
+    below = header.last_row + 1
+    if below <= len(sheet.rows) and is_number_row(sheet.rows[below - 1]):
+        return Header(header.first_row, below, header.columns, below)
+    return header
+
+
+def is_number_row(cells: Sequence[Raw]) -> bool:
+    """Say whether a row only numbers the columns: (1), (2), (3) = (1) + (2), or A, B, 1, 2."""
+    filled = [cell for cell in cells if not is_blank(cell)]
+    marks = [_mark(cell) for cell in filled]
+    if len(filled) < _FEWEST_NUMBERS or None in marks:
+        return False
+    numbers = [int(mark) for mark in marks if mark is not None and mark.isdigit()]
+    letters = [mark for mark in marks if mark is not None and not mark.isdigit()]
+    steps = {b - a for a, b in zip(numbers, numbers[1:], strict=False)}
+    return (not numbers or (numbers[0] == 1 and steps <= {1})) and letters == sorted(letters)
+
+
+def _mark(cell: Raw) -> str | None:
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    match = _NUMBER_CELL.fullmatch(str(cell).strip())
+    return match[1].upper() if match else None
+
+
+class _Names:
+    """The captions and names under which fields are known."""
+
+    def __init__(self, specs: Sequence[FieldSpec]) -> None:
+        self.ids = {spec.name for spec in specs}
+        self.exact: dict[str, tuple[str, str, float]] = {}
+        for score, how, of in ((_EXACT, "exact", _headers), (_ALIAS, "alias", _aliases)):
+            for spec in specs:
+                for name in of(spec):
+                    self.exact.setdefault(fold(name), (spec.name, how, score))
+        self.bare: dict[str, tuple[str, str, float]] = {}
+        for name, (field, how, _) in self.exact.items():
+            self.bare.setdefault(strip_marks(name), (field, how, _UNACCENTED))
+        self.sorted = {" ".join(sorted(name.split())): found for name, found in self.exact.items()}
+        self._known: dict[str, tuple[tuple[str, str, float], ...]] = {}
+
+    def find(self, caption: str) -> tuple[tuple[str, str, float], ...]:
+        """Give the fields that *caption* may name, as (field, how, score)."""
+        folded = fold(caption)
+        if not folded or len(folded) > _LONGEST:
+            return ()
+        if folded not in self._known:
+            self._known[folded] = tuple(self._find(folded))
+        return self._known[folded]
+
+    def _find(self, folded: str) -> Iterator[tuple[str, str, float]]:
+        if folded in self.exact:
+            yield self.exact[folded]
+        elif (loose := strip_marks(folded)) in self.bare:
+            yield self.bare[loose]
+        elif (ordered := " ".join(sorted(folded.split()))) in self.sorted:
+            field, _, score = self.sorted[ordered]
+            yield field, "alias", score
+        elif len(folded) >= _SHORTEST_SIMILAR:
+            hits = process.extract(folded, self.exact.keys(), scorer=fuzz.ratio, limit=3, score_cutoff=_SIMILAR)
+            digits = _DIGITS.findall(folded)
+            for name, score, _ in (hit for hit in hits if _DIGITS.findall(hit[0]) == digits):
+                yield self.exact[name][0], "similar", min(score, _UNACCENTED - 1)
+
+
+def _headers(spec: FieldSpec) -> Iterable[str]:
+    return spec.headers.values()
+
+
+def _aliases(spec: FieldSpec) -> Iterable[str]:
+    return spec.aliases
+
+
+def _id_row(sheet: Sheet, names: _Names, search_rows: int) -> int | None:
+    """Find the row that holds field names, such as the hidden row of our own workbooks."""
+    for number, cells in enumerate(sheet.rows[:search_rows], start=1):
+        filled = [str(cell).strip() for cell in cells if not is_blank(cell)]
+        ours = sum(cell in names.ids for cell in filled)
+        if ours >= _FEWEST and ours * 2 > len(filled):
+            return number
+    return None
+
+
+def _ids(sheet: Sheet, row: int, names: _Names) -> dict[int, str]:
+    cells = enumerate(sheet.rows[row - 1], start=1)
+    return {index: name for index, cell in cells if (name := str(cell or "").strip()) in names.ids}
+
+
+def _last_row(sheet: Sheet, first: int) -> int:
+    """Give the last row of a header that begins at row *first*: by its merged cells, else by how its blanks lie."""
+    merged = max((bottom for top, _, bottom, _ in sheet.merged if top == first), default=first)
+    if merged > first:
+        return min(merged, first + _DEEPEST - 1)
+    return first + 1 if _has_children(sheet, first) else first
+
+
+def _has_children(sheet: Sheet, row: int) -> bool:
+    """Say whether the row below only divides this row's captions: it fills blanks beside a caption and nothing else."""
+    if row >= len(sheet.rows):
+        return False
+    below = [index for index, cell in enumerate(sheet.rows[row], start=1) if not is_blank(cell)]
+    texts = all(isinstance(cell := sheet.cell(row + 1, index), str) and len(cell) <= _LONGEST for index in below)
+    beside = all(_divided(sheet, row, index) for index in below)
+    whole = any(
+        not is_blank(cell) and is_blank(sheet.cell(row + 1, index))
+        for index, cell in enumerate(sheet.rows[row - 1], start=1)
+    )
+    return len(below) >= _FEWEST and texts and beside and whole
+
+
+def _divided(sheet: Sheet, row: int, index: int) -> bool:
+    """Say whether the caption at *index* is blank or spreads over blanks to its right that have texts below."""
+    if is_blank(sheet.cell(row, index)):
+        return True
+    return is_blank(sheet.cell(row, index + 1)) and not is_blank(sheet.cell(row + 1, index + 1))
+
+
+def _captions(sheet: Sheet, first: int, last: int) -> list[tuple[str, ...]]:
+    """Flatten header rows: for each column its captions from the top down, repeated ones once."""
+    width = max((len(sheet.rows[row - 1]) for row in range(first, last + 1)), default=0)
+    grid = {(row, col): _shown(sheet, row, col) for row in range(first, last + 1) for col in range(1, width + 1)}
+    for row in range(first, last):
+        for col in range(2, width + 1):
+            alone = grid[row, col] == "" and grid[row + 1, col] != ""
+            if alone and not is_blank(sheet.cell(row + 1, col)) and grid[row + 1, col - 1] != grid[row, col - 1]:
+                grid[row, col] = grid[row, col - 1] if grid[row + 1, col - 1] else ""
+    columns = (dict.fromkeys(grid[row, col] for row in range(first, last + 1)) for col in range(1, width + 1))
+    captions = [tuple(part for part in parts if part) for parts in columns]
+    while captions and not captions[-1]:
+        captions.pop()
+    return captions
+
+
+def _shown(sheet: Sheet, row: int, col: int) -> str:
+    """Give a cell's text as it is seen: that of the merged range it lies in."""
+    for top, left, bottom, right in sheet.merged:
+        if top <= row <= bottom and left <= col <= right:
+            row, col = top, left
+            break
+    value = sheet.cell(row, col)
+    return "" if value is None or isinstance(value, bool) else clean(str(value))
+
+
+def _map(captions: list[tuple[str, ...]], names: _Names, ids: Mapping[int, str]) -> tuple[Column, ...]:
+    """Give each column the field that fits best, each field once."""
+    wishes: list[tuple[float, int, str, str]] = []
+    for index, parts in enumerate(captions, start=1):
+        if index not in ids:
+            wishes += [(-score, index, field, how) for field, how, score in _wishes(parts, names)]
+    taken = {index: (name, "id", _EXACT) for index, name in _first_of_each(ids).items()}
+    used = {name for name, _, _ in taken.values()}
+    for minus, index, field, how in sorted(wishes):
+        if index not in taken and field not in used:
+            taken[index] = field, how, -minus
+            used.add(field)
+    width = max(len(captions), *taken, 0) if taken else len(captions)
+    return tuple(
+        Column(
+            index,
+            " - ".join(captions[index - 1]) if index <= len(captions) else "",
+            *taken.get(index, (None, "none", 0.0)),
+        )
+        for index in range(1, width + 1)
+    )
+
+
+def _first_of_each(ids: Mapping[int, str]) -> dict[int, str]:
+    first: dict[str, int] = {}
+    for index in sorted(ids):
+        first.setdefault(ids[index], index)
+    return {index: name for name, index in first.items()}
+
+
+def _wishes(parts: tuple[str, ...], names: _Names) -> Iterator[tuple[str, str, float]]:
+    """Give the fields that a column's captions may name: by all of them together, or by the lowest alone."""
+    if not parts:
+        return
+    for loss, caption in ((0.0, " ".join(parts)), (_OF_CHILD, parts[-1])):
+        found = names.find(caption) or names.find(_PARENTHESIS.sub(" ", caption))
+        for field, how, score in found:
+            yield field, how, score - loss

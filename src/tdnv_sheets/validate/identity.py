@@ -1,0 +1,63 @@
+"""Tell whose workbook this is, and whether to believe it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tdnv_sheets.findings import Finding, Level, Severity
+from tdnv_sheets.stamp import TEMPLATE_VERSION, Stamp, find, is_genuine
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tdnv_sheets.grid import Book
+    from tdnv_sheets.records import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """One unit workbook as the ledger remembers it."""
+
+    issue: str
+    unit: str
+    period: str
+    revision: int
+    content: str
+    base: Mapping[str, Mapping[str, Value]]
+    """Task id → fields at the issue's revision: the *base* of the merge, never taken from the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whose workbook it is; no stamp when a finding of severity error says why."""
+
+    stamp: Stamp | None
+    token: str = ""
+    findings: tuple[Finding, ...] = ()
+
+
+def identify(book: Book, *, kind: str, key: bytes | None, ledger: str | None) -> Identity:
+    """Read the stamp by majority of its carriers and check it; without *key* the signature stays unchecked."""
+    found = find(book.carriers)
+    stamp = found.stamp
+    if stamp is None:
+        return _refuse("two-identities" if found.disagree else "not-our-template")
+    if stamp.kind != kind:
+        return _refuse("register-here" if stamp.kind == "register" else "not-our-template")
+    if ledger is not None and stamp.ledger != ledger:
+        return _refuse("other-ledger")
+    if key is not None and not is_genuine(found.text, key):
+        return _refuse("signature")
+    if stamp.version != TEMPLATE_VERSION:
+        return _refuse("old-template", version=str(stamp.version), current=str(TEMPLATE_VERSION))
+    findings = []
+    if found.lost:
+        findings.append(
+            Finding("carrier-missing", Severity.INFO, Level.WORKBOOK, values={"what": ", ".join(found.lost)})
+        )
+    return Identity(stamp, found.text, tuple(findings))
+
+
+def _refuse(code: str, **values: str) -> Identity:
+    return Identity(None, "", (Finding(code, Severity.ERROR, Level.WORKBOOK, values=values),))

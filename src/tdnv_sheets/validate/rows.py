@@ -1,0 +1,171 @@
+"""Judge the rows of «Cập nhật» and «Nhiệm vụ thiếu»: which may go on, and what is to be said about the others."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from tdnv_sheets.findings import About, Finding, Level, Severity
+from tdnv_sheets.records import SubmittedRow
+from tdnv_sheets.sheetspec import Kind, Owner, assignment_spec
+from tdnv_sheets.validate.cells import Unread, as_text
+from tdnv_sheets.validate.schema import FIRST_DAY, LAST_DAY, Failure, failures
+from tdnv_sheets.validate.table import HOLDS, Spot, Table, TableRow, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from tdnv_sheets.records import Value
+    from tdnv_sheets.sheetspec import FieldSpec
+
+_WARNINGS: Final = frozenset({"not-done-but-dated"})
+_CELL_CODES: Final = frozenset({"not-in-list", "not-a-date", "too-long", "date-out-of-range", "not-a-number"})
+
+
+def known_rows(
+    table: Table, base: Mapping[str, object] | None, task_exists: Callable[[str], bool], abouts: list[About]
+) -> list[tuple[str, TableRow]]:
+    """Give the rows that are one of the issue's assignments, each once; say why the others are not."""
+    by_task: dict[str, list[TableRow]] = {}
+    for row in table.rows:
+        task = as_text(row.raw.get("task_id"))
+        if not task:
+            abouts.append(table.about("row-without-id", HOLDS, Level.ROW, Spot(row, "task_id")))
+        elif base is not None and task not in base:
+            code = "foreign-row" if task_exists(task) else "unknown-row"
+            abouts.append(table.about(code, HOLDS, Level.ROW, Spot(row, "task_id", task), task=task))
+        else:
+            by_task.setdefault(task, []).append(row)
+    known = []
+    for task, rows in by_task.items():
+        if len(rows) > 1:
+            numbers = ", ".join(str(row.number) for row in rows)
+            abouts += [
+                table.about("duplicate-row", HOLDS, Level.ROW, Spot(row, "task_id", task), task=task, rows=numbers)
+                for row in rows
+            ]
+        else:
+            known.append((task, rows[0]))
+    return known
+
+
+def cell_findings(
+    table: Table,
+    row: TableRow,
+    task: str,
+    fields: Sequence[FieldSpec],
+    then: Mapping[str, Value],
+    *,
+    lang: str,
+    checked: bool,
+) -> Iterator[About]:
+    """Say what single cells need said before pandera: unreadable, repaired, locked and changed, emptied."""
+    for spec in fields:
+        name = spec.name
+        if name not in table.letters:
+            continue
+        cell = row.typed[name]
+        if name in row.blind:
+            yield table.about(row.blind[name], HOLDS, Level.CELL, Spot(row, name, task))
+        elif (
+            spec.owner is Owner.OFFICE
+            and checked
+            and not isinstance(cell.value, Unread)
+            and cell.value != then.get(name)
+        ):
+            yield table.about(
+                "locked-cell-changed",
+                HOLDS,
+                Level.CELL,
+                Spot(row, name, task),
+                issued=shown(_label(spec, then.get(name), lang)),
+            )
+        elif spec.owner is Owner.OFFICE and checked and isinstance(cell.value, Unread):
+            yield table.about(
+                "locked-cell-changed", HOLDS, Level.CELL, Spot(row, name, task), issued=shown(then.get(name))
+            )
+        elif spec.owner is Owner.UNIT and cell.repaired and isinstance(cell.value, date):
+            day = f"{cell.value:%d/%m/%Y}"
+            yield table.about("date-as-text", Severity.FIXED, Level.CELL, Spot(row, name, task), day=day)
+        elif spec.owner is Owner.UNIT and not spec.may_clear and cell.value is None and then.get(name) is not None:
+            issued = _label(spec, then[name], lang)
+            yield table.about("not-cleared", Severity.WARNING, Level.CELL, Spot(row, name, task), issued=issued)
+
+
+def _label(spec: FieldSpec, value: Value, lang: str) -> str:
+    return spec.label(value, lang) if spec.kind is Kind.CHOICE else as_text(value)
+
+
+def explain(
+    table: Table, row: TableRow, task: str, failure: Failure, cells: Mapping[str, object], *, lang: str, as_of: date
+) -> About:
+    """Turn one broken check into a finding that says what would be right."""
+    spec = assignment_spec().by_name[failure.field]
+    values: dict[str, str] = {}
+    if failure.code == "not-in-list":
+        values["choices"] = "; ".join(choice.labels[lang] for choice in spec.choices)
+    elif failure.code == "too-long":
+        values["max"] = str(spec.max_length)
+    elif failure.code == "date-out-of-range":
+        values = {"low": f"{FIRST_DAY:%d/%m/%Y}", "high": f"{LAST_DAY:%d/%m/%Y}"}
+    elif failure.code == "future-date":
+        values["as_of"] = f"{as_of:%d/%m/%Y}"
+    elif failure.code == "required-because":
+        other = next(iter(spec.required_when))
+        other_spec = assignment_spec().by_name[other]
+        values = {"other": other_spec.header(lang), "other_value": other_spec.label(cells[other], lang)}
+    elif failure.code == "date-order":
+        first = cells["assigned_date"]
+        values = {
+            "other": assignment_spec().by_name["assigned_date"].header(lang),
+            "other_value": f"{first:%d/%m/%Y}" if isinstance(first, date) else "",
+        }
+    severity = Severity.WARNING if failure.code in _WARNINGS else HOLDS
+    level = Level.CELL if failure.code in _CELL_CODES else Level.CROSS
+    return table.about(failure.code, severity, level, Spot(row, failure.field, task), **values)
+
+
+def statements(row: TableRow, writable: Sequence[FieldSpec], then: Mapping[str, Value]) -> dict[str, Value]:
+    """Give the cells that state something: readable, and not emptied where emptying says nothing (rules 9, 10)."""
+    cells: dict[str, Value] = {}
+    for spec in writable:
+        value = row.typed[spec.name].value
+        emptied = value is None and not spec.may_clear and then.get(spec.name) is not None
+        if not isinstance(value, Unread) and not emptied:
+            cells[spec.name] = value
+    return cells
+
+
+def differs(row: SubmittedRow, base: Mapping[str, Mapping[str, Value]]) -> bool:
+    """Say whether a row states anything new."""
+    then = base.get(row.key.task_id, {}) if row.key else {}
+    return any(then.get(name) != value for name, value in row.cells.items())
+
+
+def missing_rows(table: Table, issued: Iterable[str]) -> list[About]:
+    """Name the issued tasks that the sheet no longer holds; they count as not reported, never as deleted (rule 11)."""
+    sent = {as_text(row.raw.get("task_id")) for row in table.rows}
+    gone = [task for task in issued if task not in sent]
+    if not gone:
+        return []
+    more = "…" if len(gone) > 10 else ""  # noqa: PLR2004 - a message names ten at most
+    values = {"count": str(len(gone)), "tasks": ", ".join(gone[:10]) + more}
+    return [About(Finding("missing-row", Severity.WARNING, Level.TABLE, table.sheet, values=values))]
+
+
+def proposals(table: Table | None, abouts: list[About], *, lang: str, as_of: date) -> tuple[SubmittedRow, ...]:
+    """Take the good rows of «Nhiệm vụ thiếu»; say what is wrong with the others."""
+    if table is None or not table.rows:
+        return ()
+    fields = assignment_spec().shown_on("missing")
+    frame = [{name: cell.value for name, cell in row.typed.items()} for row in table.rows]
+    bad = set()
+    for failure in failures(frame, fields):
+        row = table.rows[failure.row]
+        bad.add(row.number)
+        abouts.append(explain(table, row, "", failure, frame[failure.row], lang=lang, as_of=as_of))
+    good = [row for row in table.rows if row.number not in bad]
+    return tuple(
+        SubmittedRow(row.number, None, {n: c.value for n, c in row.typed.items() if not isinstance(c.value, Unread)})
+        for row in good
+    )

@@ -1,0 +1,85 @@
+"""State secrets must not enter this program: any sign of độ mật in a row is seen here, before the row is kept anywhere.
+
+Law: Luật 117/2025/QH15 Đ5(2); signs and policy: practice/vietnam.md §4. Whoever refuses names the row number only.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from tdnv_sheets.text.unicode import fold, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Secrecy(StrEnum):
+    """What a text's signs of secrecy ask for."""
+
+    OK = "ok"
+    WARN = "warn"
+    """Speaks of secrets, is not marked as one."""
+    REFUSE = "refuse"
+
+
+_BLANKS: Final = re.compile(r"[^\S\n]+")
+_LEVEL: Final = re.compile(r"\b(?:tối|tuyệt)[\s_-]*mật\b", re.IGNORECASE)
+_UNACCENTED: Final = re.compile(r"\b(?:TOI|TUYET)\s+MAT\b")
+_OTHER_WORD: Final = r"(?!\s+(?:độ|khẩu|ong|mía|mã|hoa|vụ|thư|thiết)\b)"
+_STAMP: Final = re.compile(
+    r"(?<!BÍ )(?<!BẢO )(?<!CƠ )(?<!LẤY )(?<!KHÔNG )\bM ?Ậ ?T\b(?!\s+(?:ĐỘ|KHẨU|ONG|MÍA|MÃ|HOA|VỤ|THƯ|THIẾT)\b)"
+)
+_PHRASE: Final = re.compile(
+    r"\b(?:văn bản|công văn|tài liệu|hồ sơ|chế độ|đóng dấu|dấu|mức|loại|hỏa tốc|thượng khẩn|phiếu|báo cáo|tờ trình)"
+    rf"\s*[:-]?\s+mật\b{_OTHER_WORD}",
+    re.IGNORECASE,
+)
+_ALONE: Final = re.compile(r"[(\[{«\"'“]\s*mật\s*[)\]}»\"'”]|^\W*mật\W*$", re.IGNORECASE | re.MULTILINE)
+_STATED: Final = re.compile(r"(?<!chế )\b(?:mức )?độ mật\s*[:=]\s*([^;,.\n]*)", re.IGNORECASE)
+_TOPIC: Final = re.compile(r"\bbí mật (?:nhà nước|quốc gia|công tác|quân sự)\b|\btài liệu bí mật\b", re.IGNORECASE)
+_NUMBER_HINT: Final = re.compile(r"\b\d+[a-z]?\s*[/-]\s*(?:M|TM|TuM)\s*[/-]")
+"""A local habit without a legal base, so only a hint."""
+_CAPTION: Final = re.compile(r"(?:mức )?(?:độ|mức) mật|mật")
+_NOT_SECRET: Final = frozenset({"", "thường", "không mật", "không", "bình thường", "không có", "0", "không độ mật"})
+
+
+def secrecy(text: str) -> Secrecy:
+    """Judge one cell by what is written in it."""
+    text = _BLANKS.sub(" ", plain(text))
+    stated = _STATED.search(text)
+    if stated is not None and level_refused(stated[1]):
+        return Secrecy.REFUSE
+    if any(sign.search(text) for sign in (_LEVEL, _UNACCENTED, _STAMP, _PHRASE, _ALONE)):
+        return Secrecy.REFUSE
+    return Secrecy.WARN if _TOPIC.search(text) or _NUMBER_HINT.search(text) else Secrecy.OK
+
+
+def level_refused(value: str) -> bool:
+    """Say whether a value of the column «Độ mật» marks a secret: everything but empty, «Thường» and «Không mật»."""
+    return fold(value) not in _NOT_SECRET
+
+
+def is_level_caption(caption: str) -> bool:
+    """Say whether a column with this caption holds the level of secrecy."""
+    return bool(_CAPTION.fullmatch(fold(caption)))
+
+
+def marked_secret(values: Iterable[str]) -> bool:
+    """Say whether any of the cells is marked as secret."""
+    return any(secrecy(value) is Secrecy.REFUSE for value in values)
+
+
+def row_secrecy(cells: Iterable[tuple[str, str]]) -> Secrecy:
+    """Judge a row of (caption, text), the column «Độ mật» by its value and every cell by its words."""
+    verdict = Secrecy.OK
+    for caption, text in cells:
+        if is_level_caption(caption) and level_refused(text):
+            return Secrecy.REFUSE
+        found = secrecy(text)
+        if found is Secrecy.REFUSE:
+            return found
+        if found is Secrecy.WARN:
+            verdict = found
+    return verdict

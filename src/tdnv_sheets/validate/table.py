@@ -1,0 +1,150 @@
+"""Take the rows of a sheet apart: which row is which assignment, and what each cell says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from tdnv_sheets.findings import About, Finding, Level, Severity, shorten
+from tdnv_sheets.grid import Raw, Sheet, address, is_blank
+from tdnv_sheets.validate.cells import Typed, Unread, as_text, type_cell
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tdnv_sheets.sheetspec import FieldSpec
+    from tdnv_sheets.text.units import UnitIndex
+    from tdnv_sheets.validate.columns import Header
+
+HOLDS: Final = Severity.ERROR
+
+
+@dataclass(frozen=True, slots=True)
+class Blind:
+    """Cells of a sheet that the reader cannot show, as (row, column): error values, and formulas never computed."""
+
+    errors: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    uncached: frozenset[tuple[int, int]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """One filled row of a table, its cells by field."""
+
+    number: int
+    """Excel row."""
+    raw: Mapping[str, Raw]
+    typed: Mapping[str, Typed]
+    blind: Mapping[str, str]
+    """Fields whose cell could not be read at all → the finding's code."""
+
+
+class Spot(NamedTuple):
+    """One cell that something is to be said about."""
+
+    row: TableRow
+    field: str
+    task: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A sheet's rows and where its columns stand."""
+
+    sheet: str
+    captions: Mapping[str, str]
+    letters: Mapping[str, int]
+    """Field → 1-based column."""
+    rows: tuple[TableRow, ...]
+
+    def about(self, code: str, severity: Severity, level: Level, spot: Spot, **values: str) -> About:
+        """Make a finding about one cell of the table."""
+        column = self.letters.get(spot.field)
+        finding = Finding(
+            code,
+            severity,
+            level,
+            sheet=self.sheet,
+            cell=address(spot.row.number, column) if column else "",
+            row=spot.row.number,
+            column=self.captions.get(spot.field, spot.field),
+            value=shown(spot.row.raw.get(spot.field)),
+            values=values,
+        )
+        return About(finding, spot.task, spot.field)
+
+
+def read_table(
+    sheet: Sheet,
+    header: Header,
+    fields: Sequence[FieldSpec],
+    lang: str,
+    *,
+    blind: Blind,
+    units: UnitIndex | None = None,
+) -> Table:
+    """Type every filled row under the header."""
+    by_name = {spec.name: spec for spec in fields}
+    columns = {c.field: c.index for c in header.columns if c.field in by_name}
+    rows = []
+    for number in range(header.last_row + 1, len(sheet.rows) + 1):
+        raw = {name: sheet.cell(number, index) for name, index in columns.items()}
+        places = {name: (number, index) for name, index in columns.items()}
+        unseen = {name: "error-value" for name, place in places.items() if place in blind.errors}
+        unseen |= {name: "formula" for name, place in places.items() if place in blind.uncached}
+        if all(is_blank(value) for value in raw.values()) and not unseen:
+            continue
+        raw |= {name: blind.errors[places[name]] for name, code in unseen.items() if code == "error-value"}
+        typed = {
+            name: Typed(Unread(value)) if name in unseen else type_cell(value, by_name[name], units)
+            for name, value in raw.items()
+        }
+        rows.append(TableRow(number, raw, typed, unseen))
+    captions = {name: spec.header(lang) for name, spec in by_name.items()}
+    return Table(sheet.name, captions, columns, tuple(rows))
+
+
+def header_findings(
+    sheet: Sheet, header: Header, fields: Sequence[FieldSpec], needed: frozenset[str], lang: str
+) -> list[About]:
+    """Say which columns are missing, renamed or not ours."""
+    found = {column.field: column for column in header.columns if column.field}
+    abouts = []
+    for spec in fields:
+        if spec.name not in found:
+            severity = HOLDS if spec.name in needed else Severity.WARNING
+            finding = Finding("missing-column", severity, Level.HEADER, sheet.name, column=spec.header(lang))
+            abouts.append(About(finding))
+    for column in header.columns:
+        place = address(header.last_row, column.index)
+        if column.field is None:
+            if column.caption:
+                finding = Finding(
+                    "extra-column",
+                    Severity.WARNING,
+                    Level.HEADER,
+                    sheet.name,
+                    place,
+                    header.last_row,
+                    value=shorten(column.caption),
+                )
+                abouts.append(About(finding))
+        elif column.how == "similar":
+            caption = next(spec.header(lang) for spec in fields if spec.name == column.field)
+            finding = Finding(
+                "renamed-column",
+                Severity.FIXED,
+                Level.HEADER,
+                sheet.name,
+                place,
+                header.last_row,
+                caption,
+                shorten(column.caption),
+            )
+            abouts.append(About(finding))
+    return abouts
+
+
+def shown(value: Raw) -> str:
+    """Give a cell as a short text for a message."""
+    return shorten(as_text(value))
