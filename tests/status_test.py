@@ -133,10 +133,10 @@ def test_what_is_reported_and_not_confirmed_waits_and_is_judged_by_its_own_day(
     slow_office = date(2026, 9, 1)
     in_time = on(slow_office, rules, setting, deadline=DUE, progress="done", completed_date=DUE)
     assert (in_time.status, in_time.awaiting) == (Status.OPEN_IN_TIME, True)
-    assert (in_time.timeliness, in_time.days_left) == (Timeliness.IN_TIME, None)
+    assert (in_time.timeliness, in_time.days_left) == (Timeliness.IN_TIME, 0)
     assert in_time.alerts == (Alert.AWAITING_CONFIRMATION,)
     late = on(slow_office, rules, setting, deadline=DUE, progress="done", completed_date=AFTER)
-    assert (late.status, late.awaiting) == (Status.OPEN_OVERDUE, True)
+    assert (late.status, late.awaiting, late.days_left) == (Status.OPEN_OVERDUE, True, -1)
     undated = on(slow_office, rules, setting, progress="done", completed_date=AFTER)
     assert (undated.status, undated.awaiting) == (Status.OPEN_UNDATED, True)
 
@@ -363,9 +363,8 @@ def test_the_parts_of_a_judgement_agree_with_each_other(
 ) -> None:
     judged = on(day, rules, **fields)
     assert not judged.awaiting or judged.status in OPEN
-    assert (judged.days_left is None) == (
-        judged.status not in OPEN or judged.awaiting or judged.effective_deadline is None
-    )
+    dated = judged.effective_deadline is not None and (not judged.awaiting or judged.completion_day is not None)
+    assert (judged.days_left is not None) is (judged.status in OPEN and dated)
     assert judged.completion_day is None or judged.completion_day <= day
     if judged.days_left is not None:
         assert (judged.days_left < 0) is (judged.status in {Status.OPEN_OVERDUE, Status.NOT_COMPLETED})

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from tdnv_sheets.findings import About, Severity
 from tdnv_sheets.messages.catalogue import finding_fix, finding_text, say
-from tdnv_sheets.validate.run import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
 
     from tdnv_sheets.findings import Finding
     from tdnv_sheets.records import Change, Conflict
+    from tdnv_sheets.validate.run import Verdict
 
 _ORDER = (Severity.ERROR, Severity.WARNING, Severity.FIXED, Severity.INFO)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tdnv_sheets.records import NO_TRAIL
 from tdnv_sheets.rules.alerts import Situation, alerts
-from tdnv_sheets.rules.judgement import Judgement, Status, Timeliness
+from tdnv_sheets.rules.judgement import OPEN, Judgement, Status, Timeliness
 
 if TYPE_CHECKING:
     from datetime import date
@@ -32,12 +32,14 @@ def judge(
 ) -> Judgement:
     """Say how an assignment stands at the end of *as_of*; what is dated later has not happened yet.
 
-    *confirmation* is the office's setting: `regulation`, `yes` or `no`; without *with_alerts*, as counting does, the
-    alerts stay empty and it takes half the time. Completion needs progress «done», no return by
-    the office since, and where the regulation says so a final document and the office's confirmation. A confirmed
-    decision counts also where the unit never reported «done», if it or the unit gives a day. `completion_day` is None
-    for a task that is done and bears no day at all: nothing proves it late, so it counts as on time. `days_left` stops
-    (None) while confirmation is awaited.
+    *confirmation* is the office's setting: `regulation`, `yes` or `no`. Without *with_alerts* the alerts stay empty,
+    which takes less than half the time: enough for counting.
+
+    Completion needs progress «done», no return by the office since, and where the regulation says so a final document
+    and the office's confirmation. A confirmed decision counts also where the unit never reported «done», if it or the
+    unit gives a day. The completion day is the one the regulation names, else the day of the report, of the unit's last
+    change, of the confirmation; None for a task that is done and bears no day at all: nothing proves it late, so it
+    counts as on time. While confirmation is awaited `days_left` stands still at the day of completion.
     """
     deadline = assignment.day("extended_deadline") or assignment.day("deadline")
     if deadline is not None and regulation.deadline_policy == "next":
@@ -46,15 +48,15 @@ def judge(
     last_update = trail.last_update or assignment.day("reported_date")
     outcome = _outcome(assignment, as_of, regulation.completion, asked=asked, last_update=last_update)
     status = outcome.closing or _status(outcome, deadline, as_of, regulation.completion)
-    waits = outcome.closing is None and not outcome.complete and not outcome.awaiting
-    days_left = (deadline - as_of).days if waits and deadline is not None else None
+    reference = outcome.reference(as_of)
+    days_left = (deadline - reference).days if status in OPEN and deadline and reference else None
     situation = Situation(
         as_of, status, deadline, days_left, outcome.awaiting, last_update, regulation, calendar, due_soon_days
     )
     extensions = trail.extension_count or int(assignment.day("extended_deadline") is not None)
     return Judgement(
         status=status,
-        timeliness=_timeliness(outcome.reference(as_of), deadline),
+        timeliness=_timeliness(reference, deadline),
         effective_deadline=deadline,
         days_left=days_left,
         completion_day=outcome.day,

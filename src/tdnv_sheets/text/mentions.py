@@ -107,19 +107,19 @@ def _bare_year(match: re.Match[str]) -> Time | None:
     return _whole_year(match) if _BEFORE_BARE_YEAR.search(match.string[: match.start()]) else None
 
 
+_DAY: Final = r"(?:\bngay\s*)?(?<![\d/.])(?P<d>\d{1,2})"
+_PART_OF_YEAR: Final = r"(?<![\d/])(?P<n>0?[369]|\bba|\bsau|\bchin) thang (?P<w>dau|cuoi)(?: cua)?(?: nam)?"
 _LISTED: Final = rf"\d{{1,2}}(?!\d)(?:{_JOIN}\d{{1,2}}(?!\d)(?!\s*/\s*\d{{1,2}}(?!\d)))*"
 _READINGS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Time | None]], ...]] = tuple(
     (re.compile(pattern), read)
     for pattern, read in (
         (r"(?<![\d/.-])(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?![\d/-])", _day),
         (
-            r"(?:(?<![\d/])(?P<n>0?[369]|\bba|\bsau|\bchin) thang (?P<w>dau|cuoi)(?: cua)?(?: nam)?"
-            rf"|\bnua (?P<v>dau|cuoi) nam|\b(?P<mid>giua) nam){_YEAR}?",
+            rf"(?:{_PART_OF_YEAR}|\bnua (?P<v>dau|cuoi) nam|\b(?P<mid>giua) nam){_YEAR}?",
             _half,
         ),
         (
-            r"(?:\bngay\s*)?(?<![\d/.])(?P<d>\d{1,2})\s?(?P<s>[/.-])\s?(?P<m>\d{1,2})\s?(?P=s)\s?"
-            r"(?P<y>\d{4}|\d{2})(?![\d/])",
+            rf"{_DAY}\s?(?P<s>[/.-])\s?(?P<m>\d{{1,2}})\s?(?P=s)\s?(?P<y>\d{{4}}|\d{{2}})(?![\d/])",
             _day,
         ),
         (rf"\bngay\s*(?P<d>\d{{1,2}})\s*thang\s*(?P<m>\d{{1,2}})(?!\d){_YEAR}?", _day),
@@ -127,7 +127,7 @@ _READINGS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Time | N
         (rf"\bthang\s*(?P<list>{_LISTED}){_YEAR_OF_MONTH}?", _months),
         (r"\bt\.?\s?(?P<list>\d{1,2})\s?[/.-]\s?(?P<y>\d{4})(?!\d)", _months),
         (rf"\bq(?:uy)?\.?\s*(?P<list>{_QUARTER}(?:{_JOIN}{_QUARTER})*){_YEAR}?", _quarters),
-        (r"(?:\bngay\s*)?(?<![\d/.])(?P<d>\d{1,2})\s?/\s?(?P<m>\d{1,2})(?![\d/])", _day),
+        (rf"{_DAY}\s?/\s?(?P<m>\d{{1,2}})(?![\d/])", _day),
         (r"\bngay\s*(?P<d>\d{1,2})[.-](?P<m>0?[1-9]|1[0-2])(?![\d./-])", _day),
         (r"(?<![\d/.])(?P<list>0?[1-9]|1[0-2])\s?[/.-]\s?(?P<y>\d{4})(?![\d/])", _months),
         (r"\bnam\s*(?P<y>\d{4})(?!\d)", _whole_year),

@@ -7,7 +7,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
-_BLANKS: Final = {code: " " for code in (0x00A0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000)}
+_BLANKS: Final = dict.fromkeys((0x00A0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000), " ")
 _INVISIBLE: Final = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF))
 _CLEAN: Final = _BLANKS | _INVISIBLE | {0x2028: "\n", 0x2029: "\n", 0x0085: "\n", 0x000B: "\n", 0x000C: "\n"}
 
@@ -48,7 +48,7 @@ def fold(text: str) -> str:
 
 
 def _old_style(match: re.Match[str]) -> str:
-    first, toned = match[0]
+    first, toned = match[0][0], match[0][1]
     return next(pairs[toned] for name, pairs in _TONED.items() if name[0] == first and toned in pairs)
 
 

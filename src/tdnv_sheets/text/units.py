@@ -191,7 +191,9 @@ class UnitIndex:
         tokens = _without_and(loose)
         if sum(map(len, tokens)) < _FEWEST_INITIALS:
             return ()
-        return tuple(dict.fromkeys(code for words, codes in self.words if _abbreviates(tokens, words) for code in codes))
+        return tuple(
+            dict.fromkeys(code for words, codes in self.words if _abbreviates(tokens, words) for code in codes)
+        )
 
     def _similar(self, text: str) -> UnitMatch:
         """Take the most similar name if it is near, clearly ahead of the next unit, and has the same digits."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from rapidfuzz import fuzz, process
@@ -110,8 +111,9 @@ def is_number_row(cells: Sequence[Raw]) -> bool:
         return False
     numbers = [int(mark) for mark in marks if mark is not None and mark.isdigit()]
     letters = [mark for mark in marks if mark is not None and not mark.isdigit()]
-    steps = {b - a for a, b in zip(numbers, numbers[1:], strict=False)}
-    return (not numbers or (numbers[0] == 1 and steps <= {1})) and letters == sorted(letters)
+    steps = {b - a for a, b in pairwise(numbers)}
+    counted = numbers[:1] == [1] and len(numbers) >= _FEWEST and steps <= {1}
+    return (counted or not numbers) and letters == sorted(letters)
 
 
 def _mark(cell: Raw) -> str | None:
@@ -219,9 +221,9 @@ def _captions(sheet: Sheet, first: int, last: int) -> list[tuple[str, ...]]:
     grid = {(row, col): _shown(sheet, row, col) for row in range(first, last + 1) for col in range(1, width + 1)}
     for row in range(first, last):
         for col in range(2, width + 1):
-            alone = grid[row, col] == "" and grid[row + 1, col] != ""
-            if alone and not is_blank(sheet.cell(row + 1, col)) and grid[row + 1, col - 1] != grid[row, col - 1]:
-                grid[row, col] = grid[row, col - 1] if grid[row + 1, col - 1] else ""
+            left, under_left = grid[row, col - 1], grid[row + 1, col - 1]
+            if not grid[row, col] and grid[row + 1, col] and under_left not in {"", left}:
+                grid[row, col] = left
     columns = (dict.fromkeys(grid[row, col] for row in range(first, last + 1)) for col in range(1, width + 1))
     captions = [tuple(part for part in parts if part) for parts in columns]
     while captions and not captions[-1]:

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Final
 from tdnv_sheets.findings import About, Finding, Level, Severity, has_error, shorten
 from tdnv_sheets.grid import Book, Raw, Sheet, address, is_blank
 from tdnv_sheets.messages.catalogue import say
-from tdnv_sheets.records import EXTRA, Key, SubmittedRow, Submission
+from tdnv_sheets.records import EXTRA, Key, Submission, SubmittedRow
 from tdnv_sheets.sheetspec import Owner, assignment_spec
-from tdnv_sheets.text.deadlines import parse_deadline
+from tdnv_sheets.text.deadlines import DeadlineKind, parse_deadline
 from tdnv_sheets.text.units import split_leads
-from tdnv_sheets.validate.cells import Unread, as_text, type_cell
+from tdnv_sheets.validate.cells import Unread, as_text
+from tdnv_sheets.validate.choices import Choice, ProposalChoice, choices, proposal_choices, register_sheet
 from tdnv_sheets.validate.columns import find_header
 from tdnv_sheets.validate.identity import identify
 from tdnv_sheets.validate.rows import explain
@@ -28,35 +29,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from tdnv_sheets.records import Value
+    from tdnv_sheets.sheetspec import FieldSpec
     from tdnv_sheets.text.units import UnitIndex
     from tdnv_sheets.validate.columns import Header
 
-LANGUAGES: Final = ("vi", "en")
-CHOICES: Final = ("ours", "theirs", "other")
 FEW: Final = 5
 """So many odd rows are a person's edit; more, and more than SHARE of all rows, are an accident."""
 SHARE: Final = 0.2
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A line of «Xung đột» that somebody decided."""
-
-    number: int
-    choice: str
-    other: Value | Unread
-    reason: str
-    fingerprint: str
-    row: int
-
-
-@dataclass(frozen=True, slots=True)
-class ProposalChoice:
-    """A line of «Đề xuất» that somebody decided."""
-
-    number: int
-    accepted: bool
-    fields: Mapping[str, Value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +73,8 @@ class RegisterGrounds:
     key: bytes
     ledger: str
     units: UnitIndex
+    names: Mapping[str, str]
+    """Units' codes → names."""
     lang: str
     as_of: date
     now: Mapping[Key, Mapping[str, Value]]
@@ -112,7 +93,7 @@ def read_register(book: Book, blind: Mapping[str, Blind], grounds: RegisterGroun
     if identity.stamp is None:
         return RegisterRead(tuple(About(finding) for finding in identity.findings))
     spec = assignment_spec()
-    sheet = _sheet(book, "sheet_tasks")
+    sheet = register_sheet(book, "sheet_tasks")
     header = find_header(sheet, spec.shown_on("register")) if sheet else None
     if sheet is None or header is None or not {"task_id", "unit"} <= {c.field for c in header.columns}:
         return _mangled("sheet", "«Nhiệm vụ» / «Mã nhiệm vụ»")
@@ -126,8 +107,7 @@ def read_register(book: Book, blind: Mapping[str, Blind], grounds: RegisterGroun
     rows, new_rows = _rows(table, sheet, extra, grounds, abouts)
     submission = Submission("", "", "", identity.stamp.revision, tuple(rows))
     read = RegisterRead(tuple(abouts), submission, tuple(new_rows))
-    choices = _choices(book, grounds)
-    return replace(read, choices=choices, proposal_choices=_proposal_choices(book))
+    return replace(read, choices=choices(book, grounds.conflict_fields), proposal_choices=proposal_choices(book))
 
 
 def stamped_revision(book: Book, key: bytes, ledger: str) -> tuple[int, int] | None:
@@ -139,11 +119,6 @@ def stamped_revision(book: Book, key: bytes, ledger: str) -> tuple[int, int] | N
 def _mangled(what: str, detail: str) -> RegisterRead:
     values = {"what": f"{say(f'register_read.{what}', 'vi')} {detail}".strip()}
     return RegisterRead((About(Finding("mangled-register", HOLDS, Level.WORKBOOK, values=values)),), mangled=True)
-
-
-def _sheet(book: Book, entry: str) -> Sheet | None:
-    found = (book.sheet(say(f"register.{entry}", lang)) for lang in LANGUAGES)
-    return next((sheet for sheet in found if sheet is not None), None)
 
 
 def _many(count: int, total: int) -> bool:
@@ -202,40 +177,58 @@ def _extra_columns(sheet: Sheet, header: Header) -> dict[int, str]:
 def _rows(
     table: Table, sheet: Sheet, extra: Mapping[int, str], grounds: RegisterGrounds, abouts: list[About]
 ) -> tuple[list[SubmittedRow], list[NewRow]]:
+    """Sort the filled rows into edits of known assignments and new tasks; say what stops the register."""
     fields = [spec for spec in assignment_spec().shown_on("register") if spec.owner in {Owner.OFFICE, Owner.UNIT}]
-    names = {spec.name for spec in fields} & table.letters.keys()
+    fields = [spec for spec in fields if spec.name in table.letters]
+    filled = [row for row in table.rows if not _is_untouched_formula_row(row)]
+    abouts += _cell_findings(table, filled, fields, grounds)
+    task_ids = {key.task_id for key in grounds.now}
     rows: list[SubmittedRow] = []
     new_rows: list[NewRow] = []
-    task_ids = {key.task_id for key in grounds.now}
-    known = [row for row in table.rows if not _is_untouched_formula_row(row)]
-    frame = [{name: cell.value for name, cell in row.typed.items() if name in names} for row in known]
-    for failure in failures(frame, [spec for spec in fields if spec.name in names]):
-        row = known[failure.row]
-        cells = frame[failure.row]
-        abouts.append(explain(table, row, "", failure, cells, lang=grounds.lang, as_of=grounds.as_of))
-    for row in known:
-        for name, code in row.blind.items():
-            if name in names:
-                abouts.append(table.about(code, HOLDS, Level.CELL, Spot(row, name)))
-        cells = {n: c.value for n, c in row.typed.items() if n in names and not isinstance(c.value, Unread)}
-        cells |= _extra_cells(sheet, row.number, extra)
+    for row in filled:
+        cells = _cells(row, fields) | _extra_cells(sheet, row.number, extra)
         key = _key(row)
         if key in grounds.now:
             rows.append(SubmittedRow(row.number, key, cells))
-            continue
-        if key.task_id and key.task_id not in task_ids:
+        elif key.task_id and key.task_id not in task_ids:
             abouts.append(table.about("unknown-row", HOLDS, Level.ROW, Spot(row, "task_id")))
-            continue
-        units = _leads(table, row, grounds.units, abouts)
-        filled = {name: value for name, value in cells.items() if value is not None}
-        if units:
-            new_rows.append(NewRow(row.number, units, _completed(filled, grounds), key.task_id or None))
-    gone = [key for key in grounds.base if key not in {row.key for row in rows}]
-    if gone and grounds.drawn > len(rows):
-        lost = sorted({key.task_id for key in gone})
-        values = {"count": str(grounds.drawn - len(rows)), "tasks": ", ".join(lost[:10])}
-        abouts.append(About(Finding("register-row-lost", Severity.WARNING, Level.TABLE, table.sheet, values=values)))
+        elif units := _leads(table, row, grounds, abouts):
+            new_rows.append(NewRow(row.number, units, completed(cells, grounds.as_of), key.task_id or None))
+    abouts += _lost_rows(table, rows, grounds)
     return rows, new_rows
+
+
+def _cell_findings(
+    table: Table, rows: Sequence[TableRow], fields: Sequence[FieldSpec], grounds: RegisterGrounds
+) -> Iterable[About]:
+    names = {spec.name for spec in fields}
+    frame = [{name: cell.value for name, cell in row.typed.items() if name in names} for row in rows]
+    for failure in failures(frame, fields):
+        row, cells = rows[failure.row], frame[failure.row]
+        if failure.field not in row.blind:
+            yield explain(table, row, "", failure, cells, lang=grounds.lang, as_of=grounds.as_of)
+    for row in rows:
+        for name in row.blind.keys() & names:
+            yield table.about(row.blind[name], HOLDS, Level.CELL, Spot(row, name))
+
+
+def _cells(row: TableRow, fields: Sequence[FieldSpec]) -> dict[str, Value]:
+    cells: dict[str, Value] = {}
+    for spec in fields:
+        value = row.typed[spec.name].value
+        if not isinstance(value, Unread):
+            cells[spec.name] = value
+    return cells
+
+
+def _lost_rows(table: Table, rows: Sequence[SubmittedRow], grounds: RegisterGrounds) -> Iterable[About]:
+    """Say which assignments lost their row; they are never deleted so (rule 11)."""
+    count = grounds.drawn - len(rows)
+    if count > 0:
+        present = {row.key for row in rows}
+        gone = sorted({key.task_id for key in grounds.base if key not in present})
+        values = {"count": str(count), "tasks": ", ".join(gone[:10])}
+        yield About(Finding("register-row-lost", Severity.WARNING, Level.TABLE, table.sheet, values=values))
 
 
 def _is_untouched_formula_row(row: TableRow) -> bool:
@@ -258,17 +251,18 @@ def _extra_value(raw: Raw) -> Value:
     return as_text(raw)
 
 
-def _leads(table: Table, row: TableRow, units: UnitIndex, abouts: list[About]) -> tuple[str, ...]:
+def _leads(table: Table, row: TableRow, grounds: RegisterGrounds, abouts: list[About]) -> tuple[str, ...]:
     """Give the lead units of a new row; a name that is not known stops the register with its candidates."""
     text = as_text(row.raw.get("unit"))
     if not text:
         abouts.append(table.about("required", HOLDS, Level.CELL, Spot(row, "unit")))
         return ()
-    codes = []
-    for name in (text,) if units.match(text).code else split_leads(text, units):
+    units = grounds.units
+    codes: list[str] = []
+    for name in (text,) if units.match(text).code else split_leads(text, units.knows):
         match = units.match(name)
         if match.code is None:
-            names = [units.name_of(code) for code in match.candidates]
+            names = [grounds.names[code] for code in match.candidates]
             near = f" (≈ {'; '.join(names)})" if names else ""
             place = address(row.number, table.letters["unit"])
             values = {"candidates": near}
@@ -293,59 +287,16 @@ def _leads(table: Table, row: TableRow, units: UnitIndex, abouts: list[About]) -
     return tuple(codes)
 
 
-def _completed(fields: Mapping[str, Value], grounds: RegisterGrounds) -> dict[str, Value]:
+def completed(cells: Mapping[str, Value], as_of: date) -> dict[str, Value]:
     """Add what a new row leaves to us: the day it is entered, and the day that its deadline's words surely mean."""
-    full = dict(fields)
-    full.setdefault("entered_date", grounds.as_of)
+    full: dict[str, Value] = {name: value for name, value in cells.items() if value is not None}
+    full.setdefault("entered_date", as_of)
     text = full.get("deadline_text")
-    if isinstance(text, str) and full.get("deadline") is None:
-        assigned = full.get("assigned_date") or full.get("document_date")
-        deadline = parse_deadline(text, assigned=None if isinstance(assigned, (str, int, float)) else assigned)
+    if isinstance(text, str) and "deadline" not in full:
+        assigned = full.get("assigned_date", full.get("document_date"))
+        deadline = parse_deadline(text, assigned=assigned if isinstance(assigned, date) else None)
         if deadline.day is not None:
             full["deadline"] = deadline.day
-        elif deadline.kind == "recurring":
+        elif deadline.kind is DeadlineKind.RECURRING:
             full.setdefault("recurrence", text)
     return full
-
-
-def _lines(book: Book, entry: str, needed: Sequence[str]) -> Iterable[tuple[int, dict[str, Raw]]]:
-    """Read a list whose hidden row of ids names its columns."""
-    sheet = _sheet(book, entry)
-    if sheet is None:
-        return
-    ids: dict[str, int] = {}
-    for number, row in enumerate(sheet.rows, 1):
-        texts = {cell: column for column, cell in enumerate(row, 1) if isinstance(cell, str)}
-        if not ids and set(needed) <= texts.keys():
-            ids = texts
-        elif ids:
-            yield number, {name: sheet.cell(number, column) for name, column in ids.items()}
-
-
-def _choices(book: Book, grounds: RegisterGrounds) -> tuple[Choice, ...]:
-    words = {say(f"register.choose_{choice}", lang): choice for choice in CHOICES for lang in LANGUAGES}
-    found = []
-    for row, line in _lines(book, "sheet_conflicts", ("number", "choice", "fingerprint")):
-        number, choice = line["number"], words.get(as_text(line["choice"]))
-        field = grounds.conflict_fields.get(number) if isinstance(number, int) else None
-        if not isinstance(number, int) or field is None or choice is None:
-            continue
-        spec = assignment_spec().by_name.get(field)
-        typed = type_cell(line.get("other"), spec).value if spec else as_text(line.get("other"))
-        found.append(Choice(number, choice, typed, as_text(line.get("reason")), as_text(line["fingerprint"]), row))
-    return tuple(found)
-
-
-def _proposal_choices(book: Book) -> tuple[ProposalChoice, ...]:
-    accept = {say("register.proposal_accept", lang) for lang in LANGUAGES}
-    decline = {say("register.proposal_decline", lang) for lang in LANGUAGES}
-    spec = assignment_spec()
-    found = []
-    for _, line in _lines(book, "sheet_proposals", ("number", "choice")):
-        number, choice = line["number"], as_text(line["choice"])
-        if not isinstance(number, int) or choice not in accept | decline:
-            continue
-        cells = {name: type_cell(raw, spec.by_name[name]).value for name, raw in line.items() if name in spec.by_name}
-        fields = {n: v for n, v in cells.items() if v is not None and not isinstance(v, Unread) and n != "unit"}
-        found.append(ProposalChoice(number, choice in accept, fields))
-    return tuple(found)

@@ -1,0 +1,159 @@
+"""How commands speak: data on stdout, talk on stderr, one place that turns a reason to stop into words and a code."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from tdnv_sheets.errors import TdnvError
+    from tdnv_sheets.inbox.workspace import Workspace
+    from tdnv_sheets.pipeline.check import Moment
+    from tdnv_sheets.pipeline.receive import Received
+
+ATTENTION: Final = 1
+"""Exit code: the data needs attention."""
+WAITS: Final = 3
+"""Exit code: waits for a person or a lock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The options before the command."""
+
+    folder: Path
+    lang: str
+    as_of: date | None
+
+    def moment(self) -> Moment:
+        """Give the day that counts and the clock, read here and nowhere deeper."""
+        from tdnv_sheets.pipeline.check import Moment
+
+        now = datetime.now().replace(microsecond=0)  # noqa: DTZ005 - offices live by the clock on the wall
+        return Moment(self.as_of or now.date(), now)
+
+    def workspace(self) -> Workspace:
+        """Find the workspace."""
+        from tdnv_sheets.inbox.workspace import find
+
+        return find(self.folder)
+
+
+pass_call = click.make_pass_decorator(Call)
+format_option = click.option(
+    "--format",
+    "shape",
+    type=click.Choice(["text", "json", "jsonl"]),
+    default="text",
+    show_default=True,
+    help="Shape of the data on stdout.",
+)
+
+
+def tell(text: str) -> None:
+    """Say something to the person, on stderr."""
+    click.echo(text, err=True)
+
+
+def stop(code: int) -> NoReturn:
+    """End the command with an exit code."""
+    sys.stdout.flush()
+    raise SystemExit(code)
+
+
+def print_data(items: Iterable[Any], shape: str) -> None:
+    """Print data as one JSON array or as one object per line."""
+    if shape == "json":
+        click.echo(json.dumps(list(items), ensure_ascii=False, indent=2))
+    else:
+        for item in items:
+            click.echo(json.dumps(item, ensure_ascii=False))
+
+
+def received_json(received: Received, lang: str, *, merged: bool) -> dict[str, Any]:
+    """Give one file's outcome in the stable shape of design §10."""
+    from tdnv_sheets.messages.catalogue import finding_fix, finding_text
+    from tdnv_sheets.pipeline.past import plain
+
+    shape: dict[str, Any] = {
+        "file": received.file,
+        "verdict": received.verdict.value,
+        "unit": received.unit or None,
+        "period": received.period or None,
+        "rows": {"total": received.total, "accepted": received.accepted, "held": received.held},
+        "findings": [
+            {
+                "code": finding.code,
+                "severity": finding.severity.value,
+                "level": finding.level.value,
+                "sheet": finding.sheet or None,
+                "cell": finding.cell or None,
+                "row": finding.row,
+                "column": finding.column or None,
+                "value": finding.value or None,
+                "message": finding_text(finding, lang),
+                "fix": finding_fix(finding, lang),
+            }
+            for finding in (about.finding for about in received.abouts)
+        ],
+    }
+    if merged:
+        shape["changes"] = [
+            {
+                "task_id": change.key.task_id,
+                "unit": change.key.unit,
+                "field": change.field,
+                "old": plain(change.old),
+                "new": plain(change.new),
+            }
+            for change in received.changes
+        ]
+        shape["conflicts"] = [
+            {
+                "task_id": conflict.key.task_id,
+                "unit": conflict.key.unit,
+                "field": conflict.field,
+                "base": plain(conflict.base),
+                "ours": plain(conflict.ours),
+                "theirs": plain(conflict.theirs),
+            }
+            for conflict in received.conflicts
+        ]
+        shape["revision"] = received.revision
+    return shape
+
+
+def received_text(received: Received, lang: str) -> str:
+    """Give one file's outcome as lines for a person."""
+    from tdnv_sheets.messages.catalogue import say
+    from tdnv_sheets.pipeline.receive import finding_lines
+
+    verdict = say(f"pipeline.verdict_{received.verdict}", lang)
+    counts = say(
+        "cli.received",
+        lang,
+        accepted=received.accepted,
+        total=received.total,
+        changes=len(received.changes),
+        conflicts=len(received.conflicts),
+    )
+    lines = [f"{received.file}: {verdict} ({counts})"]
+    lines += [f"  {line}" for line in finding_lines(received.abouts, lang)]
+    if received.marked_at is not None:
+        lines.append(f"  {say('cli.marked', lang)}: {received.marked_at}")
+    return "\n".join(lines)
+
+
+def explain_stop(problem: TdnvError, lang: str) -> str:
+    """Give the sentence for a reason to stop."""
+    from tdnv_sheets.messages.catalogue import say
+
+    return say(f"errors.{problem.code}", lang, **problem.values)

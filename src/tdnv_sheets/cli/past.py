@@ -1,0 +1,140 @@
+"""`tdnv history` and `tdnv export`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tdnv_sheets.cli.out import Call, format_option, pass_call, print_data
+
+if TYPE_CHECKING:
+    from tdnv_sheets.ledger.store import Logged, OpenConflict
+
+
+@click.command()
+@click.argument("task")
+@format_option
+@pass_call
+def history(call: Call, task: str, shape: str) -> None:
+    """Show everything that happened to TASK: every cell, who, when, from which file, and its conflicts."""
+    from tdnv_sheets.pipeline.office import open_office
+    from tdnv_sheets.pipeline.past import history as look
+
+    with open_office(call.workspace()) as office:
+        changes, conflicts = look(office, task)
+    if shape == "text":
+        _print(task, changes, conflicts, call.lang)
+    else:
+        print_data([*map(_change, changes), *map(_conflict, conflicts)], shape)
+
+
+def _change(line: Logged) -> dict[str, Any]:
+    from tdnv_sheets.pipeline.past import plain
+
+    return {
+        "revision": line.revision,
+        "at": line.at.isoformat(),
+        "who": line.who,
+        "source": line.source,
+        "file": line.file,
+        "task_id": line.key.task_id,
+        "unit": line.key.unit,
+        "field": line.field,
+        "old": plain(line.old),
+        "new": plain(line.new),
+        "rule": line.rule,
+    }
+
+
+def _conflict(item: OpenConflict) -> dict[str, Any]:
+    from tdnv_sheets.pipeline.past import plain
+
+    conflict = item.conflict
+    return {
+        "conflict": item.number,
+        "at": item.at.isoformat(),
+        "file": item.file,
+        "task_id": conflict.key.task_id,
+        "unit": conflict.key.unit,
+        "field": conflict.field,
+        "base": plain(conflict.base),
+        "ours": plain(conflict.ours),
+        "theirs": plain(conflict.theirs),
+        "state": item.state,
+        "reason": item.reason,
+    }
+
+
+def _print(task: str, changes: tuple[Logged, ...], conflicts: tuple[OpenConflict, ...], lang: str) -> None:
+    from tdnv_sheets.messages.catalogue import say
+    from tdnv_sheets.sheetspec import assignment_spec
+    from tdnv_sheets.validate.cells import as_text
+
+    known = assignment_spec().by_name
+
+    def caption(name: str) -> str:
+        return known[name].header(lang) if name in known else name
+
+    def words(name: str, value: object) -> str:
+        spec = known.get(name)
+        return spec.label(value, lang) if spec is not None and spec.choices else as_text(value)  # type: ignore[arg-type]
+
+    click.echo(say("cli.history_head", lang, task=task, count=len(changes)))
+    for line in changes:
+        click.echo(
+            say(
+                "cli.history_line",
+                lang,
+                revision=line.revision,
+                at=f"{line.at:%d/%m/%Y %H:%M}",
+                who=line.who,
+                file=f" ({line.file})" if line.file else "",
+                unit=line.key.unit,
+                field=caption(line.field),
+                old=words(line.field, line.old),
+                new=words(line.field, line.new),
+            )
+        )
+    for item in conflicts:
+        conflict = item.conflict
+        click.echo(
+            say(
+                "cli.history_conflict",
+                lang,
+                number=item.number,
+                state=say(f"cli.state_{item.state}", lang),
+                unit=conflict.key.unit,
+                field=caption(conflict.field),
+                base=words(conflict.field, conflict.base),
+                ours=words(conflict.field, conflict.ours),
+                theirs=words(conflict.field, conflict.theirs),
+                reason=f" – {item.reason}" if item.reason else "",
+            )
+        )
+
+
+@click.command()
+@click.option("--format", "shape", type=click.Choice(["csv", "jsonl", "parquet"]), default="jsonl", show_default=True)
+@click.option("-o", "path", type=click.Path(dir_okay=False, path_type=Path), help="File to write; default: stdout.")
+@pass_call
+def export(call: Call, shape: str, path: Path | None) -> None:
+    """Write every assignment with its fields and computed status."""
+    from tdnv_sheets.pipeline.office import open_office
+    from tdnv_sheets.pipeline.past import write_csv, write_jsonl, write_parquet
+
+    as_of = call.moment().as_of
+    write = write_csv if shape == "csv" else write_jsonl
+    with open_office(call.workspace()) as office:
+        if shape == "parquet":
+            if path is None:
+                raise click.UsageError("--format parquet needs -o FILE")
+            write_parquet(office, as_of, path)
+        elif path is None:
+            write(office, as_of, sys.stdout)
+        else:
+            # Excel recognises UTF-8 in a CSV by its byte order mark; programs that read JSON lines want none.
+            with path.open("w", encoding="utf-8-sig" if shape == "csv" else "utf-8", newline="") as out:
+                write(office, as_of, out)

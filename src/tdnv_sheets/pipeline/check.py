@@ -1,0 +1,159 @@
+"""Check files without taking them in, with a workspace or without, and draw the marked copies that go back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tdnv_sheets.errors import WaitsForPerson, WrongUsage
+from tdnv_sheets.findings import About, Finding
+from tdnv_sheets.inbox import shelf
+from tdnv_sheets.inbox.workspace import put_in_place
+from tdnv_sheets.intake.worker import Reader
+from tdnv_sheets.messages.catalogue import say
+from tdnv_sheets.periods import parse_period
+from tdnv_sheets.pipeline.issue import unit_book_view
+from tdnv_sheets.pipeline.office import Office, blind_cells, judge_one, open_book, unit_named
+from tdnv_sheets.pipeline.receive import Received
+from tdnv_sheets.records import Assignment, Key
+from tdnv_sheets.render.marked import draw_marked
+from tdnv_sheets.render.view import MarkedView, Row
+from tdnv_sheets.validate.identity import Issued
+from tdnv_sheets.validate.run import Checked, Grounds, Verdict, check
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date, datetime
+    from pathlib import Path
+
+    from tdnv_sheets.intake.scan import Scan
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The day that rules and messages count from, and the clock for what is written down."""
+
+    as_of: date
+    now: datetime
+
+
+def check_files(
+    office: Office, paths: Iterable[Path], moment: Moment, *, unit: str | None = None, annotate: Path | None = None
+) -> list[Received]:
+    """Say what is wrong with files, and change nothing; marked copies go to *annotate*."""
+    grounds = grounds_of(office, moment.as_of, unit)
+    results = []
+    with Reader() as reader:
+        for path in existing(paths):
+            _, checked = check_file(reader, path, grounds)
+            received = received_from(path.name, checked)
+            if annotate is not None and needs_marks(checked):
+                received = replace(received, marked_at=draw_marks(office, checked, path.name, annotate, moment))
+            results.append(received)
+    return results
+
+
+def check_alone(paths: Iterable[Path], *, as_of: date, lang: str) -> list[Received]:
+    """Check files where there is no workspace: neither signature nor ids nor locked cells can be compared."""
+    grounds = Grounds(units=(), as_of=as_of, lang=lang)
+    with Reader() as reader:
+        return [received_from(path.name, check_file(reader, path, grounds)[1]) for path in existing(paths)]
+
+
+def existing(paths: Iterable[Path]) -> list[Path]:
+    """Give *paths* when all of them are files; raise `WrongUsage` naming the first that is not."""
+    found = list(paths)
+    for path in found:
+        if not path.is_file():
+            raise WrongUsage("no-such-file", path=path)
+    return found
+
+
+def check_file(reader: Reader, path: Path, grounds: Grounds) -> tuple[Scan, Checked]:
+    """Scan, read and check one file; what forbids reading is its only finding."""
+    scanned, book = open_book(reader, path)
+    if isinstance(book, Finding):
+        whole = book.code != "incomplete-file"
+        verdict = Verdict.QUARANTINED if whole else Verdict.WAITING
+        return scanned, Checked(verdict, (About(book),))
+    return scanned, check(book, blind_cells(scanned), grounds)
+
+
+def grounds_of(office: Office, as_of: date, unit: str | None = None) -> Grounds:
+    """Gather what the office's workbooks are checked against."""
+    return Grounds(
+        units=office.units,
+        as_of=as_of,
+        lang=office.lang,
+        key=office.space.key(),
+        ledger=office.ledger.identity(),
+        issued=partial(_issued, office),
+        task_exists=partial(_task_exists, office),
+        whole_file=office.space.settings.on_error == "file",
+        unit=unit,
+        unidentified=None if unit is None else _as_now(office, unit_named(office, unit).code),
+    )
+
+
+def _issued(office: Office, issue: str) -> Issued | None:
+    record = office.ledger.issue(issue)
+    if record is None:
+        return None
+    keys = [Key(task, record.unit) for task in record.task_ids]
+    past = office.ledger.at_revision(keys, record.revision)
+    base = {key.task_id: past[key] for key in keys if key in past}
+    return Issued(record.issue, record.unit, record.period, record.revision, record.content, base)
+
+
+def _as_now(office: Office, unit: str) -> Issued:
+    now = office.ledger.assignments()
+    base = {key.task_id: item.fields for key, item in now.items() if key.unit == unit}
+    return Issued("", unit, "", 0, "", base)
+
+
+def _task_exists(office: Office, task_id: str) -> bool:
+    return bool(office.ledger.assignments([Key(task_id, "")]))
+
+
+def received_from(name: str, checked: Checked) -> Received:
+    """Give a check's outcome as what is said about the file."""
+    return Received(name, checked.verdict, checked.abouts, checked.unit, checked.period, checked.total, checked.held)
+
+
+def needs_marks(checked: Checked) -> bool:
+    """Say whether the sender gets a marked copy back."""
+    return checked.verdict in {Verdict.PARTLY, Verdict.RETURNED} and checked.issued is not None
+
+
+def draw_marks(office: Office, checked: Checked, name: str, folder: Path, moment: Moment) -> Path:
+    """Draw the marked copy: the same workbook with everything that was typed, its wrong cells marked."""
+    issued = checked.issued
+    if issued is None:
+        message = "a file that was not issued has no marked copy"
+        raise RuntimeError(message)
+    trails = office.ledger.trails()
+    rows = []
+    for task_id, fields in issued.base.items():
+        assignment = Assignment(Key(task_id, issued.unit), fields)
+        rows.append(Row(assignment, judge_one(office, assignment, moment.as_of, trails=trails)))
+    unit = unit_named(office, issued.unit)
+    period = parse_period(issued.period)
+    identity = issued.issue, checked.token
+    view = MarkedView(
+        book=unit_book_view(office, unit, period, rows, as_of=moment.as_of, identity=identity),
+        typed=checked.typed,
+        missing_rows=checked.missing_rows,
+        report=checked.report,
+        findings=tuple((about.finding, about.task, about.field) for about in checked.abouts),
+        file=name,
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    words = say("pipeline.marked_file", office.lang)
+    target = shelf.free_name(folder, f"{shelf.safe_name(f'{unit.name} - {words} - {issued.period}')}.xlsx")
+    try:
+        put_in_place(partial(draw_marked, view), target)
+    except WaitsForPerson:
+        target = shelf.free_name(folder, f"{shelf.safe_name(f'{unit.name} - {words} - {moment.now:%H%M%S}')}.xlsx")
+        put_in_place(partial(draw_marked, view), target)
+    return target

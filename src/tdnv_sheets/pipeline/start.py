@@ -1,0 +1,90 @@
+"""Make a new workspace, empty or from a register that the office kept by hand until now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from tdnv_sheets import regulation as regulations
+from tdnv_sheets.errors import WrongUsage
+from tdnv_sheets.findings import Finding
+from tdnv_sheets.inbox.workspace import Workspace, create, put_in_place
+from tdnv_sheets.intake.worker import Reader
+from tdnv_sheets.ledger.commit import Entry, NewTask, commit
+from tdnv_sheets.messages.catalogue import finding_text
+from tdnv_sheets.pipeline.draw import redraw
+from tdnv_sheets.pipeline.office import open_book, open_office, read_units
+from tdnv_sheets.render.unit_list import draw_unit_list
+from tdnv_sheets.settings import template
+from tdnv_sheets.sheetspec import assignment_spec
+from tdnv_sheets.takeover.taken import Takeover
+from tdnv_sheets.takeover.understand import understand
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from tdnv_sheets.pipeline.check import Moment
+    from tdnv_sheets.records import Unit
+
+CALENDAR_HEADER: Final = "ngay,loai,ten,thay_cho,can_cu,nguon,trang_thai\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What a new workspace begins with."""
+
+    regulation: str
+    office: str = ""
+    """Empty for the office that the regulation names."""
+    language: str = "vi"
+    units: Path | None = None
+    register: Path | None = None
+    """A hand-kept register to take over."""
+
+
+def init(root: Path, start: Start, moment: Moment) -> tuple[Workspace, Takeover | None]:
+    """Make the workspace; what cannot be read stops it before a folder is made."""
+    rules = regulations.load(start.regulation)
+    for path in (start.units, start.register):
+        if path is not None and not path.is_file():
+            raise WrongUsage("no-such-file", path=path)
+    units = read_units(start.units) if start.units else ()
+    takeover = _understand(start.register, units, moment) if start.register else None
+    space = create(root, template(start.office or rules.office, start.regulation, start.language))
+    known = (*units, *(takeover.new_units if takeover else ()))
+    settings = space.settings
+    put_in_place(partial(_draw_units, known, settings.office, settings.language), space.units)
+    # With a byte order mark, or Excel would show Vietnamese names wrongly.
+    space.calendar.write_text(CALENDAR_HEADER, encoding="utf-8-sig")
+    with open_office(space) as office:
+        if takeover is not None and start.register is not None:
+            entry = Entry(
+                at=moment.now,
+                day=moment.as_of,
+                who=settings.office,
+                source="takeover",
+                decided_at=office.ledger.revision(),
+                file=start.register.name,
+                new_tasks=tuple(NewTask(task.leads, task.fields) for task in takeover.tasks),
+            )
+            commit(office.ledger, entry)
+        redraw(office, as_of=moment.as_of, now=moment.now, read=None)
+    return space, takeover
+
+
+def _draw_units(units: Sequence[Unit], office: str, lang: str, path: Path) -> None:
+    draw_unit_list(units, path, office=office, lang=lang)
+
+
+def _understand(path: Path, units: Sequence[Unit], moment: Moment) -> Takeover:
+    with Reader() as reader:
+        _, book = open_book(reader, path)
+    if isinstance(book, Finding):
+        raise WrongUsage("takeover-unreadable", path=path, problem=finding_text(book, "vi"))
+    takeover = understand(book, assignment_spec(), units, entered=moment.as_of)
+    if not takeover.tasks:
+        why = "; ".join(f"{item.sheet}: {item.reason}" for item in takeover.sheets_skipped) or "0"
+        raise WrongUsage("takeover-nothing", path=path, why=why)
+    return takeover
