@@ -72,7 +72,7 @@ class Table:
     @cached_property
     def rows(self) -> tuple[Row, ...]:
         """The rows from the header to the last filled one."""
-        down = dict(self._merged_down())
+        down = self._merged_down()
         content = self.fields["task_content"]
         rows = [
             self._row(number, down, content) for number in range(self.header.last_row + 1, len(self.sheet.rows) + 1)
@@ -81,18 +81,21 @@ class Table:
             rows.pop()
         return tuple(rows)
 
-    def _row(self, number: int, down: Mapping[tuple[int, int], int], content: int) -> Row:
+    def _row(self, number: int, down: Mapping[int, Mapping[int, int]], content: int) -> Row:
         cells = dict(enumerate(self.sheet.rows[number - 1], start=1))
-        for column in {column for row, column in down if row == number}:
-            cells[column] = self.sheet.cell(down[number, column], column)
+        tops = down.get(number, {})
+        cells.update({column: self.sheet.cell(top, column) for column, top in tops.items()})
         filled = {column: value for column, value in cells.items() if not is_blank(value)}
-        return Row(number, filled, down.get((number, content), number))
+        return Row(number, filled, tops.get(content, number))
 
-    def _merged_down(self) -> Iterator[tuple[tuple[int, int], int]]:
-        """Give (row, column) → first row for the cells that a vertical merge covers under the header."""
+    def _merged_down(self) -> dict[int, dict[int, int]]:
+        """Give row → column → first row for the cells that a vertical merge covers under the header."""
+        down: dict[int, dict[int, int]] = {}
         for top, left, bottom, _ in self.sheet.merged:
             if top > self.header.last_row and bottom > top:
-                yield from (((row, left), top) for row in range(top, bottom + 1))
+                for row in range(top, min(bottom, len(self.sheet.rows)) + 1):
+                    down.setdefault(row, {})[left] = top
+        return down
 
     def sorted_out(self) -> Iterator[tuple[Row, str]]:
         """Give each row with the reason why it is no task; the reason is empty for a task."""

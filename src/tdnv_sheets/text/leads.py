@@ -13,9 +13,11 @@ if TYPE_CHECKING:
 
 _BULLET: Final = re.compile(r"(?:[-–—•●▪◦*+·]\s*|\d{1,2}[.)]\s*(?=\D)|[a-zđ]\)\s*)")
 _PARENTHESIS: Final = re.compile(r"\([^()]*\)")
-_SEPARATOR: Final = re.compile(r"\s*([,;\n])\s*|\s+(và)\s+", re.IGNORECASE)
+_SEPARATOR: Final = re.compile(r"\s*([,;]\s*|\n)\s*|\s+(và)\s+", re.IGNORECASE)
+_BLANKS: Final = re.compile(r"[^\S\n]+")
 _EDGE: Final = " \t\n.,;:"
 _MOST_PARTS: Final = 8
+"""No unit's name has more commas and «và» than that."""
 _TYPES: Final = (
     "sở|phòng|vụ|cục|ban|ủy ban|ubnd|hđnd|hội đồng|văn phòng|vp|thanh tra|trung tâm|tt|viện|trường|đề án|dự án"
     "|chương trình|học viện|hv|công an|ca|chi cục|tổng cục|bộ|hội|đảng ủy|bệnh viện|xã|phường|huyện|quận|thành phố|tp"
@@ -50,7 +52,7 @@ def split_leads(text: str, knows: Callable[[str], bool] | None = None) -> tuple[
 
     Splits at lines, bullets and «;», and at «,» and «và» where another unit begins; a name that is known stays whole.
     """
-    text = clean(text)
+    text = _BLANKS.sub(" ", clean(text))
     known = knows if knows is not None else _nothing_known
     parts = _parts(text)
     names: list[str] = []
@@ -59,7 +61,7 @@ def split_leads(text: str, knows: Callable[[str], bool] | None = None) -> tuple[
         end = _known_until(text, parts, at, known)
         if end == at:
             end = at + 1
-            while end < len(parts) and _goes_on(text, parts, at, end, known):
+            while end < min(len(parts), at + _MOST_PARTS) and _goes_on(text, parts, at, end, known):
                 end += 1
         names.append(_joined(text, parts, at, end))
         at = end
@@ -73,17 +75,16 @@ def _nothing_known(_name: str) -> bool:
 def _parts(text: str) -> list[_Part]:
     hidden = _PARENTHESIS.sub(lambda match: "\0" * len(match[0]), text)
     parts: list[_Part] = []
-    start, ahead = 0, "\n"
+    start, ahead, new_line = 0, "\n", True
     for match in [*_SEPARATOR.finditer(hidden), None]:
         end = match.start() if match else len(text)
-        piece = text[start:end]
-        bullet = _BULLET.match(piece.lstrip()) if ahead == "\n" else None
-        if bullet is not None:
-            start += len(piece) - len(piece.lstrip()) + bullet.end()
+        bullet = _BULLET.match(text, start, end) if new_line else None
+        start = bullet.end() if bullet else start
         if text[start:end].strip(_EDGE):
             parts.append(_Part(";" if bullet else ahead, text[start:end].strip(_EDGE), start, end))
         if match:
-            start, ahead = match.end(), (match[1] or match[2]).casefold()
+            start, new_line = match.end(), "\n" in match[0]
+            ahead = match[2].casefold() if match[2] else match[1][0]
     return parts
 
 

@@ -218,7 +218,10 @@ def _divided(sheet: Sheet, row: int, index: int) -> bool:
 def _captions(sheet: Sheet, first: int, last: int) -> list[tuple[str, ...]]:
     """Flatten header rows: for each column its captions from the top down, repeated ones once."""
     width = max((len(sheet.rows[row - 1]) for row in range(first, last + 1)), default=0)
-    grid = {(row, col): _shown(sheet, row, col) for row in range(first, last + 1) for col in range(1, width + 1)}
+    merged = [area for area in sheet.merged if area[0] <= last and area[2] >= first]
+    grid = {
+        (row, col): _shown(sheet, merged, row, col) for row in range(first, last + 1) for col in range(1, width + 1)
+    }
     for row in range(first, last):
         for col in range(2, width + 1):
             left, under_left = grid[row, col - 1], grid[row + 1, col - 1]
@@ -231,9 +234,9 @@ def _captions(sheet: Sheet, first: int, last: int) -> list[tuple[str, ...]]:
     return captions
 
 
-def _shown(sheet: Sheet, row: int, col: int) -> str:
+def _shown(sheet: Sheet, merged: Iterable[tuple[int, int, int, int]], row: int, col: int) -> str:
     """Give a cell's text as it is seen: that of the merged range it lies in."""
-    for top, left, bottom, right in sheet.merged:
+    for top, left, bottom, right in merged:
         if top <= row <= bottom and left <= col <= right:
             row, col = top, left
             break

@@ -36,7 +36,7 @@ _PHRASE: Final = re.compile(
     rf"\s*[:-]?\s+mật\b{_OTHER_WORD}",
     re.IGNORECASE,
 )
-_ALONE: Final = re.compile(r"[(\[{«\"'“]\s*mật\s*[)\]}»\"'”]|^\W*mật\W*$", re.IGNORECASE | re.MULTILINE)
+_ALONE: Final = re.compile(r"[(\[{«\"'“]\s*mật\s*[)\]}»\"'”]|^[^\w\n]*mật[^\w\n]*$", re.IGNORECASE | re.MULTILINE)
 _STATED: Final = re.compile(r"(?<!chế )\b(?:mức )?độ mật\s*[:=]\s*([^;,.\n]*)", re.IGNORECASE)
 _TOPIC: Final = re.compile(r"\bbí mật (?:nhà nước|quốc gia|công tác|quân sự)\b|\btài liệu bí mật\b", re.IGNORECASE)
 _NUMBER_HINT: Final = re.compile(r"\b\d+[a-z]?\s*[/-]\s*(?:M|TM|TuM)\s*[/-]")

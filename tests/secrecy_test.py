@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from tdnv_sheets.validate.secrecy import Secrecy, is_level_caption, level_refused, marked_secret, row_secrecy, secrecy
+
+CASES = Path(__file__).parents[2] / "shared" / "data" / "cases_secrecy.tsv"
+
+
+def test_every_shared_case_is_judged_as_stated() -> None:
+    if not CASES.exists():
+        pytest.skip("the shared cases are not beside this checkout")
+    with CASES.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file, delimiter="\t"))[1:]
+    assert rows
+    assert not {text: want for text, want in rows if secrecy(text) != want}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mật",
+        "(mật)",
+        "Công văn số 5 [Mật]",
+        "theo chế độ mật",
+        "Hồ sơ mật",
+        "Độ mật: C",
+        "T Ố I  M Ậ T",
+        "TOI MAT",
+        "kế hoạch tuyệt mật",
+        "Văn bản\nMẬT\nsố 12",
+        "TUYE\u0323\u0302T MA\u0323\u0302T",
+    ],
+)
+def test_a_mark_of_secrecy_is_refused(text: str) -> None:
+    assert secrecy(text) is Secrecy.REFUSE
+    assert marked_secret(["bình thường", text])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "bảo mật thông tin",
+        "BẢO MẬT HỆ THỐNG",
+        "đổi mật khẩu",
+        "MẬT ĐỘ XÂY DỰNG",
+        "mật ong rừng",
+        "KHÔNG MẬT",
+        "Độ mật: Thường",
+        "Độ mật",
+        "tài liệu mật mã",
+        "bí mật kinh doanh",
+    ],
+)
+def test_other_words_with_the_same_syllable_are_nothing(text: str) -> None:
+    assert secrecy(text) is Secrecy.OK
+
+
+@pytest.mark.parametrize("text", ["TRIỂN KHAI LUẬT BẢO VỆ BÍ  MẬT NHÀ NƯỚC", "Công văn 12/TM-UBND"])
+def test_secrets_as_a_topic_only_warn(text: str) -> None:
+    assert secrecy(text) is Secrecy.WARN
+
+
+@pytest.mark.parametrize(
+    ("value", "refused"), [("", False), ("Thường", False), ("Không mật", False), ("A", True), ("Mật", True)]
+)
+def test_the_column_of_levels_refuses_all_but_none(value: str, refused: bool) -> None:  # noqa: FBT001  a case of a table
+    assert level_refused(value) is refused
+    expected = Secrecy.REFUSE if refused else Secrecy.OK
+    assert row_secrecy([("Nội dung", "Rà soát"), ("Độ mật", value)]) is expected
+
+
+def test_only_the_column_of_levels_is_judged_by_its_values() -> None:
+    assert is_level_caption("Mức độ mật")
+    assert not is_level_caption("Độ khẩn")
+    assert row_secrecy([("Độ khẩn", "Hỏa tốc"), ("Nội dung", "Luật Bảo vệ bí mật nhà nước")]) is Secrecy.WARN
