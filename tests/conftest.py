@@ -35,11 +35,66 @@ cckl,Chi cục Kiểm lâm,CCKL,Chi cục
 khtc,Phòng Kế hoạch - Tài chính,KHTC,Phòng
 """
 TASKS: tuple[tuple[tuple[str, ...], dict[str, Value]], ...] = (
-    (("cctl",), {"task_content": "Kiểm tra an toàn hồ chứa trước mùa mưa", "document_number": "12/UBND-NNTN", "document_date": date(2026, 3, 2), "assigned_date": date(2026, 3, 2), "deadline_text": "30/6/2026", "deadline": date(2026, 6, 30), "assigner": "UBND tỉnh"}),
-    (("cctl",), {"task_content": "Báo cáo tình hình hạn mặn", "document_number": "15/UBND-NNTN", "document_date": date(2026, 4, 1), "assigned_date": date(2026, 4, 1), "deadline_text": "15/5/2026", "deadline": date(2026, 5, 15), "assigner": "UBND tỉnh"}),
-    (("cckl",), {"task_content": "Rà soát diện tích rừng trồng thay thế", "document_number": "21/TB-SNNMT", "document_date": date(2026, 2, 10), "assigned_date": date(2026, 2, 10), "deadline_text": "Quý II/2026", "deadline": date(2026, 6, 30), "assigner": "Giám đốc Sở"}),
-    (("cctl", "cckl"), {"task_content": "Xây dựng phương án phòng chống thiên tai", "document_number": "33/KH-UBND", "document_date": date(2026, 1, 20), "assigned_date": date(2026, 1, 20), "deadline_text": "thường xuyên", "recurrence": "thường xuyên", "assigner": "Chủ tịch UBND tỉnh"}),
-    (("khtc",), {"task_content": "Giải ngân vốn đầu tư công quý II", "document_number": "40/UBND-KT", "document_date": date(2025, 12, 5), "assigned_date": date(2025, 12, 5), "deadline_text": "tháng 6/2026", "deadline": date(2026, 6, 30), "assigner": "UBND tỉnh"}),
+    (
+        ("cctl",),
+        {
+            "task_content": "Kiểm tra an toàn hồ chứa trước mùa mưa",
+            "document_number": "12/UBND-NNTN",
+            "document_date": date(2026, 3, 2),
+            "assigned_date": date(2026, 3, 2),
+            "deadline_text": "30/6/2026",
+            "deadline": date(2026, 6, 30),
+            "assigner": "UBND tỉnh",
+        },
+    ),
+    (
+        ("cctl",),
+        {
+            "task_content": "Báo cáo tình hình hạn mặn",
+            "document_number": "15/UBND-NNTN",
+            "document_date": date(2026, 4, 1),
+            "assigned_date": date(2026, 4, 1),
+            "deadline_text": "15/5/2026",
+            "deadline": date(2026, 5, 15),
+            "assigner": "UBND tỉnh",
+        },
+    ),
+    (
+        ("cckl",),
+        {
+            "task_content": "Rà soát diện tích rừng trồng thay thế",
+            "document_number": "21/TB-SNNMT",
+            "document_date": date(2026, 2, 10),
+            "assigned_date": date(2026, 2, 10),
+            "deadline_text": "Quý II/2026",
+            "deadline": date(2026, 6, 30),
+            "assigner": "Giám đốc Sở",
+        },
+    ),
+    (
+        ("cctl", "cckl"),
+        {
+            "task_content": "Xây dựng phương án phòng chống thiên tai",
+            "document_number": "33/KH-UBND",
+            "document_date": date(2026, 1, 20),
+            "assigned_date": date(2026, 1, 20),
+            "deadline_text": "thường xuyên",
+            "recurrence": "thường xuyên",
+            "assigner": "Chủ tịch UBND tỉnh",
+        },
+    ),
+    (
+        ("khtc",),
+        {
+            "task_content": "Giải ngân vốn đầu tư công quý II",
+            "document_number": "40/UBND-KT",
+            "document_date": date(2025, 12, 5),
+            "assigned_date": date(2025, 12, 5),
+            "deadline_text": "tháng 6/2026",
+            "deadline": date(2026, 6, 30),
+            "assigner": "UBND tỉnh",
+        },
+    ),
 )
 """(lead units, fields) of the small office's tasks: ids NV-2026-00001 and on, in this order."""
 
@@ -131,7 +186,9 @@ def enter(space: Workspace, tasks: Sequence[tuple[tuple[str, ...], Mapping[str, 
         assert commit(office.ledger, entry) is not None
 
 
-def fill(path: Path, values: Mapping[str, Mapping[str, object]], target: Path | None = None, sheet: str = "Cập nhật") -> Path:
+def fill(
+    path: Path, values: Mapping[str, Mapping[str, object]], target: Path | None = None, sheet: str = "Cập nhật"
+) -> Path:
     """Fill cells of a workbook with openpyxl as a clerk would: {task id: {field: value or words}}."""
     book = load_workbook(path)
     page = book[sheet]
@@ -197,9 +254,18 @@ def libreoffice(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path, str
 
     def convert(path: Path, kind: str) -> Path:
         out = tmp_path_factory.mktemp("lo")
-        command = [program, f"-env:UserInstallation={profile}", "--headless", "--convert-to", kind, "--outdir", str(out), str(path)]
+        command = [
+            program,
+            f"-env:UserInstallation={profile}",
+            "--headless",
+            "--convert-to",
+            kind,
+            "--outdir",
+            str(out),
+            str(path),
+        ]
         subprocess.run(command, check=True, capture_output=True, timeout=180)
-        made = out / f"{path.stem}.{kind.split(':')[0]}"
+        made = out / f"{path.stem}.{kind.split(':', maxsplit=1)[0]}"
         assert made.exists(), f"LibreOffice could not convert {path.name}"  # its exit code is 0 even then
         return made
 

@@ -40,7 +40,7 @@ def _corpus(name: str) -> Book:
 
 
 def _take(*rows: tuple[Raw, ...], merged: tuple[tuple[int, int, int, int], ...] = ()) -> Takeover:
-    return understand(Book((Sheet("Sổ", rows, merged=merged),)), SPEC, UNITS, entered=ENTERED)
+    return understand(Book((Sheet("Sổ", rows, merged=merged),)), SPEC, UNITS)
 
 
 def _reasons(takeover: Takeover) -> dict[int, str]:
@@ -62,7 +62,7 @@ HEAD: tuple[Raw, ...] = (
 
 def test_the_real_register_gives_all_its_tasks_and_nothing_else() -> None:
     book = _corpus("62")
-    taken = understand(book, SPEC, (), entered=ENTERED)
+    taken = understand(book, SPEC, ())
     assert len(taken.tasks) == 53
     assert _reasons(taken) == dict.fromkeys(range(55, 65), "only-number")
     assert [left.reason for left in taken.sheets_skipped] == ["empty", "empty"]
@@ -70,23 +70,23 @@ def test_the_real_register_gives_all_its_tasks_and_nothing_else() -> None:
 
 def test_the_real_register_keeps_every_word_of_its_cells() -> None:
     book = _corpus("62")
-    taken = understand(book, SPEC, (), entered=ENTERED)
+    taken = understand(book, SPEC, ())
     sheet = book.sheets[0]
     for task in taken.tasks:
         for column, name in (
             (2, "task_content"),
             (7, "coordinating_units"),
-            (8, "deadline_text"),
             (9, "extra:Yêu cầu sản phẩm"),
         ):
             cell = sheet.cell(task.row, column)
             words = None if cell is None else normalize("NFC", str(cell)).replace("\u00a0", " ").strip()
             assert task.fields.get(name) == words
+        assert task.fields.get("deadline_text") == sheet.cell(task.row, 8), "to the letter, blanks included"
 
 
 def test_the_real_register_gives_one_assignment_for_each_unit_named() -> None:
     book = _corpus("62")
-    taken = understand(book, SPEC, (), entered=ENTERED)
+    taken = understand(book, SPEC, ())
     cells = [str(book.sheets[0].cell(task.row, 6)) for task in taken.tasks]
     named = [[name.strip() for name in cell.split(",")] for cell in cells]
     assert taken.assignments == sum(map(len, named))
@@ -97,7 +97,7 @@ def test_the_real_register_gives_one_assignment_for_each_unit_named() -> None:
 
 
 def test_the_real_register_gets_no_day_that_its_words_do_not_hold() -> None:
-    taken = understand(_corpus("62"), SPEC, (), entered=ENTERED)
+    taken = understand(_corpus("62"), SPEC, ())
     for task in taken.tasks:
         words = str(task.fields.get("deadline_text", ""))
         deadline = task.fields.get("deadline")
@@ -111,7 +111,7 @@ def test_the_real_register_gets_no_day_that_its_words_do_not_hold() -> None:
 
 
 def test_a_truncated_date_of_the_real_register_stays_out_of_the_date_and_in_the_note() -> None:
-    taken = understand(_corpus("62"), SPEC, (), entered=ENTERED)
+    taken = understand(_corpus("62"), SPEC, ())
     task = next(task for task in taken.tasks if task.row == 9)
     assert "document_date" not in task.fields
     assert task.fields["note"] == "Ngày chỉ đạo: 20/01/201"
@@ -120,7 +120,7 @@ def test_a_truncated_date_of_the_real_register_stays_out_of_the_date_and_in_the_
 
 @pytest.mark.parametrize(("name", "reason"), [("64", "no-header"), ("65", "no-header"), ("69", "no-tasks")])
 def test_a_workbook_without_tasks_says_why(name: str, reason: str) -> None:
-    taken = understand(_corpus(name), SPEC, (), entered=ENTERED)
+    taken = understand(_corpus(name), SPEC, ())
     assert not taken.tasks
     assert [left.reason for left in taken.sheets_skipped] == [reason]
     assert area("takeover")[f"sheet-{reason}"]["vi"] in report(taken, "vi")
@@ -171,13 +171,11 @@ def test_a_row_with_everything_becomes_typed_fields() -> None:
     (task,) = taken.tasks
     assert task.leads == ("snnmt", "syt")
     assert task.fields == {
-        "extra:TT": 1,
         "task_content": "Rà soát",
         "deadline_text": "30/06/2025",
         "deadline": date(2025, 6, 30),
         "document_date": date(2025, 3, 5),
         "progress": "done",
-        "entered_date": ENTERED,
     }
     assert taken.new_units == ()
     assert taken.assignments == 2
@@ -212,7 +210,7 @@ def test_an_unknown_lead_becomes_one_draft_unit_however_it_is_spaced() -> None:
 def test_ambiguous_and_group_names_are_never_guessed() -> None:
     units = (Unit("a", "Ủy ban nhân dân xã Cẩm Giang"), Unit("b", "Ủy ban nhân dân xã Cẩm Giàng"))
     rows: tuple[tuple[Raw, ...], ...] = (HEAD, (1, "A b", "UBND xa Cam Giang"), (2, "C d", "các sở, ban, ngành"))
-    taken = understand(Book((Sheet("Sổ", rows),)), SPEC, units, entered=ENTERED)
+    taken = understand(Book((Sheet("Sổ", rows),)), SPEC, units)
     assert not {"a", "b"} & {code for task in taken.tasks for code in task.leads}
     assert [note.code for note in taken.notes] == ["unit-ambiguous", "unit-group"]
 
@@ -317,7 +315,7 @@ def test_a_two_row_header_without_known_merges_is_understood() -> None:
 def test_hidden_and_foreign_sheets_are_left_and_named() -> None:
     rows: tuple[tuple[Raw, ...], ...] = (HEAD, (1, "Rà soát", "Sở Y tế"))
     book = Book((Sheet("Cũ", rows, hidden=True), Sheet("Khác", (("a", "b"),)), Sheet("Trống", ()), Sheet("Sổ", rows)))
-    taken = understand(book, SPEC, UNITS, entered=ENTERED)
+    taken = understand(book, SPEC, UNITS)
     assert [(left.sheet, left.reason) for left in taken.sheets_skipped] == [
         ("Cũ", "hidden"),
         ("Khác", "no-header"),

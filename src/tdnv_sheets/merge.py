@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tdnv_sheets.records import Change, Conflict, Key, Submission, Value
 from tdnv_sheets.sheetspec import Owner
+from tdnv_sheets.text.same import same
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,13 +71,13 @@ def merge(
     conflicts: list[Conflict] = []
     kept: list[Kept] = []
     parallel: set[Key] = set()
-    same = unchanged = 0
+    alike = unchanged = 0
     for row in submission.rows:
         if row.key is None or row.key not in ours:
             continue
         now = ours[row.key]
         then = None if base is None else base.get(row.key, {})
-        moved = then is not None and any(now.get(name) != then.get(name) for name in {*now, *then})
+        moved = then is not None and any(not same(now.get(name), then.get(name)) for name in {*now, *then})
         before = len(changes) + len(conflicts)
         for field, theirs in row.cells.items():
             versions = Versions(None if then is None else then.get(field), now.get(field), theirs)
@@ -87,13 +88,13 @@ def merge(
                 conflicts.append(decided)
             elif isinstance(decided, Kept):
                 kept.append(decided)
-            elif versions.theirs == versions.ours != versions.base:
-                same += 1
+            elif same(versions.theirs, versions.ours) and not same(versions.ours, versions.base):
+                alike += 1
         if len(changes) + len(conflicts) == before:
             unchanged += 1
         elif moved:
             parallel.add(row.key)
-    return Outcome(tuple(changes), tuple(conflicts), tuple(kept), same, frozenset(parallel), unchanged)
+    return Outcome(tuple(changes), tuple(conflicts), tuple(kept), alike, frozenset(parallel), unchanged)
 
 
 def merge_cell(
@@ -101,7 +102,7 @@ def merge_cell(
 ) -> Change | Conflict | Kept | None:
     """Decide one cell; None where the ledger stays as it is."""
     base, ours, theirs = versions
-    if theirs == ours or (known_base and theirs == base):
+    if same(theirs, ours) or (known_base and same(theirs, base)):
         return None  # 4, 6
     if not may_write(field, spec=spec, side=side):
         return Kept(
@@ -109,7 +110,7 @@ def merge_cell(
         )  # 8
     if theirs is None and side is Side.UNIT and not spec.by_name[field].may_clear:
         return Kept(key, field, versions, "not-cleared")  # 9
-    if known_base and ours == base:
+    if known_base and same(ours, base):
         return Change(key, field, ours, theirs, "5")
     return Conflict(key, field, base, ours, theirs)  # 7, 24
 

@@ -56,7 +56,9 @@ class Period:
             return f"quý {'I' * quarter if quarter < 4 else 'IV'} năm {year}" if lang == "vi" else f"Q{quarter} {year}"  # noqa: PLR2004
         if self.kind is PeriodKind.HALF:
             vi = "đầu" if month == 1 else "cuối"
-            return f"6 tháng {vi} năm {year}" if lang == "vi" else f"{'first' if month == 1 else 'second'} half of {year}"
+            return (
+                f"6 tháng {vi} năm {year}" if lang == "vi" else f"{'first' if month == 1 else 'second'} half of {year}"
+            )
         if self.kind is PeriodKind.YEAR:
             return f"năm {year}" if lang == "vi" else f"year {year}"
         days = f"{self.start:%d/%m/%Y}", f"{self.end:%d/%m/%Y}"

@@ -222,6 +222,12 @@ class Ledger:
             query = sa.select(t.conflicts).where(t.conflicts.c.state == "open").order_by(t.conflicts.c.number)
             return tuple(_conflict(row) for row in connection.execute(query))
 
+    def conflict(self, number: int) -> OpenConflict | None:
+        """Find a conflict by its number, whatever became of it."""
+        with self._reading() as connection:
+            row = connection.execute(sa.select(t.conflicts).where(t.conflicts.c.number == number)).one_or_none()
+        return None if row is None else _conflict(row)
+
     def conflicts_of(self, task_id: str) -> tuple[OpenConflict, ...]:
         """Read all conflicts of one task, settled ones too."""
         with self._reading() as connection:

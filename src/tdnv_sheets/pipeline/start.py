@@ -12,13 +12,12 @@ from tdnv_sheets.findings import Finding
 from tdnv_sheets.inbox.workspace import Workspace, create, put_in_place
 from tdnv_sheets.intake.worker import Reader
 from tdnv_sheets.ledger.commit import Entry, NewTask, commit
-from tdnv_sheets.messages.catalogue import finding_text
+from tdnv_sheets.messages.catalogue import finding_text, say
 from tdnv_sheets.pipeline.draw import redraw
 from tdnv_sheets.pipeline.office import open_book, open_office, read_units
 from tdnv_sheets.render.unit_list import draw_unit_list
 from tdnv_sheets.settings import template
 from tdnv_sheets.sheetspec import assignment_spec
-from tdnv_sheets.takeover.taken import Takeover
 from tdnv_sheets.takeover.understand import understand
 
 if TYPE_CHECKING:
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
     from tdnv_sheets.pipeline.check import Moment
     from tdnv_sheets.records import Unit
+    from tdnv_sheets.takeover.taken import Takeover
 
 CALENDAR_HEADER: Final = "ngay,loai,ten,thay_cho,can_cu,nguon,trang_thai\n"
 
@@ -51,7 +51,7 @@ def init(root: Path, start: Start, moment: Moment) -> tuple[Workspace, Takeover 
         if path is not None and not path.is_file():
             raise WrongUsage("no-such-file", path=path)
     units = read_units(start.units) if start.units else ()
-    takeover = _understand(start.register, units, moment) if start.register else None
+    takeover = _understand(start.register, units, start.language) if start.register else None
     space = create(root, template(start.office or rules.office, start.regulation, start.language))
     known = (*units, *(takeover.new_units if takeover else ()))
     settings = space.settings
@@ -78,13 +78,18 @@ def _draw_units(units: Sequence[Unit], office: str, lang: str, path: Path) -> No
     draw_unit_list(units, path, office=office, lang=lang)
 
 
-def _understand(path: Path, units: Sequence[Unit], moment: Moment) -> Takeover:
+def _understand(path: Path, units: Sequence[Unit], lang: str) -> Takeover:
     with Reader() as reader:
         _, book = open_book(reader, path)
     if isinstance(book, Finding):
-        raise WrongUsage("takeover-unreadable", path=path, problem=finding_text(book, "vi"))
-    takeover = understand(book, assignment_spec(), units, entered=moment.as_of)
+        raise WrongUsage("takeover-unreadable", path=path, problem=finding_text(book, lang))
+    takeover = understand(book, assignment_spec(), units)
     if not takeover.tasks:
-        why = "; ".join(f"{item.sheet}: {item.reason}" for item in takeover.sheets_skipped) or "0"
+        why = (
+            "; ".join(
+                f"«{item.sheet}»: {say(f'takeover.sheet-{item.reason}', lang)}" for item in takeover.sheets_skipped
+            )
+            or "0"
+        )
         raise WrongUsage("takeover-nothing", path=path, why=why)
     return takeover

@@ -163,7 +163,10 @@ def _entry(
     chosen: list[Change] = []
     conflicts = {item.number: item for item in office.ledger.open_conflicts()}
     for choice in read.choices:
-        item = conflicts[choice.number]
+        item = conflicts.get(choice.number)
+        if item is None:
+            notes += _too_late(choice, office.ledger.conflict(choice.number))
+            continue
         decided = _decide_choice(choice, item, already=(item.conflict.key, item.conflict.field) in edited)
         if isinstance(decided, About):
             notes.append(decided)
@@ -196,6 +199,16 @@ def _entry(
         ),
         notes,
     )
+
+
+def _too_late(choice: Choice, item: OpenConflict | None) -> Iterator[About]:
+    """Say that a choice came after its conflict had gone; one that was settled just so needs no word."""
+    if item is not None and item.state != choice.choice:
+        values = {"task": item.conflict.key.task_id}
+        column = assignment_spec().by_name[item.conflict.field].header("vi")
+        yield About(
+            Finding("conflict-moved", Severity.WARNING, Level.ROW, row=choice.row, column=column, values=values)
+        )
 
 
 def _decide_choice(choice: Choice, item: OpenConflict, *, already: bool) -> Change | About | None:

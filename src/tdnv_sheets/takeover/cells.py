@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.records import EXTRA
 from tdnv_sheets.sheetspec import FieldSpec, Kind
+from tdnv_sheets.takeover.rows import is_numbering
 from tdnv_sheets.takeover.taken import Note
 from tdnv_sheets.text.dates import read_date
 from tdnv_sheets.text.deadlines import Deadline, DeadlineKind, parse_deadline
@@ -54,18 +55,19 @@ class RowReading:
     kept: list[str] = field(default_factory=list)
     """Lines for the note: what could not be understood, word for word."""
 
-    def read(self, entered: date) -> dict[str, Value]:
+    def read(self) -> dict[str, Value]:
         """Give all fields of the row but its lead units."""
         for index, value in self.row.cells.items():
             column = self.table.columns[index]
             if isinstance(value, str) and _ERROR.fullmatch(value.strip()):
                 self.say("error-value", index, value)
+            if index == self.table.ordinal and is_numbering(value):
+                continue
             if column.field is None:
                 self.fields[EXTRA + self.extras[index]] = _own(value)
             elif column.field not in _OWN_WAY:
                 self._field(self.spec.by_name[column.field], index, value)
         self._deadline()
-        self.fields["entered_date"] = entered
         if self.kept:
             self.fields["note"] = "\n".join(filter(None, (str(self.fields.get("note") or ""), *self.kept)))
         return self.fields
@@ -106,7 +108,8 @@ class RowReading:
             words, told, own = days, own, None
         day = None
         if told is not None and words is not None:
-            self.fields["deadline_text"] = text_of(told)
+            # Word for word, its blanks too: what the document says is evidence.
+            self.fields["deadline_text"] = told if isinstance(told, str) else text_of(told)
             day = read_date(told)
             if day is not None and not isinstance(told, str):
                 self.fields["deadline_text"] = text_of(day if not isinstance(told, datetime) else told)

@@ -60,6 +60,8 @@ def _column_table(columns: Sequence[ColumnNote], lang: str) -> Iterator[str]:
 
 
 def _meaning(column: ColumnNote, lang: str) -> str:
+    if column.how == "ordinal":
+        return say("takeover.column-ordinal", lang)
     if column.field is None:
         return say("takeover.column-kept" if column.filled_count else "takeover.column-empty", lang)
     header = assignment_spec().by_name[column.field].header(lang)

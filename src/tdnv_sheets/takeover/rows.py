@@ -164,6 +164,11 @@ def _is_number(value: Raw) -> bool:
     return isinstance(value, str) and bool(_ARABIC.fullmatch(clean(value)))
 
 
+def is_numbering(value: Raw) -> bool:
+    """Say whether a cell only numbers its row."""
+    return _is_number(value) or (isinstance(value, str) and _ARABIC.fullmatch(value.strip()) is not None)
+
+
 def all_columns(sheet: Sheet, header: Header) -> dict[int, Column]:
     """Give every column that the header or a cell under it reaches."""
     width = max((len(_trimmed(cells)) for cells in sheet.rows[header.last_row :]), default=0)

@@ -22,7 +22,6 @@ from tdnv_sheets.validate.secrecy import Secrecy, marked_secret, row_secrecy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import date
 
     from tdnv_sheets.grid import Book, Sheet
     from tdnv_sheets.records import Value
@@ -31,12 +30,12 @@ if TYPE_CHECKING:
 
 UNKNOWN_UNIT: Final = "chua-ro"
 """Code of the draft unit for rows that name no lead unit."""
-_OURS: Final = frozenset({"task_id", "entered_date"})
+_OURS: Final = frozenset({"task_id"})
 """The ledger gives these; what the old register has under such captions is kept as its own column."""
 
 
-def understand(book: Book, spec: SheetSpec, units: Sequence[Unit], *, entered: date) -> Takeover:
-    """Read every sheet of *book* that holds tasks; *entered* becomes their `entered_date`.
+def understand(book: Book, spec: SheetSpec, units: Sequence[Unit]) -> Takeover:
+    """Read every sheet of *book* that holds tasks.
 
     Nothing is invented: without a readable day there is no date, without a known unit there is a draft unit.
     Nothing of a row that is marked as secret is in the result but its number.
@@ -48,7 +47,7 @@ def understand(book: Book, spec: SheetSpec, units: Sequence[Unit], *, entered: d
         if isinstance(table, str):
             gathered.sheets_skipped.append(SkippedSheet(sheet.name, table))
             continue
-        tasks = _read_table(table, spec, leads, gathered, entered)
+        tasks = _read_table(table, spec, leads, gathered)
         gathered.tasks += tasks
         if not tasks:
             gathered.sheets_skipped.append(SkippedSheet(sheet.name, "no-tasks"))
@@ -98,7 +97,7 @@ def _table(sheet: Sheet, spec: SheetSpec) -> Table | str:
     return Table(sheet, header, columns, fields)
 
 
-def _read_table(table: Table, spec: SheetSpec, leads: _Leads, out: _Gathered, entered: date) -> list[TakenTask]:
+def _read_table(table: Table, spec: SheetSpec, leads: _Leads, out: _Gathered) -> list[TakenTask]:
     extras = _own_captions(table)
     tasks: list[TakenTask] = []
     filled: Counter[int] = Counter()
@@ -112,7 +111,7 @@ def _read_table(table: Table, spec: SheetSpec, leads: _Leads, out: _Gathered, en
             continue
         filled.update(row.cells.keys())
         reading = RowReading(table, row, spec, extras)
-        fields = reading.read(entered)
+        fields = reading.read()
         if _continues(row, fields, tasks):
             more = leads.read(reading, table.fields.get("unit"), needed=False)
             tasks[-1] = replace(tasks[-1], leads=tuple(dict.fromkeys((*tasks[-1].leads, *more))))
@@ -160,7 +159,8 @@ def _column_notes(table: Table, filled: Counter[int]) -> Iterator[ColumnNote]:
     for index, column in sorted(table.columns.items()):
         if column.caption or filled[index]:
             caption = " ".join(column.caption.split())
-            yield ColumnNote(table.sheet.name, letters(index), caption, column.field, column.how, filled[index])
+            how = "ordinal" if index == table.ordinal else column.how
+            yield ColumnNote(table.sheet.name, letters(index), caption, column.field, how, filled[index])
 
 
 class _Leads:

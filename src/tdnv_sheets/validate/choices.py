@@ -66,11 +66,10 @@ def choices(book: Book, conflict_fields: Mapping[int, str]) -> tuple[Choice, ...
     found = []
     for row, line in _lines(book, "sheet_conflicts", ("number", "choice", "fingerprint")):
         number, choice = line["number"], words.get(as_text(line["choice"]))
-        field = conflict_fields.get(number) if isinstance(number, int) else None
-        if not isinstance(number, int) or field is None or choice is None:
+        if not isinstance(number, int) or choice is None:
             continue
-        spec = assignment_spec().by_name.get(field)
-        typed = type_cell(line.get("other"), spec).value if spec else as_text(line.get("other"))
+        spec = assignment_spec().by_name.get(conflict_fields.get(number, ""))
+        typed = type_cell(line.get("other"), spec).value if spec else as_text(line.get("other")) or None
         found.append(Choice(number, choice, typed, as_text(line.get("reason")), as_text(line["fingerprint"]), row))
     return tuple(found)
 

@@ -15,6 +15,7 @@ from tdnv_sheets.messages.catalogue import say
 from tdnv_sheets.records import EXTRA, Key, Submission, SubmittedRow
 from tdnv_sheets.sheetspec import Owner, assignment_spec
 from tdnv_sheets.text.deadlines import DeadlineKind, parse_deadline
+from tdnv_sheets.text.same import same
 from tdnv_sheets.text.units import split_leads
 from tdnv_sheets.validate.cells import Unread, as_text
 from tdnv_sheets.validate.choices import Choice, ProposalChoice, choices, proposal_choices, register_sheet
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from tdnv_sheets.records import Value
     from tdnv_sheets.sheetspec import FieldSpec
     from tdnv_sheets.text.units import UnitIndex
+    from tdnv_sheets.validate.cells import Typed
     from tdnv_sheets.validate.columns import Header
 
 FEW: Final = 5
@@ -140,13 +142,17 @@ def _accident(table: Table, grounds: RegisterGrounds) -> RegisterRead | None:
         if then is None:
             continue
         content = row.typed.get("task_content")
-        moved += content is not None and content.value != then.get("task_content")
+        moved += content is not None and not _says(content, then.get("task_content"))
         cleared += any(cell.value is None and then.get(name) is not None for name, cell in row.typed.items())
     if _many(moved, len(known)):
         return _mangled("shuffled", f"{moved}/{len(known)}")
     if _many(cleared, len(known)):
         return _mangled("cleared", f"{cleared}/{len(known)}")
     return None
+
+
+def _says(cell: Typed, value: Value) -> bool:
+    return not isinstance(cell.value, Unread) and same(cell.value, value)
 
 
 def _key(row: TableRow) -> Key:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from tdnv_sheets.findings import About, Finding, Level, Severity
 from tdnv_sheets.records import SubmittedRow
 from tdnv_sheets.sheetspec import Kind, Owner, assignment_spec
+from tdnv_sheets.text.same import same
 from tdnv_sheets.validate.cells import Unread, as_text
 from tdnv_sheets.validate.schema import FIRST_DAY, LAST_DAY, Failure, failures
 from tdnv_sheets.validate.table import HOLDS, Spot, Table, TableRow, shown
@@ -71,7 +72,7 @@ def cell_findings(
             spec.owner is Owner.OFFICE
             and checked
             and not isinstance(cell.value, Unread)
-            and cell.value != then.get(name)
+            and not same(cell.value, then.get(name))
         ):
             yield table.about(
                 "locked-cell-changed",
@@ -139,7 +140,7 @@ def statements(row: TableRow, writable: Sequence[FieldSpec], then: Mapping[str, 
 def differs(row: SubmittedRow, base: Mapping[str, Mapping[str, Value]]) -> bool:
     """Say whether a row states anything new."""
     then = base.get(row.key.task_id, {}) if row.key else {}
-    return any(then.get(name) != value for name, value in row.cells.items())
+    return any(not same(then.get(name), value) for name, value in row.cells.items())
 
 
 def missing_rows(table: Table, issued: Iterable[str]) -> list[About]:

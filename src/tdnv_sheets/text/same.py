@@ -1,0 +1,21 @@
+"""When two values count as the same: spelling, blanks and line ends do not make a change (practice/workbooks.md C.2, rule 3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tdnv_sheets.text.unicode import clean
+
+if TYPE_CHECKING:
+    from tdnv_sheets.records import Value
+
+
+def same(one: Value, other: Value) -> bool:
+    """Say whether two values are the same once texts are NFC and trimmed; an empty text is no value."""
+    if isinstance(one, str) or isinstance(other, str):
+        return _text(one) == _text(other)
+    return one == other
+
+
+def _text(value: Value) -> Value:
+    return clean(value) or None if isinstance(value, str) else value
