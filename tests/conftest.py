@@ -6,11 +6,10 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
@@ -23,8 +22,14 @@ from tdnv_sheets.ledger.store import Ledger
 from tdnv_sheets.pipeline.check import Moment
 from tdnv_sheets.pipeline.demo import grid_of, label
 from tdnv_sheets.pipeline.office import open_office
-from tdnv_sheets.records import Value
 from tdnv_sheets.sheetspec import assignment_spec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from openpyxl.worksheet.worksheet import Worksheet
+
+    from tdnv_sheets.records import Value
 
 SHARED = Path(__file__).parents[2] / "shared"
 TODAY = date(2026, 6, 10)
@@ -108,7 +113,7 @@ class Ran:
     err: str
 
     @property
-    def json(self) -> Any:
+    def json(self) -> Any:  # noqa: ANN401 - whatever the command printed
         return json.loads(self.out)
 
 
@@ -187,7 +192,7 @@ def enter(space: Workspace, tasks: Sequence[tuple[tuple[str, ...], Mapping[str, 
 
 
 def fill(
-    path: Path, values: Mapping[str, Mapping[str, object]], target: Path | None = None, sheet: str = "Cập nhật"
+    path: Path, values: Mapping[str, Mapping[str, Any]], target: Path | None = None, sheet: str = "Cập nhật"
 ) -> Path:
     """Fill cells of a workbook with openpyxl as a clerk would: {task id: {field: value or words}}."""
     book = load_workbook(path)
@@ -208,6 +213,15 @@ def place(path: Path, task: str, field: str, sheet: str = "Cập nhật") -> str
     page = load_workbook(path)[sheet]
     columns, rows = grid_of(page)
     return str(page.cell(rows[task], columns[field]).coordinate)
+
+
+def id_row(sheet: Worksheet, name: str) -> tuple[int, dict[str, int]]:
+    """Find the hidden row of ids that holds *name*: the first row of data under it, and id → column."""
+    for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
+        if name in row:
+            return number + 2, {str(cell): column for column, cell in enumerate(row, 1) if cell}
+    message = f"no row of ids with {name} on «{sheet.title}»"
+    raise AssertionError(message)
 
 
 @pytest.fixture(scope="session")

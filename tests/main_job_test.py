@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from openpyxl import load_workbook
 
-from tests.conftest import SmallOffice, fill
+from tests.conftest import SmallOffice, fill, id_row
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,12 +17,10 @@ ONE, TWO = "NV-2026-00001", "NV-2026-00002"
 DONE = {"progress": "done", "completed_date": date(2026, 6, 5), "result_summary": "Đã kiểm tra 12 hồ."}
 
 
-def choose(register: Path, word: str, other: object = None) -> None:
+def choose(register: Path, word: str, other: date | None = None) -> None:
     book = load_workbook(register)
     sheet = book["Xung đột"]
-    ids = next(row for row in sheet.iter_rows() if any(cell.value == "choice" for cell in row))
-    column = {cell.value: cell.column for cell in ids}
-    first = ids[0].row + 2
+    first, column = id_row(sheet, "choice")
     sheet.cell(first, column["choice"]).value = word
     sheet.cell(first, column["other"]).value = other
     sheet.cell(first, column["reason"]).value = "Đã gọi điện xác minh"
@@ -222,19 +220,17 @@ def test_a_task_that_the_office_does_not_list_comes_as_a_proposal_and_is_entered
     path = office.issue("cckl")
     book = load_workbook(path)
     sheet = book["Nhiệm vụ thiếu"]
-    ids = next(row for row in sheet.iter_rows() if any(cell.value == "task_content" for cell in row))
-    column = {cell.value: cell.column for cell in ids}
-    sheet.cell(ids[0].row + 2, column["task_content"]).value = "Diễn tập chữa cháy rừng"
-    sheet.cell(ids[0].row + 2, column["deadline_text"]).value = "trước ngày 20/7/2026"
+    first, column = id_row(sheet, "task_content")
+    sheet.cell(first, column["task_content"]).value = "Diễn tập chữa cháy rừng"
+    sheet.cell(first, column["deadline_text"]).value = "trước ngày 20/7/2026"
     book.save(path)
     assert office.merge(path)["verdict"] == "accepted"
     office.run("sync")
 
     register = load_workbook(office.space.register)
     sheet = register["Đề xuất"]
-    ids = next(row for row in sheet.iter_rows() if any(cell.value == "choice" for cell in row))
-    choice = next(cell.column for cell in ids if cell.value == "choice")
-    sheet.cell(ids[0].row + 2, choice).value = "Nhận vào sổ"
+    first, column = id_row(sheet, "choice")
+    sheet.cell(first, column["choice"]).value = "Nhận vào sổ"
     register.save(office.space.register)
     office.run("sync")
 

@@ -205,13 +205,11 @@ class Ledger:
             return None
         return IssueRecord(row.issue, row.unit, row.period, row.revision, row.content, tuple(json.loads(row.rows)))
 
-    def receipt(self, digest: str, content: str) -> Receipt | None:
-        """Find a file that was taken in before with the same bytes, or accepted with the same content."""
-        same = (t.files.c.digest == digest) | ((t.files.c.content == content) & (t.files.c.content != ""))
+    def receipt(self, content: str) -> Receipt | None:
+        """Find a file whose content was taken in before, whatever its bytes and its name."""
+        same = (t.files.c.content == content) & (t.files.c.content != "")
         accepted = t.files.c.verdict.in_(("accepted", "partly"))
-        query = (
-            sa.select(t.files).where(same & (accepted | (t.files.c.digest == digest))).order_by(t.files.c.at).limit(1)
-        )
+        query = sa.select(t.files).where(same & accepted).order_by(t.files.c.at).limit(1)
         with self._reading() as connection:
             row = connection.execute(query).one_or_none()
         return None if row is None else Receipt(row.name, row.at, row.verdict)

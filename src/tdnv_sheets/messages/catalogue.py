@@ -21,7 +21,7 @@ def area(name: str) -> dict[str, Any]:
         return tomllib.load(file)
 
 
-def say(key: str, lang: str, **values: object) -> str:
+def say(key: str, lang: str, /, **values: object) -> str:
     """Give the words of `area.entry` in *lang*, with {placeholders} filled from *values*."""
     name, _, entry = key.partition(".")
     text: str = area(name)[entry][lang]

@@ -16,7 +16,7 @@ from openpyxl import Workbook, load_workbook
 from tdnv_sheets.ledger.commit import Entry, NewTask, commit
 from tdnv_sheets.messages.catalogue import say
 from tdnv_sheets.periods import parse_period
-from tdnv_sheets.pipeline.draw import redraw
+from tdnv_sheets.pipeline.draw import file_digest, redraw
 from tdnv_sheets.pipeline.issue import issue
 from tdnv_sheets.pipeline.office import Office, open_office
 from tdnv_sheets.pipeline.report import figures, write_report
@@ -70,7 +70,7 @@ def play(root: Path, moment: Moment) -> Played:
     space, _ = init(root, start, moment)
     with open_office(space) as office:
         tasks = enter_tasks(office, moment)
-        redraw(office, as_of=moment.as_of, now=moment.now, read=_digest(space))
+        redraw(office, as_of=moment.as_of, now=moment.now, read=file_digest(space.register))
         issued = issue(office, parse_period(ROUND), as_of=moment.as_of, now=moment.now)
         disputed = _fill_and_drop(space, issued, tasks)
         _edit_register(space.register, disputed)
@@ -79,12 +79,6 @@ def play(root: Path, moment: Moment) -> Played:
         second = sync(office, moment)
         summary = write_report(office, figures(office, parse_period(HALF), None))
     return Played(space, issued, first, second, summary)
-
-
-def _digest(space: Workspace) -> str:
-    from tdnv_sheets.pipeline.draw import file_digest  # noqa: PLC0415 - beside its only use
-
-    return file_digest(space.register)
 
 
 def enter_tasks(office: Office, moment: Moment) -> dict[str, str]:
@@ -122,8 +116,8 @@ def fields_of(line: Mapping[str, str]) -> dict[str, Value]:
     }
 
 
-def _fill_and_drop(space: Workspace, issued: Iterable[IssuedFile], tasks: Mapping[str, str]) -> str:
-    """Play the clerks: fill the workbooks in, some of them wrongly, and drop them; gives a task to dispute."""
+def _fill_and_drop(space: Workspace, issued: Iterable[IssuedFile], tasks: Mapping[str, str]) -> list[str]:
+    """Play the clerks: fill the workbooks in, some of them wrongly, and drop them; gives two tasks to dispute."""
     answers: dict[str, dict[str, dict[str, str]]] = {}
     for line in example("cap-nhat"):
         answers.setdefault(line["unit"], {})[tasks[line["task"]]] = line
@@ -144,7 +138,7 @@ def _fill_and_drop(space: Workspace, issued: Iterable[IssuedFile], tasks: Mappin
     again = returned[1].path.name
     shutil.copyfile(space.inbox / again, space.inbox / f"Bản sao - {again}")
     _foreign_workbook(space.inbox / "Danh sách họp.xlsx")
-    return next(iter(answers[returned[-1].unit.code]))
+    return list(answers[returned[-1].unit.code])[:2]
 
 
 def _foreign_workbook(path: Path) -> None:
@@ -155,13 +149,14 @@ def _foreign_workbook(path: Path) -> None:
     book.save(path)
 
 
-def _edit_register(path: Path, task: str) -> None:
-    """Play the office: correct the result of a task in the register, while its unit reports on it too."""
+def _edit_register(path: Path, disputed: Iterable[str]) -> None:
+    """Play the office: write the result of tasks into the register, while their unit reports on them too."""
     book = load_workbook(path)
     sheet = book[say("register.sheet_tasks", "vi")]
     columns, rows = grid_of(sheet)
-    sheet.cell(rows[task], columns["result_summary"]).value = "Đơn vị báo qua điện thoại: đang hoàn thiện hồ sơ."
-    sheet.cell(rows[task], columns["note"]).value = "Theo dõi sát."
+    for task in disputed:
+        sheet.cell(rows[task], columns["result_summary"]).value = "Đơn vị báo qua điện thoại: đang hoàn thiện hồ sơ."
+        sheet.cell(rows[task], columns["note"]).value = "Theo dõi sát."
     book.save(path)
 
 

@@ -68,11 +68,13 @@ def _take_in(
     if claimed is None:
         return Received(path.name, Verdict.WAITING, (About(Finding("in-use", Severity.INFO, Level.FILE)),))
     scanned, checked = check_file(reader, claimed, grounds_of(office, moment.as_of, unit))
-    known = office.ledger.receipt(scanned.digest, content_of(checked.submission))
-    if known is not None and checked.verdict is not Verdict.WAITING:
+    known = office.ledger.receipt(content_of(checked.submission))
+    if known is not None and checked.verdict in {Verdict.ACCEPTED, Verdict.PARTLY}:
         values = {"at": f"{known.at:%H:%M %d/%m/%Y}"}
         seen = About(Finding("already-received", Severity.INFO, Level.FILE, values=values))
-        received = Received(path.name, Verdict.DUPLICATE, (seen,), checked.unit, checked.period, checked.total)
+        received = replace(
+            received_from(path.name, checked), verdict=Verdict.DUPLICATE, abouts=(*checked.abouts, seen)
+        )
     else:
         received = _merge(office, scanned, checked, path.name, moment, dry_run=dry_run)
     if dry_run:
