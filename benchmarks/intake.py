@@ -1,0 +1,109 @@
+"""Measure intake against what people write with pandas, in one run, as ratios.
+
+    uv run python benchmarks/intake.py [--files 60] [--rows 200]
+
+Each file is an issued unit workbook, filled in; «ours» scans, reads, checks, merges and writes it into the ledger,
+while the peers only read the cells.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import shutil
+import tempfile
+import time
+import zipfile
+from datetime import date, datetime
+from pathlib import Path
+from xml.parsers import expat
+
+import pandas as pd
+from openpyxl import load_workbook
+
+from tdnv_sheets.inbox.workspace import find
+from tdnv_sheets.ledger.commit import Entry, NewTask, commit
+from tdnv_sheets.periods import parse_period
+from tdnv_sheets.pipeline.check import Moment, check_files
+from tdnv_sheets.pipeline.demo import grid_of, label
+from tdnv_sheets.pipeline.ingest import ingest
+from tdnv_sheets.pipeline.issue import issue
+from tdnv_sheets.pipeline.office import open_office
+from tdnv_sheets.pipeline.start import Start, init
+
+DAY = date(2026, 6, 10)
+MOMENT = Moment(DAY, datetime(2026, 6, 10, 9))
+
+
+def prepare(folder: Path, files: int, rows: int) -> list[Path]:
+    """Make an office with *files* units of *rows* tasks each, issue to all, and fill every row in."""
+    units = folder / "units.csv"
+    with units.open("w", encoding="utf-8", newline="") as out:
+        csv.writer(out).writerows([("code", "name"), *((f"u{n}", f"Đơn vị số {n}") for n in range(files))])
+    space, _ = init(folder / "office", Start("kon-tum-2022", "Văn phòng", units=units), MOMENT)
+    with open_office(space) as office:
+        tasks = tuple(
+            NewTask((f"u{unit}",), {"task_content": f"Nhiệm vụ {row} của đơn vị {unit}", "deadline": date(2026, 7, 1)})
+            for unit in range(files)
+            for row in range(rows)
+        )
+        commit(office.ledger, Entry(MOMENT.now, DAY, "Văn phòng", "office", 0, new_tasks=tasks))
+        issued = issue(office, parse_period("2026-M06"), as_of=DAY, now=MOMENT.now)
+    filled = folder / "filled"
+    filled.mkdir()
+    for item in issued:
+        book = load_workbook(item.path)
+        sheet = book.worksheets[1]
+        columns, lines = grid_of(sheet)
+        for number in lines.values():
+            sheet.cell(number, columns["progress"]).value = label("progress", "in_progress")
+            sheet.cell(number, columns["result_summary"]).value = "Đang triển khai, đạt khoảng 60% khối lượng."
+            sheet.cell(number, columns["reported_date"]).value = DAY
+        book.save(filled / item.path.name)
+    return sorted(filled.iterdir())
+
+
+def bare(paths: list[Path]) -> None:
+    """Unzip and parse every XML part, and do nothing with it."""
+    for path in paths:
+        with zipfile.ZipFile(path) as package:
+            for name in package.namelist():
+                if name.endswith(".xml"):
+                    expat.ParserCreate().Parse(package.read(name), True)  # noqa: FBT003 - expat's own signature
+
+
+def with_pandas(paths: list[Path]) -> None:
+    """Read as people write it."""
+    pd.concat([pd.read_excel(path, sheet_name=1, header=4, engine="openpyxl") for path in paths])
+
+
+def main() -> None:
+    """Prepare, time each way once, print ratios."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--files", type=int, default=60)
+    parser.add_argument("--rows", type=int, default=200)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        paths = prepare(Path(folder), options.files, options.rows)
+        with open_office(find(Path(folder, "office"))) as office:
+            check_files(office, paths[:1], MOMENT)  # imports and the first worker
+            seconds = {}
+            for name, work in (
+                ("unzip and parse only", lambda: bare(paths)),
+                ("pandas.concat(read_excel(openpyxl)), no check, no merge", lambda: with_pandas(paths)),
+                ("ours: scan, read, check", lambda: check_files(office, paths, MOMENT)),
+                ("ours: scan, read, check, merge, ledger, filing", lambda: ingest(office, paths, MOMENT)),
+            ):
+                start = time.perf_counter()
+                work()
+                seconds[name] = time.perf_counter() - start
+        shutil.rmtree(folder, ignore_errors=True)
+    peer = seconds["pandas.concat(read_excel(openpyxl)), no check, no merge"]
+    least = seconds["unzip and parse only"]
+    print(f"{options.files} files × {options.rows} rows")
+    for name, spent in seconds.items():
+        print(f"{spent:8.2f} s  {peer / spent:5.2f} × as fast as pandas  {spent / least:6.2f} × bare  {name}")
+
+
+if __name__ == "__main__":
+    main()
