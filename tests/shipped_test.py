@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from tdnv_sheets.cli.main import COMMANDS
 from tdnv_sheets.pipeline.templates import draw_templates
 from tdnv_sheets.sheetspec import Owner, assignment_spec
 from tdnv_sheets.shipped import shipped
+from tests.conftest import SmallOffice, fill
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,13 +34,58 @@ def test_the_shipped_template_is_what_the_code_draws(regulation_id: str, tmp_pat
 
 def test_every_field_of_the_design_is_in_the_schema_with_captions_and_help() -> None:
     spec = assignment_spec()
-    wanted = """task_id unit document_number document_type document_date document_summary issuing_authority signer
-        proposing_agency received_date urgency assigner task_content report_required coordinating_units monitor
-        assigned_date deadline_text deadline recurrence entered_date note progress result_summary result_kind
-        result_document result_date completed_date difficulty proposal extension_to extension_reason return_reason
-        explanation reporter reported_date decision decision_date decision_note quality extended_deadline
-        extension_document effective_deadline status timeliness days_left alerts extension_count reminder_count
-        last_update""".split()
+    wanted = [
+        "task_id",
+        "unit",
+        "document_number",
+        "document_type",
+        "document_date",
+        "document_summary",
+        "issuing_authority",
+        "signer",
+        "proposing_agency",
+        "received_date",
+        "urgency",
+        "assigner",
+        "task_content",
+        "report_required",
+        "coordinating_units",
+        "monitor",
+        "assigned_date",
+        "deadline_text",
+        "deadline",
+        "recurrence",
+        "entered_date",
+        "note",
+        "progress",
+        "result_summary",
+        "result_kind",
+        "result_document",
+        "result_date",
+        "completed_date",
+        "difficulty",
+        "proposal",
+        "extension_to",
+        "extension_reason",
+        "return_reason",
+        "explanation",
+        "reporter",
+        "reported_date",
+        "decision",
+        "decision_date",
+        "decision_note",
+        "quality",
+        "extended_deadline",
+        "extension_document",
+        "effective_deadline",
+        "status",
+        "timeliness",
+        "days_left",
+        "alerts",
+        "extension_count",
+        "reminder_count",
+        "last_update",
+    ]
     assert {field.name for field in spec.fields} == set(wanted)
     for field in spec.fields:
         assert all(field.headers.values()), field.name
@@ -52,6 +99,17 @@ def test_the_unit_workbook_shows_nothing_that_the_unit_may_not_know_or_write() -
         assert field.owner is Owner.OFFICE
     owners = {field.owner for field in assignment_spec().shown_on("update")}
     assert owners == set(Owner)
+
+
+def test_the_example_of_the_python_api_runs_as_printed(office: SmallOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = shipped("docs", "architecture.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    monkeypatch.chdir(office.root.parent)
+    shutil.copyfile(fill(office.issue("cctl"), {"NV-2026-00001": {"progress": "in_progress"}}), "tra-ve.xlsx")
+
+    exec(compile(code, "architecture.md", "exec"), {})  # noqa: S102 - the documentation is the test
+
+    assert office.rows()["NV-2026-00001", "cctl"]["progress"] == "in_progress"
 
 
 def test_the_readme_names_every_command_and_both_set_up_lines() -> None:

@@ -108,7 +108,7 @@ def merge_cell(
         return Kept(
             key, field, versions, "computed-cell-changed" if side is Side.OFFICE else "locked-cell-changed"
         )  # 8
-    if theirs is None and side is Side.UNIT and not spec.by_name[field].may_clear:
+    if same(theirs, None) and side is Side.UNIT and not spec.by_name[field].may_clear:
         return Kept(key, field, versions, "not-cleared")  # 9
     if known_base and same(ours, base):
         return Change(key, field, ours, theirs, "5")

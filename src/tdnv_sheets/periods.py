@@ -22,6 +22,8 @@ class PeriodKind(StrEnum):
 
 
 _MONTHS: Final = {PeriodKind.MONTH: 1, PeriodKind.QUARTER: 3, PeriodKind.HALF: 6, PeriodKind.YEAR: 12}
+FIRST_YEAR: Final = 1990
+LAST_YEAR: Final = 2100
 _PATTERN: Final = re.compile(r"(\d{4})(?:-(M(?:0[1-9]|1[0-2])|Q[1-4]|H[12]))?")
 
 
@@ -75,7 +77,7 @@ def parse_period(text: str) -> Period:
         except ValueError as problem:
             raise WrongUsage("not-a-period", text=text) from problem
     match = _PATTERN.fullmatch(text)
-    if not match:
+    if not match or not FIRST_YEAR <= int(match[1]) <= LAST_YEAR:
         raise WrongUsage("not-a-period", text=text)
     year, part = int(match[1]), match[2]
     if part is None:

@@ -73,7 +73,10 @@ def encode(stamp: Stamp, key: bytes) -> str:
 
 def decode(text: str) -> Stamp | None:
     """Read a stamp's line, without trusting it; None when it is none."""
-    parts = text.strip().split(_SEPARATOR)
+    text = text.strip()
+    if len(text) > _LIMIT:
+        return None
+    parts = text.split(_SEPARATOR)
     if len(parts) != len(fields(Stamp)) + 2 or parts[0] != _MAGIC:
         return None
     _, kind, version, ledger, issue, unit, period, revision, content, _ = parts
@@ -85,7 +88,7 @@ def decode(text: str) -> Stamp | None:
 def is_genuine(text: str, key: bytes) -> bool:
     """Say whether the line was signed with *key* and not altered since."""
     body, _, mac = text.strip().rpartition(_SEPARATOR)
-    return hmac.compare_digest(mac, _mac(body, key))
+    return hmac.compare_digest(mac.encode(), _mac(body, key).encode())
 
 
 def find(carriers: Iterable[tuple[str, str]]) -> Found:

@@ -11,6 +11,8 @@ from tdnv_sheets.cli.out import (
     ATTENTION,
     WAITS,
     Call,
+    checked_text,
+    explain_stop,
     format_option,
     pass_call,
     print_data,
@@ -43,10 +45,19 @@ def issue(call: Call, units: tuple[str, ...], period: str | None) -> None:
     space, moment = call.workspace(), call.moment()
     chosen = parse_period(period) if period else containing(moment.as_of, PeriodKind.MONTH)
     with held(space.hidden / "lock"), open_office(space) as office:
-        drawn = draw(office, chosen, as_of=moment.as_of, now=moment.now, units=units)
+        done = draw(office, chosen, as_of=moment.as_of, now=moment.now, units=units)
+    drawn = [item for item in done.files if item.waits is None]
     for item in drawn:
         click.echo(say("cli.issued", call.lang, unit=item.unit.name, rows=item.rows, path=item.path))
     tell(say("cli.issued_total", call.lang, count=len(drawn), folder=space.outbox))
+    for code, count in done.homeless.items():
+        tell(say("cli.homeless", call.lang, unit=code, count=count, path=space.units))
+    for item in done.files:
+        if item.waits is not None:
+            tell(explain_stop(item.waits, call.lang))
+    if len(drawn) < len(done.files):
+        stop(WAITS)
+    stop(ATTENTION if done.homeless else 0)
 
 
 @click.command()
@@ -65,7 +76,7 @@ def validate(call: Call, files: tuple[Path, ...], annotate: Path | None, unit: s
     try:
         space = call.workspace()
     except WrongUsage:
-        if annotate is not None or unit is not None:
+        if call.explicit or annotate is not None or unit is not None:
             raise
         received = check_alone(files, as_of=moment.as_of, lang=call.lang)
     else:
@@ -98,7 +109,7 @@ def merge(call: Call, files: tuple[Path, ...], unit: str | None, shape: str, *, 
 def _show(received: Sequence[Received], lang: str, shape: str, *, merged: bool) -> None:
     if shape == "text":
         for item in received:
-            click.echo(received_text(item, lang))
+            click.echo(received_text(item, lang) if merged else checked_text(item, lang))
     else:
         print_data((received_json(item, lang, merged=merged) for item in received), shape)
     stop(exit_code(received))

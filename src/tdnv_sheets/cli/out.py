@@ -32,6 +32,8 @@ class Call:
     folder: Path
     lang: str
     as_of: date | None
+    explicit: bool = False
+    """Whether somebody named the folder."""
 
     def moment(self) -> Moment:
         """Give the day that counts and the clock, read here and nowhere deeper."""
@@ -134,7 +136,6 @@ def received_json(received: Received, lang: str, *, merged: bool) -> dict[str, A
 def received_text(received: Received, lang: str) -> str:
     """Give one file's outcome as lines for a person."""
     from tdnv_sheets.messages.catalogue import say
-    from tdnv_sheets.pipeline.receive import finding_lines
 
     verdict = say(f"pipeline.verdict_{received.verdict}", lang)
     counts = say(
@@ -145,7 +146,23 @@ def received_text(received: Received, lang: str) -> str:
         changes=len(received.changes),
         conflicts=len(received.conflicts),
     )
-    lines = [f"{received.file}: {verdict} ({counts})"]
+    return _lines(received, f"{verdict} ({counts})", lang)
+
+
+def checked_text(received: Received, lang: str) -> str:
+    """Give one file's check as lines for a person: nothing was taken in."""
+    from tdnv_sheets.findings import has_error
+    from tdnv_sheets.messages.catalogue import say
+
+    entry = "cli.checked_bad" if has_error(received.abouts) else "cli.checked_good"
+    return _lines(received, say(entry, lang, accepted=received.accepted, total=received.total), lang)
+
+
+def _lines(received: Received, head: str, lang: str) -> str:
+    from tdnv_sheets.messages.catalogue import say
+    from tdnv_sheets.pipeline.receive import finding_lines
+
+    lines = [f"{received.file}: {head}"]
     lines += [f"  {line}" for line in finding_lines(received.abouts, lang)]
     if received.marked_at is not None:
         lines.append(f"  {say('cli.marked', lang)}: {received.marked_at}")

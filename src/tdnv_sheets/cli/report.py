@@ -30,7 +30,9 @@ def summary(call: Call, period: str, day: datetime | None, path: Path | None, sh
 
     as_of = day.date() if day else call.as_of
     with open_office(call.workspace()) as office:
-        found = figures(office, parse_period(period), as_of)
+        found = figures(office, parse_period(period), as_of, today=call.moment().now.date())
+        if found.as_of < office.regulation.cut_off(found.period):
+            tell(say("cli.provisional", call.lang, as_of=f"{found.as_of:%d/%m/%Y}"))
         if shape == "json":
             click.echo(json.dumps(as_json(found), ensure_ascii=False, indent=2))
             if path is None:

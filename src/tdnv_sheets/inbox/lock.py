@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _EXPIRY: Final = 12 * 3600
 """Seconds after which a lock of another machine counts as left behind."""
+_SLACK: Final = 60.0
+"""Seconds by which clocks may have been set right since a lock was taken."""
 _PATIENCE: Final = 20.0
 """Seconds to wait for another command to end."""
 _PAUSE: Final = 0.1
@@ -68,7 +70,14 @@ def _is_dead(path: Path) -> bool:
             return False
     if found.get("host") != socket.gethostname():
         return time.time() - since > _EXPIRY
-    return not _runs(pid)
+    return since < _booted() - _SLACK or not _runs(pid)
+
+
+def _booted() -> float:
+    """Say when this machine was started: its process ids begin anew then, and may name another program."""
+    # Clocks that count while a laptop sleeps: the first on Linux, the second on a Mac; on Windows the plain one does.
+    clock = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
+    return time.time() - (time.monotonic() if clock is None else time.clock_gettime(clock))
 
 
 def _runs(pid: int) -> bool:

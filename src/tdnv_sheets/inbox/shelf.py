@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import shutil
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
+from tdnv_sheets.errors import BrokenSurroundings
 from tdnv_sheets.inbox.workspace import patiently
 
 if TYPE_CHECKING:
@@ -14,20 +16,34 @@ if TYPE_CHECKING:
 
 _TEMPORARY: Final = (".tmp", ".part", ".crdownload", ".download", ".partial")
 _LITTER: Final = frozenset({"desktop.ini", "thumbs.db"})
+_EXCEL_SAVING: Final = re.compile(r"[0-9a-f]{8}")
+"""The name that Excel gives the new file while it saves over an old one."""
 _FORBIDDEN: Final = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
+_RESERVED: Final = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?=\.|$)", re.IGNORECASE)
 NOTE_SUFFIX: Final = ".ghi-chu.txt"
 """Texts that we write beside a file; they are no submissions."""
+_LONGEST: Final = 255 - len(NOTE_SUFFIX)
+"""Bytes of a file's name, so that the note beside it has a name that the disk can hold (Linux: 255)."""
 
 
 def waiting_files(inbox: Path) -> tuple[Path, ...]:
     """List the files in the inbox that may be taken: no folders, lock files, temporary files or notes of ours."""
-    return tuple(sorted(path for path in inbox.iterdir() if path.is_file() and is_submission(path.name)))
+    try:
+        found = sorted(inbox.iterdir())
+    except OSError as problem:
+        raise BrokenSurroundings("cannot-read", path=inbox, problem=problem) from problem
+    return tuple(path for path in found if path.is_file() and is_submission(path.name))
 
 
 def is_submission(name: str) -> bool:
     """Say whether a file of this name may be something that a person dropped."""
     lower = name.lower()
-    return not (lower.startswith(("~$", ".")) or lower.endswith((*_TEMPORARY, NOTE_SUFFIX, "#")) or lower in _LITTER)
+    return not (
+        lower.startswith(("~$", "."))
+        or lower.endswith((*_TEMPORARY, NOTE_SUFFIX, "#"))
+        or lower in _LITTER
+        or _EXCEL_SAVING.fullmatch(lower)
+    )
 
 
 def claim(path: Path, work: Path) -> Path | None:
@@ -38,6 +54,10 @@ def claim(path: Path, work: Path) -> Path | None:
         path.rename(target)
     except (PermissionError, FileNotFoundError):
         return None
+    except OSError as problem:
+        if problem.errno != errno.EXDEV:
+            raise
+        shutil.move(path, target)  # the inbox lies on another disk: copied, then deleted there
     return target
 
 
@@ -64,14 +84,21 @@ def free_name(folder: Path, name: str) -> Path:
     if not dot:
         stem, suffix = name, ""
     number = 1
-    target = folder / name
+    target = folder / _fit(stem, f"{dot}{suffix}")
     while target.exists():
         number += 1
-        target = folder / f"{stem} ({number}){dot}{suffix}"
+        target = folder / _fit(stem, f" ({number}){dot}{suffix}")
     return target
+
+
+def _fit(stem: str, tail: str) -> str:
+    """Cut the stem at a letter where stem and tail together are longer than a name may be."""
+    room = max(_LONGEST - len(tail.encode()), 0)
+    return stem.encode()[:room].decode("utf-8", "ignore") + tail
 
 
 def safe_name(text: str, length: int = 80) -> str:
     """Make a text fit for a file name on Windows too."""
     name = _FORBIDDEN.sub("-", unicodedata.normalize("NFC", text)).strip(" .")
-    return name[:length].rstrip(" .") or "-"
+    name = name[:length].rstrip(" .") or "-"
+    return f"-{name}" if _RESERVED.match(name) else name

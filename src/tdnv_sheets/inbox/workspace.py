@@ -19,11 +19,15 @@ if TYPE_CHECKING:
 
 _HIDDEN: Final = ".tdnv"
 _KEY: Final = "key"
+_KEY_LENGTH: Final = 32
+"""Bytes."""
 _TRIES: Final = 6
 _PAUSE: Final = 0.2
 """Seconds between tries: virus scanners hold a file for moments (practice/workbooks.md B.2.13)."""
 _OWNER_FILE_AGE: Final = timedelta(days=1)
 """Older owner files were left behind by a crash."""
+_EXCEL_WIDE: Final = 55
+"""Where the wide name begins in Excel's owner file of 165 bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +107,15 @@ class Workspace:
         return self.inbox, self.outbox, self.returned, archive, self.quarantine, self.reports, self.work, self.backups
 
     def key(self) -> bytes:
-        """Read the signing key."""
+        """Read the signing key; a file that was cut short is none, since anybody could sign with what is left."""
+        path = self.hidden / _KEY
         try:
-            return bytes.fromhex((self.hidden / _KEY).read_text(encoding="ascii").strip())
+            key = bytes.fromhex(path.read_text(encoding="ascii").strip())
         except (OSError, ValueError) as problem:
-            raise BrokenSurroundings("cannot-read", path=self.hidden / _KEY, problem=problem) from problem
+            raise BrokenSurroundings("cannot-read", path=path, problem=problem) from problem
+        if len(key) != _KEY_LENGTH:
+            raise BrokenSurroundings("cannot-read", path=path, problem=f"{len(key)} ≠ {_KEY_LENGTH} byte")
+        return key
 
 
 def find(start: Path) -> Workspace:
@@ -132,7 +140,7 @@ def create(root: Path, settings_text: str) -> Workspace:
         folder.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(space.hidden / _KEY, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(secrets.token_hex(32))
+        file.write(secrets.token_hex(_KEY_LENGTH))
     return space
 
 
@@ -194,13 +202,26 @@ def owner_of(path: Path) -> str:
             data = owner.read_bytes()
         except OSError:
             continue
-        if owner.name.startswith("~$"):
-            name = data[1 : 1 + data[0]].decode("utf-8", "replace") if data else ""
-        else:
-            name = data.decode("utf-8", "replace").split(",")[0]
-        if name.strip():
-            return f" ({name.strip()})"
+        name = _excel_user(data) if owner.name.startswith("~$") else _libreoffice_user(data)
+        if name:
+            return f" ({name})"
     return ""
+
+
+def _excel_user(data: bytes) -> str:
+    """Read the user's name: at byte 55 its length and then UTF-16, or at byte 0 its length and then one byte a letter."""
+    if len(data) > _EXCEL_WIDE:
+        start = _EXCEL_WIDE + 2
+        name = data[start : start + 2 * data[_EXCEL_WIDE]].decode("utf-16-le", "replace").strip(" \0")
+        if name:
+            return name
+    return data[1 : 1 + data[0]].decode("utf-8", "replace").strip(" \0") if data else ""
+
+
+def _libreoffice_user(data: bytes) -> str:
+    """Read the name that the user gave to LibreOffice, else that of the system's user."""
+    names = (part.strip() for part in data.decode("utf-8", "replace").split(",")[:2])
+    return next((name for name in names if name), "")
 
 
 def _owner_files(path: Path) -> tuple[Path, Path]:

@@ -17,12 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from tdnv_sheets.intake.scan import SheetScan
+    from tdnv_sheets.intake.sheet_scan import SheetScan
 
 PROPERTY: Final = "tdnv"
 DEFINED_NAME: Final = "_tdnv_token"
 STAMP_SHEET: Final = "_tdnv"
-_CONTROL: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_UNKEEPABLE: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+"""What neither a database nor a workbook can hold: control characters and halves of a character."""
 _NO_SCAN: Final[Mapping[str, SheetScan]] = {}
 
 
@@ -42,7 +44,8 @@ def read_book(path: Path, scans: Mapping[str, SheetScan] = _NO_SCAN) -> Book:
 def _raw(value: object) -> Raw:
     if isinstance(value, str):
         # Excel writes control characters as _xHHHH_; calamine leaves them so (practice/engines.md).
-        text = _CONTROL.sub(lambda match: chr(int(match[1], 16)), value) if "_x" in value else value
+        text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), value) if "_x" in value else value
+        text = _UNKEEPABLE.sub("", text)
         return text.replace("\r\n", "\n").replace("\r", "\n") or None
     if isinstance(value, bool) or value is None:
         return value

@@ -9,6 +9,7 @@ import multiprocessing
 import sys
 from typing import TYPE_CHECKING, Final, Self
 
+from tdnv_sheets.errors import BrokenSurroundings
 from tdnv_sheets.findings import Finding, Level, Severity
 from tdnv_sheets.grid import Book
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from tdnv_sheets.intake.scan import Scan
 
 SECONDS: Final = 60.0
+START_SECONDS: Final = 60.0
 MEGABYTES: Final = 1_500
 
 
@@ -42,9 +44,12 @@ class Reader:
         self.close()
 
     def read(self, path: Path, scan: Scan) -> Book | Finding:
-        """Read a scanned file; what goes wrong comes back as a finding."""
-        pipe = self._pipe if self._process is not None and self._process.is_alive() else None
-        pipe = pipe or self._start()
+        """Read a scanned file; what goes wrong comes back as a finding.
+
+        Raises `BrokenSurroundings` when no child can be started, which says nothing about the file.
+        """
+        alive = self._process is not None and self._process.is_alive()
+        pipe = self._pipe if alive and self._pipe is not None else self._start()
         try:
             pipe.send((str(path), dict(scan.sheets)))
             if not pipe.poll(self._seconds):
@@ -66,12 +71,20 @@ class Reader:
             self._kill()
 
     def _start(self) -> Connection:
+        self._kill()
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
-        self._process = context.Process(target=serve, args=(theirs, self._megabytes), daemon=True)
-        self._process.start()
+        process = context.Process(target=serve, args=(theirs, self._megabytes), daemon=True)
+        process.start()
         theirs.close()
-        self._pipe = ours
+        self._process, self._pipe = process, ours
+        try:
+            ready = ours.poll(START_SECONDS) and ours.recv()
+        except (EOFError, OSError):
+            ready = False
+        if not ready:
+            self._kill()
+            raise BrokenSurroundings("reader-not-started")
         return ours
 
     def _kill(self) -> None:
@@ -92,6 +105,7 @@ def serve(pipe: Connection, megabytes: int) -> None:
     from tdnv_sheets.intake.read import read_book  # noqa: PLC0415 - the parser stays out of the parent
 
     _limit_memory(megabytes)
+    pipe.send(True)  # noqa: FBT003 - the one word that says "ready"
     while True:
         try:
             path, scans = pipe.recv()

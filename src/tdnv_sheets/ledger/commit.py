@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from tdnv_sheets.ledger import tables as t
-from tdnv_sheets.ledger.store import Ledger, last_revision, read_assignments
+from tdnv_sheets.ledger.reading import last_revision, read_assignments
 from tdnv_sheets.ledger.values import dump, dump_fields, load
 from tdnv_sheets.records import Change, Conflict, Key, Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date, datetime
+
+    from tdnv_sheets.ledger.store import Ledger
 
 EXTENSION: Final = "extended_deadline"
 
@@ -27,6 +29,8 @@ class NewTask:
     fields: Mapping[str, Value]
     task_id: str | None = None
     """Set when the task exists and only gets more lead units."""
+    row: int | None = None
+    """The Excel row of the register in which it was typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,8 @@ class Entry:
     file: str = ""
     digest: str = ""
     note: str = ""
+    drawn: int | None = None
+    """The revision of the register that was read back, for entries that come from one."""
     changes: tuple[Change, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     new_tasks: tuple[NewTask, ...] = ()
@@ -116,6 +122,7 @@ def commit(ledger: Ledger, entry: Entry) -> Committed | None:
                     file=entry.file,
                     digest=entry.digest,
                     note=entry.note,
+                    drawn=entry.drawn,
                 )
             )
             task_ids = [_add_task(connection, entry, task, revision) for task in entry.new_tasks]
@@ -136,7 +143,8 @@ def _add_task(connection: sa.Connection, entry: Entry, task: NewTask, revision: 
         year = entry.day.year
         number = (connection.scalar(sa.select(sa.func.max(t.tasks.c.number)).where(t.tasks.c.year == year)) or 0) + 1
         task_id = f"NV-{year}-{number:05}"
-        connection.execute(sa.insert(t.tasks).values(task_id=task_id, year=year, number=number, created=revision))
+        made = {"task_id": task_id, "year": year, "number": number, "created": revision, "row": task.row}
+        connection.execute(sa.insert(t.tasks).values(**made))
     fields = {name: value for name, value in task.fields.items() if value is not None}
     reported = fields.get("reported_date")
     for unit in task.units:

@@ -6,24 +6,24 @@ import json
 import secrets
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError
 
 from tdnv_sheets.errors import BrokenSurroundings
 from tdnv_sheets.ledger import tables as t
+from tdnv_sheets.ledger.engine import engine_for, explained
+from tdnv_sheets.ledger.reading import last_revision, read_assignments, read_at, read_entered
 from tdnv_sheets.ledger.values import load, load_fields
-from tdnv_sheets.records import Assignment, Conflict, Key, Trail, Value
+from tdnv_sheets.records import Conflict, Key, Trail, Value
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
-_MANY: Final = 400
-"""Keys asked for in one query; SQLite allows 999 variables in old builds."""
+    from tdnv_sheets.records import Assignment
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,29 +86,6 @@ class Receipt:
     verdict: str
 
 
-def engine_for(url: str) -> sa.Engine:
-    """Make an engine; SQLite gets foreign keys, WAL and one writer at a time."""
-    engine = sa.create_engine(url, pool_pre_ping=True)
-    if engine.dialect.name == "sqlite":
-        sa.event.listen(engine, "connect", _prepare_sqlite)
-        sa.event.listen(engine, "begin", _begin_immediate)
-    return engine
-
-
-def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    # The driver must not open transactions by itself: BEGIN IMMEDIATE below takes the writer's place at once.
-    connection.isolation_level = None
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA busy_timeout = 20000")
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-
-
-def _begin_immediate(connection: sa.Connection) -> None:
-    options = connection.get_execution_options()
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
-
-
 class Ledger:
     """The ledger at one address; holds the engine and nothing else."""
 
@@ -118,13 +95,12 @@ class Ledger:
     @classmethod
     def at(cls, url: str) -> Ledger:
         """Open the ledger, making its tables when it is new; raise `BrokenSurroundings` when it cannot be used."""
-        engine = engine_for(url)
-        ledger = cls(engine)
+        ledger = cls(engine_for(url))
         try:
             ledger._prepare()
-        except DBAPIError as problem:
-            engine.dispose()
-            raise BrokenSurroundings("ledger-broken", url=engine.url, problem=problem.orig) from problem
+        except BrokenSurroundings:
+            ledger.close()
+            raise
         return ledger
 
     @classmethod
@@ -149,7 +125,7 @@ class Ledger:
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """Give a connection inside one write transaction; all or nothing."""
-        with self._engine.connect() as plain:
+        with explained(self._engine), self._engine.connect() as plain:
             connection = plain.execution_options(writes=True)
             with connection.begin():
                 if self._engine.dialect.name == "postgresql":
@@ -158,11 +134,8 @@ class Ledger:
 
     @contextmanager
     def _reading(self) -> Iterator[sa.Connection]:
-        try:
-            with self._engine.connect() as connection, connection.begin():
-                yield connection
-        except OperationalError as problem:
-            raise BrokenSurroundings("ledger-broken", url=self._engine.url, problem=problem.orig) from problem
+        with explained(self._engine), self._engine.connect() as connection, connection.begin():
+            yield connection
 
     # ------------------------------------------------------------------ reading
 
@@ -196,6 +169,19 @@ class Ledger:
         """Read the fields of *keys* as they were at *revision*; keys that did not exist then are left out."""
         with self._reading() as connection:
             return read_at(connection, keys, revision)
+
+    def as_last_read(self, keys: Iterable[Key], drawn: int) -> dict[Key, dict[str, Value]]:
+        """Read the fields of *keys* as the register drawn at revision *drawn* stated them when it was last read.
+
+        This is the base of its next reading: a redraw may fail after a reading, and people go on in the same file.
+        """
+        with self._reading() as connection:
+            return read_at(connection, keys, drawn, drawing=True)
+
+    def entered_from(self, drawn: int) -> dict[Key, int]:
+        """Find the assignments that were new rows of the register drawn at revision *drawn*, with their Excel row."""
+        with self._reading() as connection:
+            return read_entered(connection, drawn)
 
     def issue(self, issue: str) -> IssueRecord | None:
         """Find an issue by its id."""
@@ -293,60 +279,6 @@ class Ledger:
                 connection.execute(sa.insert(t.files).values(**values))
         except IntegrityError:
             return
-
-
-def last_revision(connection: sa.Connection) -> int:
-    """Give the number of the last revision inside a transaction."""
-    return int(connection.scalar(sa.select(sa.func.max(t.revisions.c.number))) or 0)
-
-
-def read_assignments(connection: sa.Connection, keys: Iterable[Key] | None = None) -> dict[Key, Assignment]:
-    """Read assignments inside a transaction."""
-    columns = sa.select(t.assignments.c.task_id, t.assignments.c.unit, t.assignments.c.fields)
-    found: dict[Key, Assignment] = {}
-    if keys is None:
-        query = columns.order_by(t.assignments.c.created, t.assignments.c.task_id, t.assignments.c.unit)
-        queries: Iterable[sa.Select[Any]] = (query,)
-    else:
-        wanted = sorted({key.task_id for key in keys})
-        queries = (columns.where(t.assignments.c.task_id.in_(part)) for part in _parts(wanted))
-    for query in queries:
-        for row in connection.execute(query):
-            key = Key(row.task_id, row.unit)
-            found[key] = Assignment(key, load_fields(row.fields))
-    return found
-
-
-def read_at(connection: sa.Connection, keys: Iterable[Key], revision: int) -> dict[Key, dict[str, Value]]:
-    """Take the current fields and walk back the changes after *revision*."""
-    wanted = set(keys)
-    now = read_assignments(connection, wanted)
-    created = {}
-    later: dict[Key, list[Any]] = {}
-    for part in _parts(sorted({key.task_id for key in wanted})):
-        for row in connection.execute(
-            sa.select(t.assignments.c.task_id, t.assignments.c.unit, t.assignments.c.created).where(
-                t.assignments.c.task_id.in_(part)
-            )
-        ):
-            created[Key(row.task_id, row.unit)] = row.created
-        query = sa.select(t.changes).where(t.changes.c.task_id.in_(part) & (t.changes.c.revision > revision))
-        for row in connection.execute(query.order_by(t.changes.c.revision.desc(), t.changes.c.id.desc())):
-            later.setdefault(Key(row.task_id, row.unit), []).append(row)
-    past: dict[Key, dict[str, Value]] = {}
-    for key in wanted & now.keys():
-        if created[key] > revision:
-            continue
-        fields = dict(now[key].fields)
-        for row in later.get(key, ()):
-            fields[row.field] = load(row.old)
-        past[key] = {name: value for name, value in fields.items() if value is not None}
-    return past
-
-
-def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(ids), _MANY):
-        yield ids[start : start + _MANY]
 
 
 def _conflict(row: Any) -> OpenConflict:  # noqa: ANN401 - a row of SQLAlchemy

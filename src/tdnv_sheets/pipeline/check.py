@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tdnv_sheets.errors import WaitsForPerson, WrongUsage
+from tdnv_sheets.errors import WrongUsage
 from tdnv_sheets.findings import About, Finding
 from tdnv_sheets.inbox import shelf
 from tdnv_sheets.inbox.workspace import put_in_place
 from tdnv_sheets.intake.worker import Reader
 from tdnv_sheets.messages.catalogue import say
 from tdnv_sheets.periods import parse_period
-from tdnv_sheets.pipeline.issue import unit_book_view
+from tdnv_sheets.pipeline.issue import unit_book_view, workbook_name
 from tdnv_sheets.pipeline.office import Office, blind_cells, judge_one, open_book, unit_named
 from tdnv_sheets.pipeline.receive import Received
 from tdnv_sheets.records import Assignment, Key
@@ -123,7 +123,8 @@ def received_from(name: str, checked: Checked) -> Received:
 
 def needs_marks(checked: Checked) -> bool:
     """Say whether the sender gets a marked copy back."""
-    return checked.verdict in {Verdict.PARTLY, Verdict.RETURNED} and checked.issued is not None
+    known = checked.issued is not None and checked.issued.issue != ""
+    return known and checked.verdict in {Verdict.PARTLY, Verdict.RETURNED}
 
 
 def draw_marks(office: Office, checked: Checked, name: str, folder: Path, moment: Moment) -> Path:
@@ -150,10 +151,6 @@ def draw_marks(office: Office, checked: Checked, name: str, folder: Path, moment
     )
     folder.mkdir(parents=True, exist_ok=True)
     words = say("pipeline.marked_file", office.lang)
-    target = shelf.free_name(folder, f"{shelf.safe_name(f'{unit.name} - {words} - {issued.period}')}.xlsx")
-    try:
-        put_in_place(partial(draw_marked, view), target)
-    except WaitsForPerson:
-        target = shelf.free_name(folder, f"{shelf.safe_name(f'{unit.name} - {words} - {moment.now:%H%M%S}')}.xlsx")
-        put_in_place(partial(draw_marked, view), target)
+    target = shelf.free_name(folder, workbook_name(office, unit, words, period))
+    put_in_place(partial(draw_marked, view), target)
     return target

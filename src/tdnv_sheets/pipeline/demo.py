@@ -71,13 +71,13 @@ def play(root: Path, moment: Moment) -> Played:
     with open_office(space) as office:
         tasks = enter_tasks(office, moment)
         redraw(office, as_of=moment.as_of, now=moment.now, read=file_digest(space.register))
-        issued = issue(office, parse_period(ROUND), as_of=moment.as_of, now=moment.now)
+        issued = issue(office, parse_period(ROUND), as_of=moment.as_of, now=moment.now).files
         disputed = _fill_and_drop(space, issued, tasks)
         _edit_register(space.register, disputed)
         first = sync(office, moment)
         _choose_first_conflict(space.register)
         second = sync(office, moment)
-        summary = write_report(office, figures(office, parse_period(HALF), None))
+        summary = write_report(office, figures(office, parse_period(HALF), None, today=moment.as_of))
     return Played(space, issued, first, second, summary)
 
 

@@ -6,6 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.errors import WaitsForPerson
+from tdnv_sheets.inbox.shelf import free_name
 from tdnv_sheets.inbox.workspace import put_in_place
 from tdnv_sheets.ledger.values import fingerprint
 from tdnv_sheets.pipeline.office import Office, judged
@@ -16,11 +17,11 @@ from tdnv_sheets.rules.judgement import OPEN
 from tdnv_sheets.stamp import TEMPLATE_VERSION, Stamp, content_digest, encode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
     from datetime import date, datetime
     from pathlib import Path
 
-    from tdnv_sheets.records import Key
+    from tdnv_sheets.records import Assignment, Key
 
 LOG_LINES: Final = 500
 """Changed cells that «Nhật ký» shows; `tdnv log` has them all."""
@@ -33,13 +34,32 @@ def redraw(office: Office, *, as_of: date, now: datetime, read: str | None) -> P
     since is not overwritten.
     """
     path = office.space.register
+    _check_unchanged(path, read)
+    view = register_view(office, as_of)
+    drawn = ""
+
+    def draw(temporary: Path) -> None:
+        nonlocal drawn
+        draw_register(view, temporary)
+        drawn = file_digest(temporary)
+        _check_unchanged(path, read)  # drawing took its time
+
+    put_in_place(draw, path, backup=_backup(office, read, now))
+    office.ledger.record_drawing(drawn, view.revision, now)
+    return path
+
+
+def _check_unchanged(path: Path, read: str | None) -> None:
     if path.exists() and file_digest(path) != read:
         raise WaitsForPerson("register-changed-meanwhile", path=path)
-    view = register_view(office, as_of)
-    backup = office.space.backups / f"{path.stem} {now:%Y-%m-%d %H%M%S}{path.suffix}"
-    put_in_place(lambda temporary: draw_register(view, temporary), path, backup=backup)
-    office.ledger.record_drawing(file_digest(path), view.revision, now)
-    return path
+
+
+def _backup(office: Office, read: str | None, now: datetime) -> Path | None:
+    """Name the backup of what people edited; a register that is just as we drew it can be drawn again."""
+    if read is None or office.ledger.drawn(read) is not None:
+        return None
+    name = office.space.register
+    return free_name(office.space.backups, f"{name.stem} {now:%Y-%m-%d %H%M%S}{name.suffix}")
 
 
 def draw_elsewhere(office: Office, path: Path, *, as_of: date) -> Path:
@@ -58,13 +78,21 @@ def register_view(office: Office, as_of: date) -> RegisterView:
     """Gather what the register shows as of a day."""
     settings = office.space.settings
     conflicts = tuple(_conflict_rows(office))
-    rows = _shown_rows(
-        judged(office, office.ledger.assignments().values(), as_of), as_of, settings.keep_closed, conflicts
-    )
+    rows = _shown_rows(office, office.ledger.assignments().values(), as_of, {item.key for item in conflicts})
     revision = office.ledger.revision()
     keys = [row.assignment.key for row in rows]
     content = content_digest(["task_id", "unit"], ((key.task_id, [key.unit]) for key in keys))
-    stamp = Stamp("register", TEMPLATE_VERSION, office.ledger.identity(), str(len(rows)), "", "", revision, content)
+    # In a register's stamp the place of the issue holds the number of rows, that of the period the as-of day.
+    stamp = Stamp(
+        "register",
+        TEMPLATE_VERSION,
+        office.ledger.identity(),
+        str(len(rows)),
+        "",
+        as_of.isoformat(),
+        revision,
+        content,
+    )
     return RegisterView(
         office=settings.office,
         regulation_title=office.regulation.title,
@@ -85,11 +113,17 @@ def register_view(office: Office, as_of: date) -> RegisterView:
     )
 
 
-def _shown_rows(rows: Iterable[Row], as_of: date, keep: str, conflicts: Iterable[ConflictRow]) -> list[Row]:
+def shown_keys(office: Office, assignments: Iterable[Assignment], as_of: date) -> frozenset[Key]:
+    """Say which of *assignments* the register of a day shows."""
+    disputed = {item.conflict.key for item in office.ledger.open_conflicts()}
+    return frozenset(row.assignment.key for row in _shown_rows(office, assignments, as_of, disputed))
+
+
+def _shown_rows(office: Office, assignments: Iterable[Assignment], as_of: date, disputed: Container[Key]) -> list[Row]:
     """Leave out what was closed long ago, as the setting says; a row with an open conflict always shows."""
-    disputed: set[Key] = {conflict.key for conflict in conflicts}
+    keep = office.space.settings.keep_closed
     shown = []
-    for row in rows:
+    for row in judged(office, assignments, as_of):
         closed = None if row.judgement.status in OPEN else _closed_on(row)
         old = closed is not None and closed.year < as_of.year
         hidden = row.judgement.status not in OPEN and (keep == "none" or (keep == "year" and old))

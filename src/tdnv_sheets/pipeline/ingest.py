@@ -67,14 +67,15 @@ def _take_in(
         claimed = shelf.claim(path, work) if from_inbox else shelf.keep_copy(path, work, path.name)
     if claimed is None:
         return Received(path.name, Verdict.WAITING, (About(Finding("in-use", Severity.INFO, Level.FILE)),))
+    if from_inbox and not dry_run:
+        # What an earlier run wrote beside this file («not complete», «secret») is about to be said anew.
+        path.with_name(f"{path.name}{shelf.NOTE_SUFFIX}").unlink(missing_ok=True)
     scanned, checked = check_file(reader, claimed, grounds_of(office, moment.as_of, unit))
     known = office.ledger.receipt(content_of(checked.submission))
     if known is not None and checked.verdict in {Verdict.ACCEPTED, Verdict.PARTLY}:
         values = {"at": f"{known.at:%H:%M %d/%m/%Y}"}
         seen = About(Finding("already-received", Severity.INFO, Level.FILE, values=values))
-        received = replace(
-            received_from(path.name, checked), verdict=Verdict.DUPLICATE, abouts=(*checked.abouts, seen)
-        )
+        received = replace(received_from(path.name, checked), verdict=Verdict.DUPLICATE, abouts=(*checked.abouts, seen))
     else:
         received = _merge(office, scanned, checked, path.name, moment, dry_run=dry_run)
     if dry_run:

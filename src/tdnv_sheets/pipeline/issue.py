@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.errors import WaitsForPerson, WrongUsage
 from tdnv_sheets.inbox.shelf import safe_name
@@ -21,13 +21,16 @@ from tdnv_sheets.sheetspec import Owner, assignment_spec
 from tdnv_sheets.stamp import TEMPLATE_VERSION, Stamp, content_digest, encode
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
     from pathlib import Path
 
     from tdnv_sheets.periods import Period
     from tdnv_sheets.records import Unit
     from tdnv_sheets.render.view import Row
+
+NAME_LENGTH: Final = 60
+"""Letters of a unit's name in a file's name; Windows allows 260 for the whole path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +40,20 @@ class IssuedFile:
     unit: Unit
     path: Path
     rows: int
+    waits: WaitsForPerson | None = None
+    """Why it could not be written now: somebody has the file open."""
 
 
-def issue(
-    office: Office, period: Period, *, as_of: date, now: datetime, units: Sequence[str] = ()
-) -> tuple[IssuedFile, ...]:
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A round that was sent out."""
+
+    files: tuple[IssuedFile, ...]
+    homeless: Mapping[str, int]
+    """Unit codes that the unit list does not have → tasks of the round that nobody was sent."""
+
+
+def issue(office: Office, period: Period, *, as_of: date, now: datetime, units: Sequence[str] = ()) -> Issued:
     """Draw a workbook for each of *units* (default: every unit that holds a task of the round) into the outbox."""
     if not office.units:
         raise WrongUsage("no-units", path=office.space.units)
@@ -62,17 +74,39 @@ def issue(
         issue_id = secrets.token_hex(5)
         stamp = Stamp("unit", TEMPLATE_VERSION, ledger, issue_id, unit.code, period.name, revision, content)
         view = unit_book_view(office, unit, period, rows, as_of=as_of, identity=(issue_id, encode(stamp, key)))
-        name = safe_name(f"{unit.name} - {say('pipeline.unit_file', office.lang)} {period.name}")
-        plans.append((view, office.space.outbox / f"{name}.xlsx"))
+        plans.append(
+            (view, office.space.outbox / workbook_name(office, unit, say("pipeline.unit_file", office.lang), period))
+        )
         task_ids = tuple(row.assignment.key.task_id for row in rows)
         records.append(IssueRecord(issue_id, unit.code, period.name, revision, content, task_ids))
     if not plans:
         raise WaitsForPerson("nothing-to-issue")
     # First remembered, then drawn: a workbook out there that the ledger does not know could never be taken in.
     office.ledger.record_issues(records, now)
-    for view, path in plans:
+    return Issued(tuple(_draw(view, path) for view, path in plans), homeless(office, by_unit))
+
+
+def _draw(view: UnitBookView, path: Path) -> IssuedFile:
+    """Draw one workbook; one that somebody has open waits, and the others are drawn all the same."""
+    try:
         put_in_place(partial(draw_unit_book, view), path)
-    return tuple(IssuedFile(view.unit, path, len(view.rows)) for view, path in plans)
+    except WaitsForPerson as problem:
+        return IssuedFile(view.unit, path, len(view.rows), problem)
+    return IssuedFile(view.unit, path, len(view.rows))
+
+
+def homeless(office: Office, by_unit: Mapping[str, Sequence[Row]]) -> dict[str, int]:
+    """Give the units that hold tasks of the round and are not in the unit list, with how many."""
+    known = {unit.code for unit in office.units}
+    return {code: len(rows) for code, rows in sorted(by_unit.items()) if code not in known}
+
+
+def workbook_name(office: Office, unit: Unit, words: str, period: Period) -> str:
+    """Name a unit's workbook: the unit's name, cut where it is long, what it is and the period; no two units share one."""
+    name = safe_name(unit.name, NAME_LENGTH)
+    twins = [other for other in office.units if safe_name(other.name, NAME_LENGTH).casefold() == name.casefold()]
+    shown = f"{name} ({unit.code})" if len(twins) > 1 else name
+    return f"{shown} - {words} {period.name}.xlsx"
 
 
 def belongs(row: Row, period: Period) -> bool:

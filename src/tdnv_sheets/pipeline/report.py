@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 _INNER = frozenset({"open_in_time_not_started", "open_overdue_not_started"})
 
 
-def figures(office: Office, period: Period, as_of: date | None) -> Summary:
-    """Count a period, as of the regulation's cut-off unless *as_of* says otherwise."""
-    day = as_of or office.regulation.cut_off(period)
+def figures(office: Office, period: Period, as_of: date | None, *, today: date) -> Summary:
+    """Count a period, as of the regulation's cut-off unless *as_of* says otherwise; never as of a day to come."""
+    day = as_of or min(office.regulation.cut_off(period), today)
     assignments = list(office.ledger.assignments().values())
     return summarise(
         assignments,

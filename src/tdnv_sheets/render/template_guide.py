@@ -54,6 +54,7 @@ def draw_guide(book: Book, plan: Plan, update_columns: Sequence[FieldSpec]) -> N
     sheet.protect("", {"format_columns": True, "format_rows": True})
     sheet.hide_gridlines(2)
     set_page(sheet, footer=plan.footer())
+    sheet.fit_to_pages(1, 2)  # a third page would hold two lines
 
 
 def _draw_facts(book: Book, sheet: Worksheet, plan: Plan, row: int) -> int:

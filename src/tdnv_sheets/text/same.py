@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 def same(one: Value, other: Value) -> bool:
     """Say whether two values are the same once texts are NFC and trimmed; an empty text is no value."""
-    if isinstance(one, str) or isinstance(other, str):
-        return _text(one) == _text(other)
-    return one == other
+    if one == other:
+        return True
+    return (isinstance(one, str) or isinstance(other, str)) and _text(one) == _text(other)
 
 
 def _text(value: Value) -> Value:

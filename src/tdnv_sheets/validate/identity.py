@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tdnv_sheets.findings import Finding, Level, Severity
+from tdnv_sheets.messages.catalogue import LANGUAGES, say
 from tdnv_sheets.stamp import TEMPLATE_VERSION, Stamp, find, is_genuine
 
 if TYPE_CHECKING:
@@ -53,9 +54,10 @@ def identify(book: Book, *, kind: str, key: bytes | None, ledger: str | None) ->
         return _refuse("old-template", version=str(stamp.version), current=str(TEMPLATE_VERSION))
     findings = []
     if found.lost:
-        findings.append(
-            Finding("carrier-missing", Severity.INFO, Level.WORKBOOK, values={"what": ", ".join(found.lost)})
-        )
+        lost = {
+            f"what_{lang}": ", ".join(say(f"parts.carrier_{name}", lang) for name in found.lost) for lang in LANGUAGES
+        }
+        findings.append(Finding("carrier-missing", Severity.INFO, Level.WORKBOOK, values=lost))
     return Identity(stamp, found.text, tuple(findings))
 
 

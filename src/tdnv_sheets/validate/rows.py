@@ -68,23 +68,10 @@ def cell_findings(
         cell = row.typed[name]
         if name in row.blind:
             yield table.about(row.blind[name], HOLDS, Level.CELL, Spot(row, name, task))
-        elif (
-            spec.owner is Owner.OFFICE
-            and checked
-            and not isinstance(cell.value, Unread)
-            and not same(cell.value, then.get(name))
-        ):
-            yield table.about(
-                "locked-cell-changed",
-                HOLDS,
-                Level.CELL,
-                Spot(row, name, task),
-                issued=shown(_label(spec, then.get(name), lang)),
-            )
-        elif spec.owner is Owner.OFFICE and checked and isinstance(cell.value, Unread):
-            yield table.about(
-                "locked-cell-changed", HOLDS, Level.CELL, Spot(row, name, task), issued=shown(then.get(name))
-            )
+        elif spec.owner is Owner.OFFICE:
+            if checked and (isinstance(cell.value, Unread) or not same(cell.value, then.get(name))):
+                issued = shown(_label(spec, then.get(name), lang))
+                yield table.about("locked-cell-changed", HOLDS, Level.CELL, Spot(row, name, task), issued=issued)
         elif spec.owner is Owner.UNIT and cell.repaired and isinstance(cell.value, date):
             day = f"{cell.value:%d/%m/%Y}"
             yield table.about("date-as-text", Severity.FIXED, Level.CELL, Spot(row, name, task), day=day)
@@ -163,8 +150,14 @@ def proposals(table: Table | None, abouts: list[About], *, lang: str, as_of: dat
     bad = set()
     for failure in failures(frame, fields):
         row = table.rows[failure.row]
+        if failure.field in row.blind:
+            continue
         bad.add(row.number)
         abouts.append(explain(table, row, "", failure, frame[failure.row], lang=lang, as_of=as_of))
+    for row in table.rows:
+        for name, code in row.blind.items():
+            bad.add(row.number)
+            abouts.append(table.about(code, HOLDS, Level.CELL, Spot(row, name)))
     good = [row for row in table.rows if row.number not in bad]
     return tuple(
         SubmittedRow(row.number, None, {n: c.value for n, c in row.typed.items() if not isinstance(c.value, Unread)})

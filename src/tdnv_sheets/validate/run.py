@@ -17,7 +17,7 @@ from tdnv_sheets.validate.identity import Identity, Issued, identify
 from tdnv_sheets.validate.rows import cell_findings, differs, explain, known_rows, missing_rows, proposals, statements
 from tdnv_sheets.validate.rules import TOUCHED, row_rules
 from tdnv_sheets.validate.schema import failures
-from tdnv_sheets.validate.sheets import find_sheet, report_lines, secret_findings, typed_report
+from tdnv_sheets.validate.sheets import find_sheet, language_of, report_lines, secret_findings, typed_report
 from tdnv_sheets.validate.table import HOLDS, Blind, Table, header_findings, read_table
 
 if TYPE_CHECKING:
@@ -82,15 +82,16 @@ def check(book: Book, blind: Mapping[str, Blind], grounds: Grounds) -> Checked:
     """Check a unit workbook that was scanned and read: identity, secrets, header, rows, cells, rules."""
     identity = _identity(book, grounds)
     stamp = identity.stamp
+    secret = secret_findings(book)
+    if has_error(secret):
+        # Before anything else is said: a secret must not be moved or copied, whoever sent it.
+        return Checked(Verdict.WAITING, tuple(secret), stamp.unit if stamp else "", stamp.period if stamp else "")
     if stamp is None:
         return _stop(identity.findings)
     issued = _issued(stamp, grounds)
     wrong = _against_ledger(stamp, issued, grounds)
     if wrong is not None:
         return _stop((*identity.findings, wrong), unit=stamp.unit, period=stamp.period)
-    secret = secret_findings(book)
-    if has_error(secret):
-        return Checked(Verdict.WAITING, tuple(secret), stamp.unit, stamp.period)
     abouts = [About(finding) for finding in identity.findings] + secret
     if grounds.ledger is None:
         abouts.append(About(Finding("not-checked", Severity.INFO, Level.WORKBOOK)))
@@ -108,6 +109,7 @@ def _tables(book: Book, blind: Mapping[str, Blind], grounds: Grounds, shell: Che
         values = {"sheet": say("template.sheet_update", grounds.lang)}
         lost = About(Finding("sheet-missing", Severity.ERROR, Level.WORKBOOK, values=values))
         return replace(shell, abouts=(*shell.abouts, lost))
+    grounds = replace(grounds, lang=language_of(sheet, "update") or grounds.lang)
     needed = frozenset(f.name for f in fields if f.owner in {Owner.UNIT, Owner.KEY})
     abouts = [*shell.abouts, *header_findings(sheet, header, fields, needed, grounds.lang)]
     table = read_table(sheet, header, fields, grounds.lang, blind=blind.get(sheet.name, Blind()))
@@ -144,9 +146,11 @@ def _issued(stamp: Stamp, grounds: Grounds) -> Issued | None:
 
 def _against_ledger(stamp: Stamp, issued: Issued | None, grounds: Grounds) -> Finding | None:
     """Compare the stamp with what the ledger and the caller know; the first difference counts."""
-    code, values = "", {}
+    code, values = "", dict[str, str]()
     if grounds.unit is not None and grounds.unit != stamp.unit:
-        code, values = "wrong-unit", {"found": stamp.unit, "expected": grounds.unit}
+        names = {known.code: known.name for known in grounds.units}
+        code = "wrong-unit"
+        values = {"found": names.get(stamp.unit, stamp.unit), "expected": names.get(grounds.unit, grounds.unit)}
     elif grounds.ledger is not None and issued is None:
         code, values = "unknown-issue", {"issue": stamp.issue}
     elif issued is not None and (issued.unit != stamp.unit or issued.content != stamp.content):
@@ -191,7 +195,7 @@ def _rows(shell: Checked, table: Table, missing: Table | None, grounds: Grounds,
             abouts.append(explain(table, row, task, failure, cells, lang=grounds.lang, as_of=grounds.as_of))
     proposed = proposals(missing, abouts, lang=grounds.lang, as_of=grounds.as_of)
     held = _held(table, abouts)
-    if held and grounds.whole_file:
+    if grounds.whole_file and has_error(abouts):
         held, proposed = {row.number for row in table.rows}, ()
     rows = [
         SubmittedRow(row.number, Key(task, shell.unit), statements(row, writable, base.get(task, {})))

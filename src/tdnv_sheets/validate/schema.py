@@ -77,8 +77,8 @@ def _column(spec: FieldSpec) -> pa.Column:
     if spec.required:
         checks.append(pa.Check(lambda series: series.notna(), error="required", ignore_na=False))
     if spec.kind is Kind.DATE:
-        checks.append(_check("not-a-date", lambda value: isinstance(value, date)))
-        checks.append(_check("date-out-of-range", lambda v: not isinstance(v, date) or FIRST_DAY <= v <= LAST_DAY))
+        checks.append(_check("not-a-date", lambda value: isinstance(value, date) or _is_far_day(value)))
+        checks.append(_check("date-out-of-range", lambda value: not _is_far_day(value)))
     elif spec.kind is Kind.CHOICE:
         codes = frozenset(choice.code for choice in spec.choices)
         checks.append(_check("not-in-list", lambda value: value in codes))
@@ -90,6 +90,12 @@ def _column(spec: FieldSpec) -> pa.Column:
         longest = spec.max_length
         checks.append(_check("too-long", lambda value: len(str(value)) <= longest))
     return pa.Column(object, checks, nullable=True)
+
+
+def _is_far_day(value: object) -> bool:
+    """Say whether a cell holds a real day in an impossible year, so that the year is what gets blamed."""
+    raw = value.raw if isinstance(value, Unread) else value
+    return isinstance(raw, date) and not FIRST_DAY <= date(raw.year, raw.month, raw.day) <= LAST_DAY
 
 
 def _check(code: str, holds: Callable[[object], bool]) -> pa.Check:

@@ -13,6 +13,7 @@ from tdnv_sheets.validate.secrecy import Secrecy, secrecy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from collections.abc import Set as AbstractSet
 
     from tdnv_sheets.records import Value
 
@@ -33,17 +34,20 @@ def find_sheet(book: Book, name: str) -> Sheet | None:
 
 
 def secret_findings(book: Book) -> list[About]:
-    """Look at every sheet that people write on; a marked row is named by its number only (practice/vietnam.md 4)."""
-    skipped = {say(entry, lang) for entry in ("template.sheet_guide", "marked.sheet_fix") for lang in LANGUAGES}
+    """Look at every sheet, hidden ones too; a marked row is named by its number only (practice/vietnam.md 4)."""
+    ours = {say(entry, lang) for entry in ("template.sheet_guide", "marked.sheet_fix") for lang in LANGUAGES}
     abouts = []
-    for sheet in book.sheets:
-        if sheet.name in skipped or sheet.name.startswith("_"):
+    for position, sheet in enumerate(book.sheets, 1):
+        if secrecy(sheet.name) is Secrecy.REFUSE:
+            # The name itself must not be repeated.
+            values = {"position": str(position)}
+            abouts.append(About(Finding("secret-title", Severity.ERROR, Level.WORKBOOK, values=values)))
             continue
         for number, row in enumerate(sheet.rows, 1):
             worst = {secrecy(cell) for cell in row if isinstance(cell, str)}
             if Secrecy.REFUSE in worst:
                 abouts.append(About(Finding("secret", Severity.ERROR, Level.TABLE, sheet.name, row=number)))
-            elif Secrecy.WARN in worst:
+            elif Secrecy.WARN in worst and sheet.name not in ours:
                 abouts.append(About(Finding("secret-topic", Severity.WARNING, Level.ROW, sheet.name, row=number)))
     if has_error(abouts):
         return [about for about in abouts if about.finding.severity is Severity.ERROR]
@@ -52,10 +56,10 @@ def secret_findings(book: Book) -> list[About]:
 
 def report_lines(book: Book) -> dict[str, Raw]:
     """Read «Báo cáo»: each line carries its field's id in one cell and the answer two cells on."""
-    sheet = _named(book, "report")
+    names = {spec.name for spec in round_report_spec().fields}
+    sheet = _named(book, "report") or _with_lines(book, names)
     if sheet is None:
         return {}
-    names = {spec.name for spec in round_report_spec().fields}
     lines: dict[str, Raw] = {}
     for row in sheet.rows:
         for column, cell in enumerate(row):
@@ -67,6 +71,19 @@ def report_lines(book: Book) -> dict[str, Raw]:
 def _named(book: Book, name: str) -> Sheet | None:
     found = (book.sheet(say(f"template.sheet_{name}", lang)) for lang in LANGUAGES)
     return next((sheet for sheet in found if sheet is not None), None)
+
+
+def _with_lines(book: Book, names: AbstractSet[str]) -> Sheet | None:
+    """Find a renamed «Báo cáo» by the ids that stand below one another in its first column."""
+    for sheet in book.sheets:
+        if names <= {row[0] for row in sheet.rows if row}:
+            return sheet
+    return None
+
+
+def language_of(sheet: Sheet, name: str) -> str | None:
+    """Tell the language in which a sheet of ours was drawn, by its name; None when it was renamed."""
+    return next((lang for lang in LANGUAGES if sheet.name == say(f"template.sheet_{name}", lang)), None)
 
 
 def typed_report(lines: Mapping[str, Raw]) -> dict[str, Value]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tdnv_sheets.findings import About, Finding, Level, Severity, shorten
 from tdnv_sheets.grid import Raw, Sheet, address, is_blank
+from tdnv_sheets.text.unicode import fold, strip_marks
 from tdnv_sheets.validate.cells import Typed, Unread, as_text, type_cell
 
 if TYPE_CHECKING:
@@ -109,6 +110,9 @@ def header_findings(
 ) -> list[About]:
     """Say which columns are missing, renamed or not ours."""
     found = {column.field: column for column in header.columns if column.field}
+    known = {
+        spec.name: {strip_marks(fold(name)) for name in (*spec.headers.values(), *spec.aliases)} for spec in fields
+    }
     abouts = []
     for spec in fields:
         if spec.name not in found:
@@ -129,11 +133,16 @@ def header_findings(
                     value=shorten(column.caption),
                 )
                 abouts.append(About(finding))
-        elif column.how == "similar":
+        elif column.caption and column.how in {"id", "similar"}:
             caption = next(spec.header(lang) for spec in fields if spec.name == column.field)
+            stated = strip_marks(fold(column.caption))
+            if stated in known[column.field]:
+                continue
+            # A hidden id over another column's caption: part of the table was moved and the rest was not.
+            moved = column.how == "id" and any(stated in names for names in known.values())
             finding = Finding(
-                "renamed-column",
-                Severity.FIXED,
+                "moved-caption" if moved else "renamed-column",
+                HOLDS if moved else Severity.FIXED,
                 Level.HEADER,
                 sheet.name,
                 place,

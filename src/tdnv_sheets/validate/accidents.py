@@ -1,0 +1,101 @@
+"""Tell an accident from an edit: what no person means to do to a register stops it (practice/workbooks.md C.2, 33 and 34)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from tdnv_sheets.findings import Finding, Level
+from tdnv_sheets.messages.catalogue import say
+from tdnv_sheets.sheetspec import Owner, assignment_spec
+from tdnv_sheets.text.same import same
+from tdnv_sheets.validate.cells import Unread, as_text
+from tdnv_sheets.validate.register_rows import key_of
+from tdnv_sheets.validate.table import HOLDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from tdnv_sheets.records import Key, Value
+    from tdnv_sheets.validate.register_rows import RegisterGrounds, RegisterRows
+    from tdnv_sheets.validate.table import Table, TableRow
+
+FEW: Final = 5
+"""So many odd rows are a person's edit; more, and more than SHARE of all rows, are an accident."""
+SHARE: Final = 0.2
+NAMED: Final = 5
+"""How many tasks a message names."""
+
+
+def mangled(what: str, detail: str, lang: str) -> Finding:
+    """Make the finding that stops a register."""
+    values = {"what": f"{say(f'register_read.{what}', lang)} {detail}".strip()}
+    return Finding("mangled-register", HOLDS, Level.WORKBOOK, values=values)
+
+
+def accident(table: Table, grounds: RegisterGrounds) -> Finding | None:
+    """Find ids doubled or lost in many rows, a column sorted alone, cells emptied in many rows."""
+    keys = [key_of(row, grounds) for row in table.rows]
+    doubled = [key for key, count in Counter(key for key in keys if key.task_id).items() if count > 1]
+    if doubled:
+        return mangled("doubled", _named(doubled), grounds.lang)
+    tasks = {key.task_id for key in grounds.now}
+    lost = grounds.drawn - sum(key.task_id in tasks for key in keys)
+    if _many(lost, grounds.drawn):
+        return mangled("lost", f"{lost}/{grounds.drawn}", grounds.lang)
+    known = [(row, grounds.base[key]) for row, key in zip(table.rows, keys, strict=True) if key in grounds.base]
+    moved = len(_differing(known, "task_content"))
+    if _many(moved, len(known)):
+        return mangled("shuffled", f"{moved}/{len(known)}", grounds.lang)
+    cleared = sum(_is_cleared(row, then) for row, then in known)
+    if _many(cleared, len(known)):
+        return mangled("cleared", f"{cleared}/{len(known)}", grounds.lang)
+    for name in table.letters:
+        if _is_sorted_alone(known, name):
+            return mangled("sorted", f"«{table.captions[name]}»", grounds.lang)
+    return None
+
+
+def ids_deleted(rows: RegisterRows, grounds: RegisterGrounds) -> Finding | None:
+    """Find rows that lost their id: word for word an assignment whose own row is gone."""
+    present = {row.key for row in rows.known}
+    gone = {(key.unit, *natural(grounds.base[key])): key for key in grounds.shown - present}
+    without = [(unit, *natural(row.cells)) for row in rows.new if row.task_id is None for unit in row.units]
+    deleted = [gone[name] for name in without if name in gone]
+    return mangled("id_deleted", _named(deleted), grounds.lang) if deleted else None
+
+
+def natural(fields: Mapping[str, Value]) -> tuple[Value, Value]:
+    """Give what names a task to people: its content and its document."""
+    return fields.get("task_content"), fields.get("document_number")
+
+
+def _named(keys: Iterable[Key]) -> str:
+    tasks = sorted({key.task_id for key in keys})
+    return ", ".join(tasks[:NAMED]) + ("…" if len(tasks) > NAMED else "")
+
+
+def _many(count: int, total: int) -> bool:
+    return count > FEW and count > SHARE * total
+
+
+def _differing(known: Sequence[tuple[TableRow, Mapping[str, Value]]], name: str) -> list[tuple[str, str]]:
+    """Give (drawn, now) of a column's cells that are no longer as drawn, as texts."""
+    pairs = []
+    for row, then in known:
+        value = row.typed[name].value if name in row.typed else then.get(name)
+        if isinstance(value, Unread) or not same(value, then.get(name)):
+            pairs.append((as_text(then.get(name)), as_text(value.raw if isinstance(value, Unread) else value)))
+    return pairs
+
+
+def _is_cleared(row: TableRow, then: Mapping[str, Value]) -> bool:
+    return any(cell.value is None and then.get(name) is not None for name, cell in row.typed.items())
+
+
+def _is_sorted_alone(known: Sequence[tuple[TableRow, Mapping[str, Value]]], name: str) -> bool:
+    """Say whether a column holds what was drawn, in other rows."""
+    if assignment_spec().by_name[name].owner not in {Owner.OFFICE, Owner.UNIT}:
+        return False
+    pairs = _differing(known, name)
+    return _many(len(pairs), len(known)) and Counter(then for then, _ in pairs) == Counter(now for _, now in pairs)

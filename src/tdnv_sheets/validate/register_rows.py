@@ -1,0 +1,213 @@
+"""Sort the rows of «Nhiệm vụ» into edits of known assignments and new tasks, and say what must stop the register."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from tdnv_sheets.findings import About, Finding, Level, Severity, shorten
+from tdnv_sheets.grid import address, is_blank
+from tdnv_sheets.records import Key, SubmittedRow
+from tdnv_sheets.sheetspec import Owner, assignment_spec
+from tdnv_sheets.text.deadlines import DeadlineKind, parse_deadline
+from tdnv_sheets.text.same import same
+from tdnv_sheets.text.units import split_leads
+from tdnv_sheets.validate.cells import Unread, as_text
+from tdnv_sheets.validate.rows import explain
+from tdnv_sheets.validate.schema import failures
+from tdnv_sheets.validate.table import HOLDS, Spot, Table, TableRow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from tdnv_sheets.records import Value
+    from tdnv_sheets.sheetspec import FieldSpec
+    from tdnv_sheets.text.units import UnitIndex
+    from tdnv_sheets.validate.extra import ExtraColumns
+
+NAMED: Final = 10
+"""How many tasks a message names."""
+COMPLETED: Final = ("entered_date", "deadline", "recurrence")
+"""Fields of a new row that are filled in for the office when it leaves them empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewRow:
+    """A row without id: a task to be entered, with its lead units."""
+
+    row: int
+    units: tuple[str, ...]
+    cells: Mapping[str, Value]
+    """As typed."""
+    task_id: str | None = None
+    """Set when the row names a known task under a unit that it did not have."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterGrounds:
+    """What the register is read against."""
+
+    key: bytes
+    ledger: str
+    units: UnitIndex
+    names: Mapping[str, str]
+    """Units' codes → names."""
+    lang: str
+    as_of: date
+    now: Mapping[Key, Mapping[str, Value]]
+    """The ledger's assignments now."""
+    base: Mapping[Key, Mapping[str, Value]]
+    """Those that the register stated when it was drawn, or last read since."""
+    entered: Mapping[Key, int]
+    """Those that an earlier reading of the same drawing made of new rows, with the Excel row."""
+    shown: frozenset[Key]
+    """Those that it was drawn with, as far as that can be told again."""
+    drawn: int
+    """How many rows it was drawn with."""
+    conflict_fields: Mapping[int, str]
+    """Open conflicts' numbers → their field."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterRows:
+    """The rows of «Nhiệm vụ» and what is to be said about them."""
+
+    known: tuple[SubmittedRow, ...]
+    new: tuple[NewRow, ...]
+    abouts: tuple[About, ...]
+
+
+def read_rows(table: Table, extra: ExtraColumns, grounds: RegisterGrounds) -> RegisterRows:
+    """Sort the filled rows; spare rows may hold formulas in computed columns and nothing else."""
+    fields = [spec for spec in assignment_spec().shown_on("register") if spec.owner in {Owner.OFFICE, Owner.UNIT}]
+    fields = [spec for spec in fields if spec.name in table.letters]
+    extra_rows = set(extra.filled_rows())
+    filled = [row for row in table.rows if _says_anything(row) or row.number in extra_rows]
+    abouts = [*_cell_findings(table, filled, fields, grounds), *extra.findings()]
+    task_ids = {key.task_id for key in grounds.now}
+    known: list[SubmittedRow] = []
+    new: list[NewRow] = []
+    for row in filled:
+        cells = _cells(row, fields) | extra.cells(row.number)
+        key = key_of(row, grounds)
+        if key in grounds.now:
+            known.append(SubmittedRow(row.number, key, cells))
+        elif key.task_id and key.task_id not in task_ids:
+            abouts.append(table.about("unknown-row", HOLDS, Level.ROW, Spot(row, "task_id")))
+        elif units := _leads(table, row, grounds, abouts):
+            new.append(NewRow(row.number, units, cells, key.task_id or None))
+    orphans = [TableRow(number, {}, {}, {}) for number in sorted(extra_rows - {row.number for row in filled})]
+    abouts += [table.about("required", HOLDS, Level.CELL, Spot(row, "unit")) for row in orphans]
+    abouts += _lost_rows(table, known, grounds)
+    return RegisterRows(tuple(known), tuple(new), tuple(abouts))
+
+
+def key_of(row: TableRow, grounds: RegisterGrounds) -> Key:
+    """Give the assignment that a row names; a unit that left the unit list is shown, and read, by its code."""
+    task, unit = as_text(row.raw.get("task_id")), row.typed["unit"].value
+    if isinstance(unit, str):
+        return Key(task, unit)
+    bare = Key(task, as_text(row.raw.get("unit")))
+    return bare if bare in grounds.now else Key(task, "")
+
+
+def completed(cells: Mapping[str, Value], as_of: date) -> dict[str, Value]:
+    """Add what a new row leaves to us: the day it is entered, and the day that its deadline's words surely mean."""
+    full: dict[str, Value] = {name: value for name, value in cells.items() if value is not None}
+    full.setdefault("entered_date", as_of)
+    text = full.get("deadline_text")
+    if isinstance(text, str) and "deadline" not in full:
+        assigned = full.get("assigned_date", full.get("document_date"))
+        deadline = parse_deadline(text, assigned=assigned if isinstance(assigned, date) else None)
+        if deadline.day is not None:
+            full["deadline"] = deadline.day
+        elif deadline.kind is DeadlineKind.RECURRING:
+            full.setdefault("recurrence", text)
+    return full
+
+
+def restated(row: NewRow, key: Key, as_of: date) -> SubmittedRow:
+    """Take a new row that was entered before as what it now says about its assignment.
+
+    A field that we had completed for it is stated again only where the row itself says what it should be.
+    """
+    cells = {name: value for name, value in row.cells.items() if value is not None or name not in COMPLETED}
+    derived = completed(row.cells, as_of)
+    cells |= {name: derived[name] for name in COMPLETED if name in derived and name != "entered_date"}
+    return SubmittedRow(row.row, key, cells)
+
+
+def _says_anything(row: TableRow) -> bool:
+    computed = {spec.name for spec in assignment_spec().fields if spec.owner is Owner.COMPUTED}
+    return any(not is_blank(value) for name, value in row.raw.items() if name not in computed)
+
+
+def _cell_findings(
+    table: Table, rows: Sequence[TableRow], fields: Sequence[FieldSpec], grounds: RegisterGrounds
+) -> Iterator[About]:
+    """Name bad cells; those of the past, which nobody touched since the drawing, hold nobody up."""
+    names = {spec.name for spec in fields}
+    frame = [{name: cell.value for name, cell in row.typed.items() if name in names} for row in rows]
+    for failure in failures(frame, fields):
+        row, cells = rows[failure.row], frame[failure.row]
+        then = grounds.base.get(key_of(row, grounds))
+        as_drawn = then is not None and _same_cell(cells[failure.field], then.get(failure.field))
+        if failure.field not in row.blind and not as_drawn:
+            yield explain(table, row, "", failure, cells, lang=grounds.lang, as_of=grounds.as_of)
+    for row in rows:
+        for name in row.blind.keys() & names:
+            yield table.about(row.blind[name], HOLDS, Level.CELL, Spot(row, name))
+
+
+def _same_cell(cell: Value | Unread, then: Value) -> bool:
+    return not isinstance(cell, Unread) and same(cell, then)
+
+
+def _cells(row: TableRow, fields: Sequence[FieldSpec]) -> dict[str, Value]:
+    cells: dict[str, Value] = {}
+    for spec in fields:
+        value = row.typed[spec.name].value
+        if not isinstance(value, Unread):
+            cells[spec.name] = value
+    return cells
+
+
+def _lost_rows(table: Table, rows: Sequence[SubmittedRow], grounds: RegisterGrounds) -> Iterable[About]:
+    """Say which assignments lost their row; they are never deleted so (rule 11)."""
+    present = {row.key for row in rows}
+    count = grounds.drawn - len((present & grounds.base.keys()) - grounds.entered.keys())
+    if count > 0:
+        gone = sorted({key.task_id for key in grounds.shown - present})
+        more = "…" if len(gone) > NAMED else ""
+        values = {"count": str(count), "tasks": ", ".join(gone[:NAMED]) + more}
+        yield About(Finding("register-row-lost", Severity.WARNING, Level.TABLE, table.sheet, values=values))
+
+
+def _leads(table: Table, row: TableRow, grounds: RegisterGrounds, abouts: list[About]) -> tuple[str, ...]:
+    """Give the lead units of a new row; a name that is not known stops the register with its candidates."""
+    text = as_text(row.raw.get("unit"))
+    if not text:
+        abouts.append(table.about("required", HOLDS, Level.CELL, Spot(row, "unit")))
+        return ()
+    units = grounds.units
+    codes: list[str] = []
+    for name in (text,) if units.match(text).code else split_leads(text, units.knows):
+        match = units.match(name)
+        if match.code is None:
+            near = "; ".join(grounds.names[code] for code in match.candidates)
+            finding = Finding(
+                "unknown-unit",
+                HOLDS,
+                Level.CELL,
+                table.sheet,
+                address(row.number, table.letters["unit"]),
+                row.number,
+                table.captions["unit"],
+                shorten(name),
+                {"candidates": f" (≈ {near})" if near else ""},
+            )
+            abouts.append(About(finding))
+        elif match.code not in codes:
+            codes.append(match.code)
+    return tuple(codes)

@@ -1,0 +1,252 @@
+"""Files that must not be opened, or are no workbooks at all: each gets its sentence and changes nothing."""
+
+from __future__ import annotations
+
+import io
+import random
+import shutil
+import time
+import tomllib
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from openpyxl import Workbook
+
+from tdnv_sheets.findings import Finding
+from tdnv_sheets.inbox.workspace import find
+from tdnv_sheets.intake.scan import MAX_FILE, scan
+from tests.conftest import TODAY, SmallOffice, fill, run
+from tests.wrong_input_test import GOOD, TWO, errors, state
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SHEET = "xl/worksheets/sheet2.xml"
+CASES = tomllib.loads((Path(__file__).parent / "wrong" / "files.toml").read_text(encoding="utf-8"))
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
+HUGE = 101 * 2**20
+
+
+def repacked(path: Path, parts: Mapping[str, bytes], edits: Mapping[str, tuple[bytes, bytes]] | None = None) -> bytes:
+    """Give a workbook with parts added, and texts replaced in parts that it has."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            data = old.read(name)
+            if edits and name in edits:
+                before, after = edits[name]
+                assert before in data
+                data = data.replace(before, after, 1)
+            new.writestr(name, data)
+        for name, data in parts.items():
+            new.writestr(name, data)
+    return out.getvalue()
+
+
+def zipped(**parts: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as package:
+        for name, data in parts.items():
+            package.writestr(name.replace("__", "/"), data)
+    return out.getvalue()
+
+
+def foreign_workbook() -> bytes:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["Mã nhiệm vụ", "Nội dung nhiệm vụ", "Tình trạng"])
+    sheet.append([TWO, "Báo cáo tình hình hạn mặn", "Đã hoàn thành"])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def far_cell(reference: bytes) -> tuple[bytes, bytes]:
+    row = b'<row r="1048576"><c r="' + reference + b'"><v>1</v></c></row>'
+    return b"</sheetData>", row + b"</sheetData>"
+
+
+def twice(good: Path) -> bytes:
+    """Put a second part of the same name into a package, as no program does."""
+    data = repacked(good, {"xl/worksheets/sheetX.xml": b"<worksheet/>"})
+    return data.replace(b"xl/worksheets/sheetX.xml", b"xl/worksheets/sheet2.xml")
+
+
+def wrong_files(good: Path) -> dict[str, bytes]:
+    """Make one file per case from a good one, that it names ours unless the case is about something else."""
+    entity = b'<!DOCTYPE x [<!ENTITY a "b">]>'
+    start = b"<worksheet"
+    damaged = bytearray(good.read_bytes())
+    at = damaged.index(SHEET.encode()) + len(SHEET)
+    damaged[at : at + 400] = bytes(400)
+    template = b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">%s</Relationships>'
+    relation = (
+        b'<Relationship Id="r9" Type="http://x/attachedTemplate" Target="http://example.com/a" TargetMode="External"/>'
+    )
+    return {
+        "someone-elses-workbook": foreign_workbook(),
+        "random-bytes": bytes(range(256)) * 4,
+        "picture": b"\x89PNG\r\n\x1a\n" + bytes(200),
+        "pdf": b"%PDF-1.7\n",
+        "archive": zipped(a=b"1", b=b"2"),
+        "word": zipped(**{"word__document.xml": b"<w/>", "[Content_Types].xml": b"<t/>"}),
+        "old-word": OLE + "WordDocument".encode("utf-16-le"),
+        "text": "Mã nhiệm vụ;Tình trạng\n".encode(),
+        "old-excel": OLE + "Workbook".encode("utf-16-le"),
+        "binary-excel": zipped(**{"xl__workbook.bin": b"1", "[Content_Types].xml": b"<t/>"}),
+        "opendocument": zipped(mimetype=b"application/vnd.oasis.opendocument.spreadsheet"),
+        "password": OLE + "EncryptedPackage".encode("utf-16-le"),
+        "damaged": bytes(damaged),
+        "two-parts-of-one-name": twice(good),
+        "bomb": repacked(good, {"xl/worksheets/sheet99.xml": bytes(HUGE)}),
+        "many-parts": repacked(good, {f"xl/x{n}.xml": b"" for n in range(2101 - parts_of(good))}),
+        "heavy": good.read_bytes() + bytes(MAX_FILE),
+        "far-cell": repacked(good, {}, {SHEET: far_cell(b"XFD1048576")}),
+        "doctype": repacked(good, {}, {SHEET: (start, entity + start)}),
+        "late-doctype": repacked(good, {}, {SHEET: (start, b"<!--" + b" " * 2**21 + b"-->" + entity + start)}),
+        "macro": repacked(good, {"xl/vbaProject.bin": b"1"}),
+        "external-link": repacked(good, {"xl/externalLinks/externalLink1.xml": b"<externalLink/>"}),
+        "external-template": repacked(good, {"xl/worksheets/_rels/sheet9.xml.rels": template % relation}),
+    }
+
+
+def parts_of(path: Path) -> int:
+    with zipfile.ZipFile(path) as package:
+        return len(package.namelist())
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory, office_template: Path) -> SmallOffice:
+    folder = tmp_path_factory.mktemp("desk")
+    shutil.copytree(office_template, folder / "vp")
+    office = SmallOffice(find(folder / "vp"))
+    good = fill(office.issue("cctl"), GOOD)
+    for name, data in wrong_files(good).items():
+        (folder / f"{name}.xlsx").write_bytes(data)
+    return office
+
+
+@pytest.fixture(scope="module")
+def answers(desk: SmallOffice) -> dict[tuple[str, str], dict[str, Any]]:
+    """What `validate` says inside and outside the workspace in both languages, then what `merge` does with them all."""
+    folder = desk.root.parent
+    files = [folder / f"{name}.xlsx" for name in CASES]
+    before = state(folder)
+    said = {}
+    for where, place in (("inside", desk.root), ("outside", folder)):
+        for lang in ("vi", "en"):
+            options = ("-C", place, "--as-of", TODAY.isoformat(), "--lang", lang)
+            done = run(*options, "validate", "--format", "json", *files)
+            assert done.code == 1
+            said[where, lang] = {Path(entry["file"]).stem: entry for entry in done.json}
+    assert state(folder) == before
+    rows, revision = desk.rows(), desk.revision()
+    done = desk.run("merge", "--format", "json", *files)
+    assert done.code == 1
+    said["merged", "vi"] = {Path(entry["file"]).stem: entry for entry in done.json}
+    assert (desk.rows(), desk.revision()) == (rows, revision)
+    assert {name: (folder / name).read_bytes() for name in before if name.endswith(".xlsx") and "/" not in name} == {
+        name: data for name, data in before.items() if name.endswith(".xlsx") and "/" not in name
+    }
+    return said
+
+
+def test_every_case_has_its_file(desk: SmallOffice) -> None:
+    assert {path.stem for path in desk.root.parent.glob("*.xlsx") if not path.stem.startswith("issued")} == set(CASES)
+
+
+@pytest.mark.parametrize("where", ["inside", "outside"])
+@pytest.mark.parametrize("name", CASES)
+def test_a_file_that_must_not_be_opened_gets_its_sentence(
+    answers: dict[tuple[str, str], dict[str, Any]], name: str, where: str
+) -> None:
+    for lang in ("vi", "en"):
+        answer = answers[where, lang][name]
+        (finding,) = errors(answer)
+        assert (finding["code"], finding["message"]) == (CASES[name]["code"], CASES[name][lang])
+        assert finding["fix"]
+        assert answer["verdict"] == "quarantined"
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_file_that_must_not_be_opened_is_quarantined_whole(
+    desk: SmallOffice, answers: dict[tuple[str, str], dict[str, Any]], name: str
+) -> None:
+    answer = answers["merged", "vi"][name]
+
+    assert (answer["verdict"], answer["changes"], answer["revision"]) == ("quarantined", [], None)
+    assert [finding["message"] for finding in errors(answer)] == [CASES[name]["vi"]]
+    kept = desk.space.quarantine / f"{name}.xlsx"
+    assert kept.read_bytes() == (desk.root.parent / f"{name}.xlsx").read_bytes()
+    assert CASES[name]["vi"] in kept.with_name(f"{name}.xlsx.ghi-chu.txt").read_text(encoding="utf-8-sig")
+
+
+def test_a_truncated_file_waits_where_it_was_dropped(office: SmallOffice) -> None:
+    whole = fill(office.issue("cctl"), GOOD).read_bytes()
+    dropped = office.space.inbox / "đang chép.xlsx"
+    dropped.write_bytes(whole[: len(whole) * 6 // 10])
+    rows, revision = office.rows(), office.revision()
+
+    done = office.run("merge", "--format", "json")
+
+    (answer,) = done.json
+    (finding,) = errors(answer)
+    assert (done.code, answer["verdict"], finding["code"]) == (3, "waiting", "incomplete-file")
+    assert finding["message"] == "Tệp chưa đầy đủ: việc chép hoặc tải chưa xong."
+    assert dropped.read_bytes() == whole[: len(whole) * 6 // 10]
+    assert (office.rows(), office.revision()) == (rows, revision)
+
+    dropped.write_bytes(whole)
+    assert office.run("merge", "--format", "json").json[0]["verdict"] == "accepted"
+    assert not dropped.exists()
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        b'<row r="1">' + b'<c r="A1">' * 1_500_000,
+        b"<c " * 4_000_000,
+        b'<c r="A1"><is><t>' + b"<" * 4_000_000,
+        b"<mergeCell " * 1_000_000,
+        b"<" + b"a" * 8_000_000,
+    ],
+    ids=["cells-without-end", "tags-without-end", "open-brackets", "merges-without-end", "one-long-name"],
+)
+def test_a_sheet_made_to_stall_the_scan_is_scanned_in_time_linear_in_its_size(tmp_path: Path, part: bytes) -> None:
+    book = Workbook()
+    book.save(tmp_path / "gốc.xlsx")
+    hostile = tmp_path / "x.xlsx"
+    hostile.write_bytes(repacked(tmp_path / "gốc.xlsx", {}, {"xl/worksheets/sheet1.xml": (b"<sheetData", part)}))
+
+    start = time.perf_counter()
+    scan(hostile)
+
+    assert time.perf_counter() - start < 10
+
+
+def test_damage_anywhere_in_a_file_is_a_finding_and_never_a_crash(tmp_path: Path, desk: SmallOffice) -> None:
+    good = (desk.root.parent / "issued 0 cctl.xlsx").read_bytes()
+    dice = random.Random(7)  # noqa: S311 - a repeatable choice of bytes, no secret
+    path = tmp_path / "hỏng.xlsx"
+    for _ in range(150):
+        data = bytearray(good)
+        for _ in range(dice.choice((1, 3, 20))):
+            data[dice.randrange(len(data))] = dice.randrange(256)
+        path.write_bytes(data[: dice.choice((len(data), dice.randrange(len(data))))])
+        assert all(isinstance(finding, Finding) for finding in scan(path).findings)
+
+
+@pytest.mark.parametrize("quote", ['"', "'"])
+def test_error_cells_are_seen_in_either_kind_of_quotation_marks(tmp_path: Path, quote: str) -> None:
+    Workbook().save(tmp_path / "gốc.xlsx")
+    cell = f"<sheetData><row r='2'><c r={quote}B2{quote} t={quote}e{quote}><v>#REF!</v></c></row>".encode()
+    path = tmp_path / "lỗi.xlsx"
+    path.write_bytes(repacked(tmp_path / "gốc.xlsx", {}, {"xl/worksheets/sheet1.xml": (b"<sheetData>", cell)}))
+
+    scanned = scan(path)
+
+    assert scanned.findings == ()
+    assert scanned.sheets["Sheet"].errors == {(2, 2): "#REF!"}
