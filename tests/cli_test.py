@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
+from openpyxl import Workbook, load_workbook
 
 from tdnv_sheets.cli.main import COMMANDS, HELP
+from tdnv_sheets.inbox.workspace import find
 from tdnv_sheets.sheetspec import assignment_spec
 from tests.conftest import SmallOffice, enter, fill, run
 
@@ -197,8 +199,6 @@ def test_nothing_to_issue_is_said(tmp_path: Path) -> None:
 def test_a_file_without_identity_is_taken_for_the_unit_that_is_named_and_nothing_of_it_unseen(
     office: SmallOffice, tmp_path: Path
 ) -> None:
-    from openpyxl import Workbook
-
     book = Workbook()
     sheet = book.active
     assert sheet is not None
@@ -224,3 +224,63 @@ def test_english_messages_are_english(office: SmallOffice) -> None:
     done = office.run("merge", lang="en")
     assert "inbox" in done.err
     enter(office.space, [])
+
+
+def test_units_with_long_names_that_begin_alike_get_a_workbook_each(tmp_path: Path) -> None:
+    long = "Ban Quản lý dự án đầu tư xây dựng các công trình nông nghiệp và phát triển nông thôn tỉnh khu vực"
+    units = tmp_path / "u.csv"
+    units.write_text(f"code,name\na,{long} 1\nb,{long} 2\nc,A/B\nd,A:B\n", encoding="utf-8")
+    assert run("init", tmp_path / "vp", "--units", units).code == 0
+    space = find(tmp_path / "vp")
+    enter(space, [((code,), {"task_content": f"Việc của {code}"}) for code in "abcd"])
+
+    done = run("-C", space.root, "issue", "--period", "2026-M06")
+
+    assert done.code == 0
+    drawn = sorted(space.outbox.iterdir())
+    assert len(drawn) == 4
+    assert all(path.stem.endswith("2026-M06") for path in drawn)
+    sent = {load_workbook(path)["Cập nhật"]["B6"].value for path in drawn}
+    assert sent == {f"Việc của {code}" for code in "abcd"}
+
+
+def test_tasks_of_a_unit_that_left_the_list_are_named_when_a_round_is_issued(office: SmallOffice) -> None:
+    enter(office.space, [(("giai-the",), {"task_content": "Việc của đơn vị đã giải thể"})])
+    done = office.run("issue")
+    assert done.code == 1
+    assert "«giai-the»" in done.err
+    assert len(done.out.splitlines()) == 3
+
+
+def test_a_round_is_drawn_for_the_others_when_one_workbook_is_open(office: SmallOffice) -> None:
+    office.run("issue", "--period", "2026-M06")
+    (open_one,) = office.space.outbox.glob("Chi cục Kiểm lâm*")
+    open_one.with_name(f".~lock.{open_one.name}#").write_text(",Người dùng,may-1,;", encoding="utf-8")
+    before = open_one.read_bytes()
+
+    done = office.run("issue", "--period", "2026-M06")
+
+    assert done.code == 3
+    assert "Chi cục Kiểm lâm" in done.err
+    assert len(done.out.splitlines()) == 2
+    assert open_one.read_bytes() == before
+
+
+def test_a_report_never_counts_as_of_a_day_to_come(office: SmallOffice) -> None:
+    year = date.today().year + 1  # noqa: DTZ011 - the day on the wall is what is tested
+    done = office.run("summary", "--period", f"{year}-H1", "--format", "json", as_of=date.today())  # noqa: DTZ011
+    assert done.json["as_of"] == date.today().isoformat()  # noqa: DTZ011
+    later = run("-C", office.root, "summary", "--period", f"{year}-H1", "--format", "json")
+    assert later.json["as_of"] == date.today().isoformat()  # noqa: DTZ011
+    assert "tạm tính" in later.err
+
+
+def test_validate_with_a_folder_that_is_no_workspace_does_not_check_less(office: SmallOffice, tmp_path: Path) -> None:
+    done = run("-C", tmp_path, "validate", office.issue("cctl"))
+    assert done.code == 2
+    assert "tdnv.toml" in done.err
+
+
+def test_validate_never_says_that_a_file_was_taken_in(office: SmallOffice) -> None:
+    done = office.run("validate", fill(office.issue("cctl"), {ONE: {"progress": "in_progress"}}))
+    assert (done.code, "Đã nhận" in done.out, "Hợp lệ" in done.out) == (0, False, True)

@@ -18,7 +18,7 @@ from tdnv_sheets.render.report import draw_summary
 from tdnv_sheets.render.report_table import COLUMNS
 from tdnv_sheets.rules.judgement import Judgement, Status, Timeliness
 from tdnv_sheets.summary.checks import run_checks
-from tdnv_sheets.summary.figures import Counts, Listed, Summary, UnitLine
+from tdnv_sheets.summary.figures import Between, Counts, Listed, Summary, UnitLine
 from tdnv_sheets.summary.rates import rates
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def summary() -> Summary:
         rates=rates(total),
         overdue=(*late, overdue(1, date(2026, 3, 1), **asked)),
         checks=(),
-        closed_between=3,
+        between=Between(open_then=total.carried + 1, begun=2, closed=3),
     )
     return replace(figures, checks=run_checks(figures))
 
@@ -271,9 +271,9 @@ def test_every_check_is_listed_with_its_outcome_and_what_lies_between_the_period
     listed = below(values["Kiểm tra"], "TT")
     figures = summary()
     assert all(check.ok for check in figures.checks)
-    assert [row[1] for row in listed[:-1]] == [say(f"checks.check_{check.name}", "vi") for check in figures.checks]
-    assert {row[2] for row in listed[:-1]} == {"Khớp"}
-    assert listed[-1][2:4] == ["Để biết", "3"]
+    assert [row[1] for row in listed[:-2]] == [say(f"checks.check_{check.name}", "vi") for check in figures.checks]
+    assert {row[2] for row in listed[:-2]} == {"Khớp"}
+    assert [row[2:4] for row in listed[-2:]] == [["Để biết", "2"], ["Để biết", "3"]]
 
 
 def test_the_chart_is_drawn_from_formulas_over_the_form(values: Opened, formulas: Opened) -> None:
@@ -297,7 +297,7 @@ def test_a_report_without_units_is_drawn_all_the_same(tmp_path: Path) -> None:
         rates=rates(NOTHING),
         overdue=(),
         checks=(),
-        closed_between=0,
+        between=Between(),
     )
     book = load_workbook(draw(tmp_path / "a.xlsx", empty, "en"), data_only=True)
     assert book.sheetnames == ["Form 01", "Form 02", "Rates", "Checks"]

@@ -272,3 +272,20 @@ def test_a_secret_typed_as_the_reason_of_a_choice_gets_into_no_other_file(office
 
     assert where_it_is_found(office.root) == {"so-theo-doi.xlsx"}
     assert not [ran for ran in said if MARKER in ran.out + ran.err]
+
+
+def test_a_file_whose_name_is_secret_is_left_unopened_and_its_name_is_not_repeated(office: SmallOffice) -> None:
+    name = f"TUYỆT MẬT {MARKER}.xlsx"
+    dropped = office.drop(fill(office.issue("cctl"), {ONE: {"progress": "in_progress"}}), name)
+    before = dropped.read_bytes()
+
+    done = office.run("sync")
+
+    assert done.code == 1
+    assert MARKER not in done.out + done.err
+    assert dropped.read_bytes() == before
+    others = [path for path in office.root.rglob("*") if path != dropped]
+    assert not any(MARKER in path.name for path in others)
+    assert not any(MARKER.encode() in path.read_bytes() for path in others if path.is_file())
+    assert any("Tên tệp" in path.read_text(encoding="utf-8-sig") for path in office.space.inbox.glob("*.ghi-chu.txt"))
+    assert office.run("validate", dropped).code == 1

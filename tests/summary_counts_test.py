@@ -21,7 +21,7 @@ from tdnv_sheets.rules.status import judge
 from tdnv_sheets.summary.build import summarise
 from tdnv_sheets.summary.checks import run_checks, sum_of_statuses
 from tdnv_sheets.summary.counts import LEAST_ADVANCED_FIRST
-from tdnv_sheets.summary.figures import Counts, Summary
+from tdnv_sheets.summary.figures import Between, Counts, Summary
 from tdnv_sheets.summary.rates import RATE_FORMULAS, rates
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ def test_the_period_before_stands_beside_as_of_its_own_cut_off() -> None:
     )
     assert (summary.previous_total.open_overdue, summary.previous_total.completed_on_time) == (1, 1)
     assert summary.previous_total.total == 2
-    assert (summary.total.total, summary.closed_between) == (1, 1)
+    assert (summary.total.total, summary.between) == (1, Between(open_then=1, begun=1, closed=1))
     assert summary.units[0].previous.total == 2
     assert failed(summary) == []
 
@@ -230,6 +230,7 @@ def test_figures_that_do_not_add_up_are_told() -> None:
         "units_total": replace(honest, units=honest.units[1:]),
         "previous_total": replace(honest, previous_total=Counts(total=1)),
         "distinct": replace(honest, distinct=replace(honest.distinct, total=2)),
+        "carried_over": replace(honest, between=Between(open_then=1)),
         "overdue_listed": replace(honest, overdue=()),
         "rates": replace(honest, rates={"ty_le": Fraction(3, 2)}),
     }
@@ -312,7 +313,7 @@ def test_the_counts_agree_with_counting_the_slow_way(rows: tuple[Assignment, ...
 def test_two_halves_of_a_register_add_up_to_the_whole(rows: tuple[Assignment, ...], at: int) -> None:
     whole, first, second = report(*rows), report(*rows[:at]), report(*rows[at:])
     assert astuple(whole.total) == tuple(map(sum, zip(astuple(first.total), astuple(second.total), strict=True)))
-    assert whole.closed_between == first.closed_between + second.closed_between
+    assert astuple(whole.between) == tuple(map(sum, zip(astuple(first.between), astuple(second.between), strict=True)))
     assert whole.distinct.total <= first.distinct.total + second.distinct.total
 
 
@@ -342,4 +343,4 @@ def test_what_is_open_at_the_end_of_a_period_is_carried_into_the_next(rows: tupl
     )
     assert after.total.carried == first.total.open + reopened
     assert after.previous_total == first.total
-    assert after.closed_between == 0
+    assert after.between == Between(open_then=first.total.open, reopened=reopened)

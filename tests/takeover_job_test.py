@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from tdnv_sheets.text.unicode import clean
 from tests.conftest import Ran, fill, run
@@ -96,3 +96,25 @@ def test_a_workbook_without_tasks_is_refused_with_the_reason_and_nothing_is_made
     assert "Không thấy nhiệm vụ" in done.err
     assert "-" not in done.err.split("»: ")[1], "words, no code"
     assert not (tmp_path / "vp").exists()
+
+
+def test_error_cells_and_formulas_that_were_never_computed_are_listed_not_taken_for_empty(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["STT", "Nội dung nhiệm vụ", "Đơn vị", "Thời hạn", "Tiến độ"])
+    sheet.append([1, "Báo cáo quý I", "Phòng Một", "#N/A", "Đã hoàn thành"])
+    sheet.append([2, "Báo cáo quý II", "Phòng Hai", "=TODAY()", "Đang thực hiện"])
+    path = tmp_path / "sổ cũ.xlsx"
+    book.save(path)
+
+    done = run("init", tmp_path / "vp", "--from", path)
+
+    assert done.code == 0, done.err
+    assert "#N/A" in done.out
+    assert "#CALC!" in done.out
+    rows = exported(tmp_path / "vp")
+    assert [(row["unit"], row["progress"], row["deadline"]) for row in rows] == [
+        ("phong-mot", "done", None),
+        ("phong-hai", "in_progress", None),
+    ]

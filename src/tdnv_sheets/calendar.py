@@ -14,7 +14,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from tdnv_sheets.errors import BrokenDeclaration
+from tdnv_sheets.errors import BadOfficeFile, BrokenSurroundings
 from tdnv_sheets.shipped import packaged
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ class Calendar:
 def load(overrides: Path | None) -> Calendar:
     """Build the calendar, with the office's table *overrides* over it; None when the office has none.
 
-    Raises `BrokenDeclaration` naming the file and line that cannot be used.
+    Raises `BadOfficeFile` naming the file and line that cannot be used.
     """
     shipped, years = _shipped()
     rows = () if overrides is None else _read(overrides)
@@ -182,42 +182,56 @@ class _Row(NamedTuple):
 
 
 def _read(path: Path) -> tuple[SpecialDay, ...]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as problem:
-        raise BrokenDeclaration(path, "(file)", "is not saved as UTF-8") from problem
-    lines = text.splitlines()
+    lines = _lines(path)
     header = lines[0] if lines else ""
     # Excel with Vietnamese settings saves CSV with semicolons.
-    reader = csv.reader(lines, delimiter=";" if ";" in header else ",")
-    names = [name.strip() for name in next(reader, [])]
-    for name in names:
-        if name not in COLUMNS:
-            raise BrokenDeclaration(path, "line 1", f"unknown column: {name!r}; expected {', '.join(COLUMNS)}")
-    for name in ("ngay", "loai"):
-        if names.count(name) != 1:
-            raise BrokenDeclaration(path, "line 1", f"needs the column {name} once")
-    rows = [
-        _row(path, reader.line_num, dict(zip(names, (cell.strip() for cell in cells), strict=False)))
-        for cells in reader
-        if any(cell.strip() for cell in cells)
-    ]
+    reader = csv.reader(lines, delimiter=next((sign for sign in ";\t" if sign in header), ","))
+    try:
+        names = [name.strip() for name in next(reader, [])]
+        _check_header(path, names)
+        rows = [
+            _row(path, reader.line_num, dict(zip(names, (cell.strip() for cell in cells), strict=False)))
+            for cells in reader
+            if any(cell.strip() for cell in cells)
+        ]
+    except csv.Error as problem:
+        raise BadOfficeFile(path, "broken-line", row=reader.line_num) from problem
     _check_duplicates(path, rows)
     _check_swaps(path, rows)
     return tuple(row.special for row in rows)
 
 
+def _lines(path: Path) -> list[str]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as problem:
+        raise BrokenSurroundings("cannot-read", path=path, problem=problem) from problem
+    except UnicodeDecodeError as problem:
+        row = problem.object.count(b"\n", 0, problem.start) + 1
+        raise BadOfficeFile(path, "csv-not-utf-8", row=row) from problem
+    if "\0" in text:
+        raise BadOfficeFile(path, "csv-not-utf-8", row=1)
+    return text.splitlines()
+
+
+def _check_header(path: Path, names: list[str]) -> None:
+    for name in names:
+        if name not in COLUMNS:
+            raise BadOfficeFile(path, "unknown-column", row=1, value=name, known=", ".join(COLUMNS))
+    for name in ("ngay", "loai"):
+        if names.count(name) != 1:
+            raise BadOfficeFile(path, "column-not-once", row=1, column=name)
+
+
 def _row(path: Path, line: int, cells: dict[str, str]) -> _Row:
-    place = f"line {line}"
     kind, state = cells.get("loai", ""), cells.get("trang_thai", "") or "chinh_thuc"
-    if kind not in KINDS:
-        raise BrokenDeclaration(path, place, f"loai {kind!r} is none of {', '.join(KINDS)}")
-    if state not in _STATES:
-        raise BrokenDeclaration(path, place, f"trang_thai {state!r} is none of {', '.join(_STATES)}")
-    day = _day(path, place, "ngay", cells.get("ngay", ""))
+    for column, word, allowed in (("loai", kind, KINDS), ("trang_thai", state, _STATES)):
+        if word not in allowed:
+            raise BadOfficeFile(path, "word", row=line, column=column, value=word, allowed=", ".join(allowed))
+    day = _day(path, line, "ngay", cells.get("ngay", ""))
     partner = cells.get("thay_cho", "")
     if kind == WORKED and day.weekday() < _SATURDAY:
-        raise BrokenDeclaration(path, place, f"lam_bu on {day}, which is no Saturday or Sunday")
+        raise BadOfficeFile(path, "not-a-weekend", row=line, kind=kind, day=_shown(day))
     special = SpecialDay(
         day,
         works=kind == WORKED,
@@ -226,10 +240,10 @@ def _row(path: Path, line: int, cells: dict[str, str]) -> _Row:
         basis=cells.get("can_cu", ""),
         provisional=state == "tam_tinh",
     )
-    return _Row(line, special, _day(path, place, "thay_cho", partner) if partner else None)
+    return _Row(line, special, _day(path, line, "thay_cho", partner) if partner else None)
 
 
-def _day(path: Path, place: str, column: str, text: str) -> date:
+def _day(path: Path, line: int, column: str, text: str) -> date:
     # ISO is what we write; Excel turns it into day/month/year when the office saves the file again.
     parts = text.split("/")
     try:
@@ -237,7 +251,11 @@ def _day(path: Path, place: str, column: str, text: str) -> date:
             return date(int(parts[2]), int(parts[1]), int(parts[0]))
         return date.fromisoformat(text)
     except ValueError as problem:
-        raise BrokenDeclaration(path, place, f"{column} {text!r} is not a day such as 2026-01-02") from problem
+        raise BadOfficeFile(path, "day", row=line, column=column, value=text) from problem
+
+
+def _shown(day: date) -> str:
+    return f"{day:%d/%m/%Y}"
 
 
 def _check_duplicates(path: Path, rows: Iterable[_Row]) -> None:
@@ -245,7 +263,7 @@ def _check_duplicates(path: Path, rows: Iterable[_Row]) -> None:
     for row in rows:
         what = row.special.day, row.special.kind == SESSION
         if what in seen:
-            raise BrokenDeclaration(path, f"line {row.line}", f"{what[0]} stands already in line {seen[what]}")
+            raise BadOfficeFile(path, "day-twice", row=row.line, day=_shown(what[0]), first=seen[what])
         seen[what] = row.line
 
 
@@ -262,9 +280,8 @@ def _check_swaps(path: Path, rows: Iterable[_Row]) -> None:
             for other in worked
             if other.partner == off or (other.partner is None and other.special.day == row.partner)
         ]
+        about = {"row": row.line, "kind": SWAPPED_OFF, "day": _shown(off), "worked": WORKED}
         if len(partners) != 1:
-            problem = f"nghi_hoan_doi {off} has {len(partners)} lam_bu partners, not one"
-            raise BrokenDeclaration(path, f"line {row.line}", problem)
-        if row.partner not in (None, partners[0]):
-            problem = f"nghi_hoan_doi {off} names {row.partner}, but {partners[0]} is worked for it"
-            raise BrokenDeclaration(path, f"line {row.line}", problem)
+            raise BadOfficeFile(path, "swap-partners", **about, count=len(partners), column="thay_cho")
+        if row.partner is not None and row.partner != partners[0]:
+            raise BadOfficeFile(path, "swap-differs", **about, named=_shown(row.partner), found=_shown(partners[0]))

@@ -13,13 +13,16 @@ if TYPE_CHECKING:
 
 
 class TdnvError(Exception):
-    """A reason to stop; `code` names its sentence in the catalogue (messages/errors.toml)."""
+    """A reason to stop; `code` names its sentence in the catalogue, in the file that `area` names."""
 
     exit_code: ClassVar[int] = 4
+    area: ClassVar[str] = "errors"
 
     def __init__(self, code: str, **values: object) -> None:
         super().__init__(code)
         self.code = code
+        self.given: Mapping[str, object] = values
+        """The values as they were given: an exception among them is put into words when the language is known."""
         self.values: Mapping[str, str] = {name: str(value) for name, value in values.items()}
 
     def __str__(self) -> str:
@@ -39,10 +42,19 @@ class WaitsForPerson(TdnvError):
 
 
 class BrokenDeclaration(TdnvError):
-    """A file that declares something (settings, schema, regulation, calendar, units) cannot be used."""
+    """A declaration that comes with the program (schema, regulation) cannot be used; its makers read English."""
 
     def __init__(self, path: Path | str, key: str, problem: str) -> None:
         super().__init__("broken-declaration", path=path, key=key, problem=problem)
+
+
+class BadOfficeFile(TdnvError):
+    """A file that the office writes (settings, calendar, unit list) cannot be used; `code` is of declarations.toml."""
+
+    area = "declarations"
+
+    def __init__(self, path: Path | str, code: str, **values: object) -> None:
+        super().__init__(code, path=path, **values)
 
 
 class BrokenSurroundings(TdnvError):

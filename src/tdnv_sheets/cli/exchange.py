@@ -121,6 +121,6 @@ def exit_code(received: Sequence[Received]) -> int:
     if verdicts & {"partly", "returned", "quarantined"}:
         return ATTENTION
     if "waiting" in verdicts:
-        secret = any(about.finding.code == "secret" for item in received for about in item.abouts)
+        secret = any(about.finding.code.startswith("secret") for item in received for about in item.abouts)
         return ATTENTION if secret else WAITS
     return WAITS if any(item.conflicts for item in received) else 0

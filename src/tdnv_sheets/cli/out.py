@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import sys
 from dataclasses import dataclass
@@ -170,7 +171,49 @@ def _lines(received: Received, head: str, lang: str) -> str:
 
 
 def explain_stop(problem: TdnvError, lang: str) -> str:
-    """Give the sentence for a reason to stop."""
+    """Give the sentence for a reason to stop; what the system said is put into our words."""
     from tdnv_sheets.messages.catalogue import say
 
-    return say(f"errors.{problem.code}", lang, **problem.values)
+    values = {
+        name: _cause(value, lang) if isinstance(value, BaseException) else str(value)
+        for name, value in problem.given.items()
+    }
+    return say(f"{problem.area}.{problem.code}", lang, **values)
+
+
+_SYSTEM: Final = {
+    "os-missing": (errno.ENOENT, errno.ENOTDIR),
+    "os-forbidden": (errno.EACCES, errno.EPERM),
+    "os-full": (errno.ENOSPC, errno.EDQUOT),
+    "os-read-only": (errno.EROFS,),
+    "os-folder": (errno.EISDIR,),
+    "os-name-too-long": (errno.ENAMETOOLONG,),
+}
+_SQLITE: Final = {
+    "os-forbidden": (3, 23),
+    "db-busy": (5, 6),
+    "os-read-only": (8,),
+    "db-disk": (10,),
+    "db-damaged": (11, 26),
+    "os-full": (13,),
+    "db-cannot-open": (14,),
+}
+"""Primary result codes, sqlite.org/rescode.html."""
+
+
+def _cause(problem: BaseException, lang: str) -> str:
+    """Put what the system, SQLite or a library said into words."""
+    from tdnv_sheets.messages.catalogue import say
+
+    inner = problem.args[0] if problem.args else None
+    if isinstance(inner, OSError):  # XlsxWriter wraps what the disk said
+        return _cause(inner, lang)
+    code = getattr(problem, "sqlite_errorcode", None)
+    if isinstance(problem, OSError) or code is not None:
+        number, known = (problem.errno, _SYSTEM) if isinstance(problem, OSError) else (code & 0xFF, _SQLITE)
+        entry = next((entry for entry, numbers in known.items() if number in numbers), "os-other")
+        shown = type(problem).__name__ if number is None else number
+        return say(f"errors.{entry}", lang, number=shown)
+    if isinstance(problem, ValueError):
+        return say("errors.malformed", lang)
+    return say("errors.said", lang, text=" ".join(str(problem).split()))

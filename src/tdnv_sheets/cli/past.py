@@ -123,18 +123,13 @@ def _print(task: str, changes: tuple[Logged, ...], conflicts: tuple[OpenConflict
 def export(call: Call, shape: str, path: Path | None) -> None:
     """Write every assignment with its fields and computed status."""
     from tdnv_sheets.pipeline.office import open_office
-    from tdnv_sheets.pipeline.past import write_csv, write_jsonl, write_parquet
+    from tdnv_sheets.pipeline.past import write_csv, write_file, write_jsonl
 
     as_of = call.moment().as_of
-    write = write_csv if shape == "csv" else write_jsonl
+    if shape == "parquet" and path is None:
+        raise click.UsageError("--format parquet needs -o FILE")
     with open_office(call.workspace()) as office:
-        if shape == "parquet":
-            if path is None:
-                raise click.UsageError("--format parquet needs -o FILE")
-            write_parquet(office, as_of, path)
-        elif path is None:
-            write(office, as_of, sys.stdout)
+        if path is not None:
+            write_file(office, as_of, path, shape)
         else:
-            # Excel recognises UTF-8 in a CSV by its byte order mark; programs that read JSON lines want none.
-            with path.open("w", encoding="utf-8-sig" if shape == "csv" else "utf-8", newline="") as out:
-                write(office, as_of, out)
+            (write_csv if shape == "csv" else write_jsonl)(office, as_of, sys.stdout)

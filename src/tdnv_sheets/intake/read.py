@@ -36,9 +36,17 @@ def read_book(path: Path, scans: Mapping[str, SheetScan] = _NO_SCAN) -> Book:
     for name in workbook.sheet_names:
         found = scans.get(name)
         rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
-        cells = tuple(tuple(_raw(value) for value in row) for row in rows)
+        cells = _with_errors([[_raw(value) for value in row] for row in rows], found.errors if found else {})
         sheets.append(Sheet(name, cells, found.hidden if found else False, found.merged if found else ()))
     return Book(tuple(sheets), tuple(_carriers(path, sheets)))
+
+
+def _with_errors(cells: list[list[Raw]], errors: Mapping[tuple[int, int], str]) -> tuple[tuple[Raw, ...], ...]:
+    """Put «#N/A» and its like where calamine shows an empty cell, so that nobody takes the cell for empty."""
+    for (row, column), text in errors.items():
+        if row <= len(cells) and column <= len(cells[row - 1]):
+            cells[row - 1][column - 1] = text
+    return tuple(tuple(row) for row in cells)
 
 
 def _raw(value: object) -> Raw:

@@ -7,15 +7,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tdnv_sheets.errors import WrongUsage
-from tdnv_sheets.findings import About, Finding
+from tdnv_sheets.findings import About, Finding, Level, Severity
 from tdnv_sheets.inbox import shelf
 from tdnv_sheets.inbox.workspace import put_in_place
+from tdnv_sheets.intake.scan import Scan
 from tdnv_sheets.intake.worker import Reader
 from tdnv_sheets.messages.catalogue import say
 from tdnv_sheets.periods import parse_period
 from tdnv_sheets.pipeline.issue import unit_book_view, workbook_name
 from tdnv_sheets.pipeline.office import Office, blind_cells, judge_one, open_book, unit_named
-from tdnv_sheets.pipeline.receive import Received
+from tdnv_sheets.pipeline.receive import Received, has_secret_name, shown_name
 from tdnv_sheets.records import Assignment, Key
 from tdnv_sheets.render.marked import draw_marked
 from tdnv_sheets.render.view import MarkedView, Row
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date, datetime
     from pathlib import Path
-
-    from tdnv_sheets.intake.scan import Scan
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +71,9 @@ def existing(paths: Iterable[Path]) -> list[Path]:
 
 def check_file(reader: Reader, path: Path, grounds: Grounds) -> tuple[Scan, Checked]:
     """Scan, read and check one file; what forbids reading is its only finding."""
+    if has_secret_name(path.name):
+        finding = Finding("secret-name", Severity.ERROR, Level.FILE)
+        return Scan("", path.stat().st_size, "?"), Checked(Verdict.WAITING, (About(finding),))
     scanned, book = open_book(reader, path)
     if isinstance(book, Finding):
         whole = book.code != "incomplete-file"
@@ -118,7 +120,9 @@ def _task_exists(office: Office, task_id: str) -> bool:
 
 def received_from(name: str, checked: Checked) -> Received:
     """Give a check's outcome as what is said about the file."""
-    return Received(name, checked.verdict, checked.abouts, checked.unit, checked.period, checked.total, checked.held)
+    return Received(
+        shown_name(name), checked.verdict, checked.abouts, checked.unit, checked.period, checked.total, checked.held
+    )
 
 
 def needs_marks(checked: Checked) -> bool:

@@ -14,8 +14,9 @@ from tdnv_sheets.intake.worker import Reader
 from tdnv_sheets.ledger.commit import Entry, commit
 from tdnv_sheets.ledger.values import dump_fields
 from tdnv_sheets.merge import Outcome, Side, merge
+from tdnv_sheets.messages.catalogue import say
 from tdnv_sheets.pipeline.check import check_file, draw_marks, existing, grounds_of, needs_marks, received_from
-from tdnv_sheets.pipeline.receive import Received, receipt
+from tdnv_sheets.pipeline.receive import Received, has_secret_name, receipt
 from tdnv_sheets.records import units_by_code
 from tdnv_sheets.sheetspec import Kind, assignment_spec
 from tdnv_sheets.validate.cells import as_text
@@ -61,6 +62,8 @@ def _take_in(
     office: Office, reader: Reader, path: Path, moment: Moment, *, dry_run: bool, unit: str | None
 ) -> Received:
     from_inbox = path.parent.resolve() == office.space.inbox.resolve()
+    if has_secret_name(path.name):
+        return _left_alone(office, reader, path, moment, noted=from_inbox and not dry_run)
     claimed: Path | None = path
     if not dry_run:
         work = office.space.work
@@ -176,6 +179,16 @@ def _conflict_notes(outcome: Outcome, lang: str) -> Iterable[About]:
             values={"ours": shorten(values[1])},
         )
         yield About(finding, conflict.key.task_id, conflict.field)
+
+
+def _left_alone(office: Office, reader: Reader, path: Path, moment: Moment, *, noted: bool) -> Received:
+    """Leave a file whose name is secret where it is, unopened; the note beside it has a name of its own."""
+    _, checked = check_file(reader, path, grounds_of(office, moment.as_of))
+    received = received_from(path.name, checked)
+    if noted:
+        note = office.space.inbox / f"{say('pipeline.secret_note', office.lang)}{shelf.NOTE_SUFFIX}"
+        note.write_text(receipt(received, "", moment.now, office.lang), encoding="utf-8-sig")
+    return received
 
 
 def _file_away(

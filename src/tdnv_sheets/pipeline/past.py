@@ -8,6 +8,7 @@ from datetime import date
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from tdnv_sheets.errors import BrokenSurroundings, WrongUsage
+from tdnv_sheets.inbox.workspace import put_in_place
 from tdnv_sheets.pipeline.office import Office, judged
 from tdnv_sheets.sheetspec import assignment_spec
 
@@ -83,6 +84,31 @@ def write_parquet(office: Office, as_of: date, path: Path) -> None:
         pd.DataFrame(list(rows(office, as_of))).to_parquet(path, index=False)
     except ImportError as problem:
         raise BrokenSurroundings("parquet-missing") from problem
+
+
+def write_file(office: Office, as_of: date, path: Path, shape: str) -> None:
+    """Write `csv`, `jsonl` or `parquet` to a file that is there whole or not at all.
+
+    Raises `BrokenSurroundings` when it cannot be written, `WaitsForPerson` while somebody has it open.
+    """
+
+    def draw(target: Path) -> None:
+        if shape == "parquet":
+            write_parquet(office, as_of, target)
+            return
+        # Excel recognises UTF-8 in a CSV by its byte order mark; programs that read JSON lines want none.
+        with target.open("w", encoding="utf-8-sig" if shape == "csv" else "utf-8", newline="") as out:
+            (write_csv if shape == "csv" else write_jsonl)(office, as_of, out)
+
+    if not path.parent.is_dir():
+        raise BrokenSurroundings("no-such-folder", path=path.parent)
+    if not path.exists() or path.is_file():
+        put_in_place(draw, path.resolve())
+        return
+    try:
+        draw(path)  # a pipe or device, which nothing can take the place of
+    except OSError as problem:
+        raise BrokenSurroundings("cannot-write", path=path, problem=problem) from problem
 
 
 def _csv_cell(value: object) -> object:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from tdnv_sheets.findings import About, Severity
 from tdnv_sheets.messages.catalogue import finding_fix, finding_text, say
+from tdnv_sheets.validate.secrecy import Secrecy, secrecy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,6 +48,16 @@ class Received:
     def accepted(self) -> int:
         """Rows that went on to the merge."""
         return self.total - self.held
+
+
+def has_secret_name(name: str) -> bool:
+    """Say whether a file's very name bears a mark of secrecy."""
+    return secrecy(PurePath(name).stem) is Secrecy.REFUSE
+
+
+def shown_name(name: str) -> str:
+    """Give a file's name as it may be said; one with a mark of secrecy is never repeated."""
+    return f"***{PurePath(name).suffix}" if has_secret_name(name) else name
 
 
 def receipt(received: Received, unit_name: str, at: datetime, lang: str) -> str:

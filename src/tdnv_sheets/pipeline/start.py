@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from tdnv_sheets.grid import Book
+    from tdnv_sheets.intake.scan import Scan
     from tdnv_sheets.pipeline.check import Moment
     from tdnv_sheets.records import Unit
     from tdnv_sheets.takeover.taken import Takeover
@@ -80,10 +82,10 @@ def _draw_units(units: Sequence[Unit], office: str, lang: str, path: Path) -> No
 
 def _understand(path: Path, units: Sequence[Unit], lang: str) -> Takeover:
     with Reader() as reader:
-        _, book = open_book(reader, path)
+        scanned, book = open_book(reader, path)
     if isinstance(book, Finding):
         raise WrongUsage("takeover-unreadable", path=path, problem=finding_text(book, lang))
-    takeover = understand(book, assignment_spec(), units)
+    takeover = understand(_uncomputed_shown(book, scanned), assignment_spec(), units)
     if not takeover.tasks:
         why = (
             "; ".join(
@@ -93,3 +95,16 @@ def _understand(path: Path, units: Sequence[Unit], lang: str) -> Takeover:
         )
         raise WrongUsage("takeover-nothing", path=path, why=why)
     return takeover
+
+
+def _uncomputed_shown(book: Book, scanned: Scan) -> Book:
+    """Put Excel's own word for it where a formula was never computed, so that the cell is listed and not taken for empty."""
+    sheets = []
+    for sheet in book.sheets:
+        rows = [list(row) for row in sheet.rows]
+        found = scanned.sheets.get(sheet.name)
+        for row, column in found.uncached if found else ():
+            if row <= len(rows) and column <= len(rows[row - 1]):
+                rows[row - 1][column - 1] = "#CALC!"
+        sheets.append(replace(sheet, rows=tuple(tuple(row) for row in rows)))
+    return replace(book, sheets=tuple(sheets))

@@ -104,6 +104,7 @@ def draw_tasks(canvas: Canvas) -> None:
     _colour(canvas, body, [column.id for column in shown])
     sheet.freeze_panes(FIRST_ROW, FROZEN_COLUMNS)
     canvas.paper((BAND_ROW, HEADER_ROW))
+    ok(sheet.print_area(0, 0, last_row, len(shown) - 1))  # the empty rows below are for the screen
     sheet.repeat_columns(0, FROZEN_COLUMNS - 1)
     sheet.fit_to_pages(max(1, round(sum(column.width for column in shown) / PAGE_WIDTH)), 0)
 

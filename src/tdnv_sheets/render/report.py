@@ -97,8 +97,11 @@ def _draw_checks(book: Book, paper: Paper) -> None:
         )
         for check in paper.summary.checks
     ]
-    between = str(paper.summary.closed_between)
-    lines.append((paper.words("closed_between"), paper.words("check_info"), between, paper.colours["office_cell"]))
+    between, told = paper.summary.between, paper.colours["office_cell"]
+    lines += [
+        (paper.words("begun_between"), paper.words("check_info"), str(between.begun), told),
+        (paper.words("closed_between"), paper.words("check_info"), str(between.closed), told),
+    ]
     row = top
     for number, (name, result, detail, colour) in enumerate(lines, 1):
         row += 1

@@ -57,6 +57,7 @@ def draw_chart(book: Book, paper: Paper, first_row: int) -> None:
         ok(sheet.set_row(row, row_height([(name, NAME_WIDTH)])))
     _draw_bars(book, sheet, paper, (top, len(units)), [colour for _, _, colour in SERIES])
     set_paper(sheet, paper, None)
+    sheet.fit_to_pages(1, 1)  # a chart cut in two tells nothing
 
 
 def _draw_bars(book: Book, sheet: Worksheet, paper: Paper, table: tuple[int, int], colours: list[str]) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tdnv_sheets.rules.judgement import COMPLETED
+from tdnv_sheets.rules.alerts import start_day
 from tdnv_sheets.summary.checks import run_checks
-from tdnv_sheets.summary.counts import Counted, count, standing_before
-from tdnv_sheets.summary.figures import Counts, Summary, UnitLine
+from tdnv_sheets.summary.counts import CLOSED, Counted, count, may_reopen, standing_before
+from tdnv_sheets.summary.figures import Between, Counts, Summary, UnitLine
 from tdnv_sheets.summary.rates import rates
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def summarise(
         rates=rates(now.total),
         overdue=now.overdue,
         checks=(),
-        closed_between=_closed_between(standing, previous_cut_off),
+        between=_between(rows, standing, judge_on, previous_cut_off, as_of),
     )
     return replace(summary, checks=run_checks(summary))
 
@@ -67,11 +67,25 @@ def _lines(units: Iterable[str], now: Counted, before: Counted) -> tuple[UnitLin
     return tuple(lines)
 
 
-def _closed_between(standing: Iterable[Judgement | None], cut_off: date) -> int:
-    """Count what was completed after the last report's cut-off and before this period, and so is completed in neither."""
-    found = 0
-    for judgement in standing:
-        if judgement is not None and judgement.status in COMPLETED:
-            day = judgement.completion_day
-            found += day is not None and day > cut_off
-    return found
+def _between(
+    rows: Sequence[Assignment],
+    standing: Sequence[Judgement | None],
+    judge_on: Callable[[Assignment, date], Judgement],
+    cut_off: date,
+    as_of: date,
+) -> Between:
+    """Follow every assignment of the past from the previous report's cut-off to this report."""
+    open_then = begun = closed = reopened = 0
+    for row, before in zip(rows, standing, strict=True):
+        start = start_day(row)
+        if before is None or (start is not None and start > as_of):
+            continue
+        new = start is not None and start > cut_off
+        was_open = not new and judge_on(row, cut_off).status not in CLOSED
+        is_open = before.status not in CLOSED
+        again = not is_open and may_reopen(row) and judge_on(row, as_of).status not in CLOSED
+        open_then += was_open
+        begun += new
+        closed += (was_open or new) and not is_open
+        reopened += again or (is_open and not was_open and not new)
+    return Between(open_then, begun, closed, reopened)

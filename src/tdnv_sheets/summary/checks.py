@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple
+from dataclasses import astuple, fields
 from typing import TYPE_CHECKING
 
 from tdnv_sheets.rules.judgement import Status
@@ -26,6 +26,7 @@ def run_checks(summary: Summary) -> tuple[Check, ...]:
         _adds_up("units_total", [counts for _unit, counts in lines], total),
         _previous(previous, summary.previous_total),
         _distinct(summary),
+        _carried(summary),
         _equal("overdue_listed", [("", len(summary.overdue), total.open_overdue + total.not_completed)]),
         _rates(summary),
     )
@@ -50,9 +51,21 @@ def _adds_up(name: str, lines: list[Counts], total: Counts) -> Check:
     """Compare every figure of the total line with the sum of the units, not only their totals."""
     columns = zip(*(astuple(line) for line in lines), strict=True)
     sums = Counts(*(sum(column) for column in columns)) if lines else Counts()
-    if sums != total and sums.total == total.total:
-        return Check(name, ok=False, detail=f"{sums} ≠ {total}")
+    for figure in fields(Counts):
+        left, right = getattr(sums, figure.name), getattr(total, figure.name)
+        if left != right:
+            return Check(name, ok=False, detail=f"{figure.name}: {left} ≠ {right}")
     return _equal(name, [("", sums.total, total.total)])
+
+
+def _carried(summary: Summary) -> Check:
+    """Lead from what the previous report left open to what this one carries over."""
+    b = summary.between
+    sides = b.open_then + b.begun - b.closed + b.reopened, summary.total.carried
+    detail = f"{b.open_then} + {b.begun} - {b.closed} + {b.reopened} = {sides[0]}"
+    return Check(
+        "carried_over", ok=sides[0] == sides[1], detail=detail if sides[0] == sides[1] else f"{detail} ≠ {sides[1]}"
+    )
 
 
 def _previous(lines: list[Counts], total: Counts) -> Check:

@@ -140,7 +140,7 @@ def count(
         if start is not None and start > last:
             continue
         carried = before is not None
-        if before is not None and before.status in CLOSED and not _may_reopen(row):
+        if before is not None and before.status in CLOSED and not may_reopen(row):
             continue
         judgement = judge_on(row, as_of)
         if before is not None and before.status in CLOSED and judgement.status in CLOSED:
@@ -163,7 +163,8 @@ def count(
     )
 
 
-def _may_reopen(row: Assignment) -> bool:
+def may_reopen(row: Assignment) -> bool:
+    """Say whether a closed assignment may be open again later: the office returned it."""
     return row.text("decision") == "returned"
 
 

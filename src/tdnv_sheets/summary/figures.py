@@ -95,5 +95,21 @@ class Summary:
     overdue: tuple[Listed, ...]
     """Biểu 02: open and overdue on the as-of day, most overdue first."""
     checks: tuple[Check, ...]
-    closed_between: int
-    """Completed after the previous period's cut-off and before this period: in neither report's open figures."""
+    between: Between
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """What happened between the previous report's cut-off and this period's first day, in neither report's figures.
+
+    `open_then + begun - closed + reopened` is what this report carries over.
+    """
+
+    open_then: int = 0
+    """Open in the previous report, on its cut-off day."""
+    begun: int = 0
+    """Assigned after that cut-off and before this period."""
+    closed: int = 0
+    """Completed, withdrawn or transferred after that cut-off and before this period."""
+    reopened: int = 0
+    """Closed before and open again since, because the office returned them."""

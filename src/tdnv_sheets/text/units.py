@@ -14,7 +14,7 @@ from rapidfuzz import fuzz, process
 
 from tdnv_sheets.shipped import packaged
 from tdnv_sheets.text.leads import split_leads
-from tdnv_sheets.text.unicode import bare, fold, strip_marks
+from tdnv_sheets.text.unicode import bare, clean, fold, strip_marks
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -127,6 +127,8 @@ class UnitIndex:
     words: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
     """Words of every full name that initials may stand for, and its codes."""
     codes: Mapping[str, str]
+    spelt: Mapping[str, str]
+    """Full names to the letter but for case → code: they name their unit even where another differs by a sign only."""
 
     @classmethod
     def build(cls, units: Sequence[Unit]) -> UnitIndex:
@@ -141,7 +143,9 @@ class UnitIndex:
                         short[call][unit.code] = None
         tables = [{key: tuple(codes) for key, codes in table.items()} for table in (names, full, short)]
         words = tuple((_without_and(name), codes) for name, codes in tables[1].items() if not _PLACE.fullmatch(name))
-        return cls(tables[0], tables[1], tables[2], words, {unit.code.casefold(): unit.code for unit in units})
+        codes = {unit.code.casefold(): unit.code for unit in units}
+        spelt = {clean(unit.name).casefold(): unit.code for unit in units}
+        return cls(tables[0], tables[1], tables[2], words, codes, spelt)
 
     def knows(self, text: str) -> bool:
         """Say whether *text* is surely the name of one unit; being similar to a name is not enough."""
@@ -158,6 +162,8 @@ class UnitIndex:
         folded, loose = fold(text), bare(text)
         if code := self.codes.get(text.strip().casefold()):
             return UnitMatch(text, code, "code", (code,))
+        if code := self.spelt.get(clean(text).casefold()):
+            return UnitMatch(text, code, "exact", (code,))
         for how, found in self._steps(folded, loose):
             if how == "group":
                 return UnitMatch(text, None, "group")
