@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tdnv_sheets import calendar
-from tdnv_sheets.errors import BrokenDeclaration
+from tdnv_sheets.errors import BadOfficeFile, BrokenSurroundings
+from tdnv_sheets.messages.catalogue import LANGUAGES, say
 
 HEADER = "ngay,loai,ten,thay_cho,can_cu,nguon,trang_thai"
 CALENDAR = calendar.load(None)
@@ -185,16 +186,16 @@ def test_the_sample_of_overrides_changes_nothing_that_is_shipped() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rows", "line", "words"),
+    ("rows", "line", "code", "said"),
     [
-        (["2026-13-02,nghi_le,x,,,,"], 2, "not a day"),
-        (["31/02/2026,nghi_le,x,,,,"], 2, "not a day"),
-        (["2026-03-02,nghi,x,,,,"], 2, "none of"),
-        (["2026-03-02,nghi_le,x,,,,chắc"], 2, "trang_thai"),
-        (["2026-03-02,nghi_le,x,hôm nọ,,,"], 2, "thay_cho"),
-        (["2026-03-02,nghi_le,x,,,,", "2026-03-02,nghi_bu,x,,,,"], 3, "already in line 2"),
-        (["2026-03-02,lam_bu,x,,,,"], 2, "no Saturday or Sunday"),
-        (["2026-03-02,nghi_hoan_doi,x,,,,"], 2, "0 lam_bu partners"),
+        (["2026-13-02,nghi_le,x,,,,"], 2, "day", "2026-13-02"),
+        (["31/02/2026,nghi_le,x,,,,"], 2, "day", "31/02/2026"),
+        (["2026-03-02,nghi,x,,,,"], 2, "word", "loai"),
+        (["2026-03-02,nghi_le,x,,,,chắc"], 2, "word", "trang_thai"),
+        (["2026-03-02,nghi_le,x,hôm nọ,,,"], 2, "day", "thay_cho"),
+        (["2026-03-02,nghi_le,x,,,,", "2026-03-02,nghi_bu,x,,,,"], 3, "day-twice", "02/03/2026"),
+        (["2026-03-02,lam_bu,x,,,,"], 2, "not-a-weekend", "02/03/2026"),
+        (["2026-03-02,nghi_hoan_doi,x,,,,"], 2, "swap-partners", "0"),
         (
             [
                 "2026-03-02,nghi_hoan_doi,x,,,,",
@@ -202,27 +203,48 @@ def test_the_sample_of_overrides_changes_nothing_that_is_shipped() -> None:
                 "2026-03-14,lam_bu,x,2026-03-02,,,",
             ],
             2,
-            "2 lam_bu partners",
+            "swap-partners",
+            "2",
         ),
-        (["2026-03-02,nghi_hoan_doi,x,2026-03-14,,,", "2026-03-07,lam_bu,x,2026-03-02,,,"], 2, "names 2026-03-14"),
+        (
+            ["2026-03-02,nghi_hoan_doi,x,2026-03-14,,,", "2026-03-07,lam_bu,x,2026-03-02,,,"],
+            2,
+            "swap-differs",
+            "14/03/2026",
+        ),
     ],
 )
-def test_a_broken_row_is_named_by_file_and_line(tmp_path: Path, rows: list[str], line: int, words: str) -> None:
-    with pytest.raises(BrokenDeclaration) as caught:
+def test_a_broken_row_is_named_by_file_and_line(
+    tmp_path: Path, rows: list[str], line: int, code: str, said: str
+) -> None:
+    with pytest.raises(BadOfficeFile) as caught:
         calendar.load(table(tmp_path, *rows))
+    assert caught.value.code == code
     assert caught.value.values["path"].endswith("lich.csv")
-    assert caught.value.values["key"] == f"line {line}"
-    assert words in caught.value.values["problem"]
+    assert caught.value.values["row"] == str(line)
+    assert said in caught.value.values.values()
+    for lang in LANGUAGES:
+        assert said in say(f"declarations.{code}", lang, **caught.value.values)
 
 
-@pytest.mark.parametrize("header", ["ngay,loai,ten,ghi_chu", "ngay,ten", ""])
-def test_a_broken_header_is_refused(tmp_path: Path, header: str) -> None:
-    with pytest.raises(BrokenDeclaration, match="line 1"):
+@pytest.mark.parametrize(
+    ("header", "code"),
+    [("ngay,loai,ten,ghi_chu", "unknown-column"), ("ngay,ten", "column-not-once"), ("", "column-not-once")],
+)
+def test_a_broken_header_is_refused(tmp_path: Path, header: str, code: str) -> None:
+    with pytest.raises(BadOfficeFile) as caught:
         calendar.load(table(tmp_path, header=header))
+    assert (caught.value.code, caught.value.values["row"]) == (code, "1")
 
 
 def test_a_table_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "lich.csv"
     path.write_bytes(HEADER.encode() + b"\n2026-03-02,nghi_le,T\xeat,,,,\n")
-    with pytest.raises(BrokenDeclaration, match="UTF-8"):
+    with pytest.raises(BadOfficeFile) as caught:
         calendar.load(path)
+    assert (caught.value.code, caught.value.values["row"]) == ("csv-not-utf-8", "2")
+
+
+def test_a_table_that_the_disk_does_not_give_is_said(tmp_path: Path) -> None:
+    with pytest.raises(BrokenSurroundings, match="cannot-read"):
+        calendar.load(tmp_path)

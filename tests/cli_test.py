@@ -275,10 +275,16 @@ def test_a_report_never_counts_as_of_a_day_to_come(office: SmallOffice) -> None:
     assert "tạm tính" in later.err
 
 
-def test_validate_with_a_folder_that_is_no_workspace_does_not_check_less(office: SmallOffice, tmp_path: Path) -> None:
-    done = run("-C", tmp_path, "validate", office.issue("cctl"))
+def test_validate_with_a_folder_that_does_not_exist_does_not_check_less(office: SmallOffice, tmp_path: Path) -> None:
+    done = run("-C", tmp_path / "gõ nhầm", "validate", office.issue("cctl"))
     assert done.code == 2
     assert "tdnv.toml" in done.err
+
+
+def test_validate_without_a_workspace_says_what_it_could_not_check(office: SmallOffice, tmp_path: Path) -> None:
+    done = run("-C", tmp_path, "validate", office.issue("cctl"), "--format", "json")
+    assert done.code == 0
+    assert "not-checked" in [finding["code"] for finding in done.json[0]["findings"]]
 
 
 def test_validate_never_says_that_a_file_was_taken_in(office: SmallOffice) -> None:

@@ -62,7 +62,7 @@ def everything(ledger: Ledger) -> dict[str, list[tuple[Any, ...]]]:
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    opened = Ledger.in_file(tmp_path / "ledger.db")
+    opened = Ledger.at(f"sqlite:///{tmp_path / 'ledger.db'}")
     write(opened, source="office", new_tasks=(NewTask(("cctl", "cckl"), {"task_content": "A", "proposal": "cũ"}),))
     yield opened
     opened.close()
@@ -335,7 +335,6 @@ def test_the_same_bytes_are_remembered_once(ledger: Ledger) -> None:
     record = {"digest": "d1", "content": "c1", "name": "a.xlsx", "at": AT, "verdict": "accepted"}
     write(ledger, file_record=record)
     write(ledger, file_record={**record, "name": "lại.xlsx"})
-    ledger.record_file({**record, "name": "nữa.xlsx", "verdict": "quarantined"})
 
     with ledger.writing() as connection:
         rows = connection.execute(sa.select(t.files.c.name, t.files.c.verdict)).all()
@@ -499,7 +498,7 @@ TDNV = (sys.executable, "-c", "from tdnv_sheets.cli.main import main; main()")
 
 def add_lines(path: Path, name: str, count: int, ready: Barrier) -> None:
     """Append to one shared cell, each time deciding anew when another process wrote in between (in a child)."""
-    ledger = Ledger.in_file(path)
+    ledger = Ledger.at(f"sqlite:///{path}")
     ready.wait()
     for number in range(count):
         while True:

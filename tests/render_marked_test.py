@@ -91,6 +91,7 @@ def marked(findings: tuple[tuple[Finding, str, str], ...] = FINDINGS) -> MarkedV
     return MarkedView(
         book=view(),
         typed=TYPED,
+        stray=((14, {"task_content": "=Dòng tự thêm", "progress": "Đã hoàn thành"}),),
         missing_rows=(
             {"document_number": "9/TB-SNN", "task_content": "Rà soát giá nước"},
             {"document_number": "10/TB-SNN"},
@@ -251,3 +252,14 @@ def test_the_same_view_gives_the_same_marked_bytes(tmp_path: Path) -> None:
     draw_marked(marked(), tmp_path / "a.xlsx")
     draw_marked(marked(), tmp_path / "b.xlsx")
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+
+
+def test_rows_that_have_no_place_are_kept_on_a_sheet_of_their_own(book: Opened) -> None:
+    rows = list(book["Dòng chưa nhận"].iter_rows(values_only=True))
+    captions, (first, *rest) = rows[3], rows[4:]
+    assert first[0] == 14
+    assert first[captions.index("Nội dung nhiệm vụ")] == "=Dòng tự thêm"
+    assert first[captions.index("Tình trạng")] == "Đã hoàn thành"
+    assert rest == []
+    cell = book["Dòng chưa nhận"].cell(5, captions.index("Nội dung nhiệm vụ") + 1)
+    assert cell.data_type == "s"

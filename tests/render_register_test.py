@@ -126,6 +126,7 @@ def register_view(count: int = 30, lang: str = "vi") -> RegisterView:
         revision=17,
         token=STAMP,
         rows=rows,
+        counted=rows,
         extra_headers=("Lãnh đạo phụ trách", "Ghi chú"),
         units=UNITS,
         conflicts=(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import codecs
+import json
+import re
 import tomllib
+import unicodedata
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from tdnv_sheets.errors import BrokenDeclaration
+from tdnv_sheets.errors import BadOfficeFile, BrokenSurroundings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,59 +84,114 @@ _ALLOWED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "keep_closed": ("year", "all", "none"),
     }
 )
+_HIGHEST: Final[Mapping[str, int]] = MappingProxyType({"due_soon_days": 366, "spare_rows": 10_000})
+_WORKBOOKS: Final = ("register", "units")
+_COLOUR: Final = re.compile(r"[0-9A-Fa-f]{6}")
+_FORBIDDEN: Final = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
+_RESERVED: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+"""Names that Windows keeps for devices."""
+_OWN: Final = (".tdnv", SETTINGS_FILE)
+_PLACE: Final = re.compile(r"\(at line (\d+), column \d+\)$")
+_TWICE: Final = ("Cannot overwrite", "Cannot declare", "Duplicate")
+"""How tomllib says that something stands twice; it has no other way to tell."""
 
 
 def load(path: Path) -> Settings:
-    """Read `tdnv.toml`; raise `BrokenDeclaration` naming the key that cannot be used."""
-    try:
-        with path.open("rb") as file:
-            raw = tomllib.load(file)
-    except tomllib.TOMLDecodeError as problem:
-        raise BrokenDeclaration(path, "(toml)", str(problem)) from problem
-    known = {f.name: f for f in fields(Settings)}
+    """Read `tdnv.toml`; raise `BadOfficeFile` naming the line or key that cannot be used."""
+    raw = _parsed(path)
+    known = [f.name for f in fields(Settings)]
     for key, value in raw.items():
         if key not in known:
-            raise BrokenDeclaration(path, key, "no such setting")
-        _check(path, key, value)
-    folders = _table(path, "folders", raw.pop("folders", {}), {f.name for f in fields(Folders)})
-    colours = _table(path, "colours", raw.pop("colours", {}), set(DEFAULT_COLOURS))
+            raise BadOfficeFile(path, "unknown-setting", key=key, known=", ".join(known))
+        if key not in {"folders", "colours"}:
+            _check(path, key, value)
+    folders = _table(path, "folders", raw.pop("folders", {}), [f.name for f in fields(Folders)])
+    colours = _table(path, "colours", raw.pop("colours", {}), list(DEFAULT_COLOURS))
+    _check_folders(path, Folders(**folders))
+    for name, value in colours.items():
+        if not _COLOUR.fullmatch(value):
+            raise BadOfficeFile(path, "colour", key=f"colours.{name}", value=value)
     return Settings(**raw, folders=Folders(**folders), colours=MappingProxyType({**DEFAULT_COLOURS, **colours}))
 
 
+def _parsed(path: Path) -> dict[str, Any]:
+    try:
+        data = path.read_bytes()
+    except OSError as problem:
+        raise BrokenSurroundings("cannot-read", path=path, problem=problem) from problem
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise BadOfficeFile(path, "settings-utf-16")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        row = data.count(b"\n", 0, problem.start) + 1
+        raise BadOfficeFile(path, "settings-not-utf-8", row=row) from problem
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as problem:
+        lines = text.rstrip().splitlines()
+        place = _PLACE.search(str(problem))
+        row = int(place[1]) if place else max(len(lines), 1)
+        line = lines[row - 1].strip() if row <= len(lines) else ""
+        if str(problem).startswith(_TWICE):
+            raise BadOfficeFile(path, "setting-twice", row=row, line=line) from problem
+        raise BadOfficeFile(path, "settings-line", row=row, line=line) from problem
+
+
 def _check(path: Path, key: str, value: object) -> None:
-    if key in {"folders", "colours"}:
+    if key in _HIGHEST:
+        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _HIGHEST[key]:
+            raise BadOfficeFile(path, "not-a-number", key=key, value=_shown(value), highest=_HIGHEST[key])
         return
-    wanted = int if key in {"due_soon_days", "spare_rows"} else str
-    if not isinstance(value, wanted) or isinstance(value, bool):
-        raise BrokenDeclaration(path, key, f"{value!r} is not of type {wanted.__name__}")
+    if not isinstance(value, str):
+        raise BadOfficeFile(path, "not-a-text", key=key, value=_shown(value))
     if key in _ALLOWED and value not in _ALLOWED[key]:
-        raise BrokenDeclaration(path, key, f"{value!r} is none of {', '.join(_ALLOWED[key])}")
-    if isinstance(value, int) and value < 0:
-        raise BrokenDeclaration(path, key, f"{value} is negative")
+        raise BadOfficeFile(path, "not-allowed", key=key, value=value, allowed=", ".join(_ALLOWED[key]))
 
 
-def _table(path: Path, name: str, raw: object, known: set[str]) -> dict[str, str]:
+def _table(path: Path, name: str, raw: object, known: list[str]) -> dict[str, str]:
     if not isinstance(raw, dict):
-        raise BrokenDeclaration(path, name, "is not a table")
+        raise BadOfficeFile(path, "not-a-table", key=name, value=_shown(raw))
     for key, value in raw.items():
         if key not in known:
-            raise BrokenDeclaration(path, f"{name}.{key}", "no such setting")
-        if not isinstance(value, str) or not value:
-            raise BrokenDeclaration(path, f"{name}.{key}", f"{value!r} is not a text")
+            raise BadOfficeFile(path, "unknown-setting", key=f"{name}.{key}", known=", ".join(known))
+        if not isinstance(value, str):
+            raise BadOfficeFile(path, "not-a-text", key=f"{name}.{key}", value=_shown(value))
     return dict(raw)
+
+
+def _check_folders(path: Path, folders: Folders) -> None:
+    """Each name stands directly in the workspace, is fit for Windows and is no other's: an inbox takes in all it holds."""
+    seen: dict[str, str] = {}
+    for name in (f.name for f in fields(Folders)):
+        key, value = f"folders.{name}", str(getattr(folders, name))
+        if not value.strip(" .") or value.casefold() in _OWN:
+            raise BadOfficeFile(path, "folder-outside", key=key, value=value)
+        if _FORBIDDEN.search(value) or _RESERVED.fullmatch(value) or value != value.strip().rstrip("."):
+            raise BadOfficeFile(path, "folder-name", key=key, value=value)
+        if name in _WORKBOOKS and (not value.lower().endswith(".xlsx") or value.startswith((".", "~"))):
+            raise BadOfficeFile(path, "not-xlsx", key=key, value=value)
+        same = unicodedata.normalize("NFC", value).casefold()
+        if same in seen:
+            raise BadOfficeFile(path, "folder-twice", key=key, value=value, other=f"folders.{seen[same]}")
+        seen[same] = name
+
+
+def _shown(value: object) -> str:
+    """Give a value as the file has it, so that people find it again."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def template(office: str, regulation: str, language: str) -> str:
     """Write the text of a new `tdnv.toml`, every setting with its default and a comment."""
-    folders = "\n".join(f'# {f.name} = "{f.default}"' for f in fields(Folders))
-    colours = "\n".join(f'# {name} = "{value}"' for name, value in DEFAULT_COLOURS.items())
-    quoted = office.replace("\\", "\\\\").replace('"', '\\"')
+    folders = "\n".join(f"# {f.name} = {_quoted(str(f.default))}" for f in fields(Folders))
+    colours = "\n".join(f"# {name} = {_quoted(value)}" for name, value in DEFAULT_COLOURS.items())
     return f"""# Cài đặt của cơ quan. Dòng bắt đầu bằng # là giá trị mặc định; bỏ dấu # để sửa.
 # Settings of the office. A line that starts with # shows the default; remove the # to change it.
 
-office = "{quoted}"            # tên cơ quan, in trên mọi biểu / printed on every sheet
-regulation = "{regulation}"    # quy chế áp dụng / the regulation in force here
-language = "{language}"        # vi | en
+office = {_quoted(office)}            # tên cơ quan, in trên mọi biểu / printed on every sheet
+regulation = {_quoted(regulation)}    # quy chế áp dụng / the regulation in force here
+language = {_quoted(language)}        # vi | en
 # contact = ""                 # họ tên, số điện thoại để đơn vị hỏi / whom a unit may call
 # due_soon_days = 5            # báo «sắp đến hạn» trước mấy ngày / days before a deadline
 # spare_rows = 50              # số dòng trống để ghi thêm / empty rows for additions
@@ -147,3 +206,8 @@ language = "{language}"        # vi | en
 [colours]
 {colours}
 """
+
+
+def _quoted(text: str) -> str:
+    # A text in JSON is one in TOML too.
+    return json.dumps(text, ensure_ascii=False)

@@ -76,7 +76,7 @@ def validate(call: Call, files: tuple[Path, ...], annotate: Path | None, unit: s
     try:
         space = call.workspace()
     except WrongUsage:
-        if call.explicit or annotate is not None or unit is not None:
+        if not call.folder.is_dir() or annotate is not None or unit is not None:
             raise
         received = check_alone(files, as_of=moment.as_of, lang=call.lang)
     else:

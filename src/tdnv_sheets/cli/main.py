@@ -83,7 +83,7 @@ class LazyGroup(click.Group):
 @click.pass_context
 def cli(ctx: click.Context, folder: Path | None, lang: str, as_of: datetime | None) -> None:
     """Follow the tasks of an office in the Excel workbooks that it already uses."""
-    ctx.obj = Call(folder or Path.cwd(), lang, as_of.date() if as_of else None, explicit=folder is not None)
+    ctx.obj = Call(folder or Path.cwd(), lang, as_of.date() if as_of else None)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from tdnv_sheets.errors import TdnvError
@@ -33,8 +33,6 @@ class Call:
     folder: Path
     lang: str
     as_of: date | None
-    explicit: bool = False
-    """Whether somebody named the folder."""
 
     def moment(self) -> Moment:
         """Give the day that counts and the clock, read here and nowhere deeper."""
@@ -208,12 +206,18 @@ def _cause(problem: BaseException, lang: str) -> str:
     inner = problem.args[0] if problem.args else None
     if isinstance(inner, OSError):  # XlsxWriter wraps what the disk said
         return _cause(inner, lang)
+    if isinstance(problem, OSError):
+        return _system_words(problem.errno or type(problem).__name__, _SYSTEM, lang)
     code = getattr(problem, "sqlite_errorcode", None)
-    if isinstance(problem, OSError) or code is not None:
-        number, known = (problem.errno, _SYSTEM) if isinstance(problem, OSError) else (code & 0xFF, _SQLITE)
-        entry = next((entry for entry, numbers in known.items() if number in numbers), "os-other")
-        shown = type(problem).__name__ if number is None else number
-        return say(f"errors.{entry}", lang, number=shown)
+    if isinstance(code, int):
+        return _system_words(code & 0xFF, _SQLITE, lang)
     if isinstance(problem, ValueError):
         return say("errors.malformed", lang)
     return say("errors.said", lang, text=" ".join(str(problem).split()))
+
+
+def _system_words(number: int | str, known: Mapping[str, tuple[int, ...]], lang: str) -> str:
+    from tdnv_sheets.messages.catalogue import say
+
+    entry = next((entry for entry, numbers in known.items() if number in numbers), "os-other")
+    return say(f"errors.{entry}", lang, number=number)

@@ -11,6 +11,8 @@ import click
 from tdnv_sheets.cli.out import Call, format_option, pass_call, print_data
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tdnv_sheets.ledger.store import Logged, OpenConflict
 
 
@@ -25,8 +27,9 @@ def history(call: Call, task: str, shape: str) -> None:
 
     with open_office(call.workspace()) as office:
         changes, conflicts = look(office, task)
+        names = {unit.code: unit.name for unit in office.units}
     if shape == "text":
-        _print(task, changes, conflicts, call.lang)
+        _print(task, changes, conflicts, call.lang, names)
     else:
         print_data([*map(_change, changes), *map(_conflict, conflicts)], shape)
 
@@ -68,7 +71,9 @@ def _conflict(item: OpenConflict) -> dict[str, Any]:
     }
 
 
-def _print(task: str, changes: tuple[Logged, ...], conflicts: tuple[OpenConflict, ...], lang: str) -> None:
+def _print(
+    task: str, changes: tuple[Logged, ...], conflicts: tuple[OpenConflict, ...], lang: str, names: Mapping[str, str]
+) -> None:
     from tdnv_sheets.messages.catalogue import say
     from tdnv_sheets.sheetspec import assignment_spec
     from tdnv_sheets.validate.cells import as_text
@@ -90,9 +95,9 @@ def _print(task: str, changes: tuple[Logged, ...], conflicts: tuple[OpenConflict
                 lang,
                 revision=line.revision,
                 at=f"{line.at:%d/%m/%Y %H:%M}",
-                who=line.who,
+                who=names.get(line.who, line.who),
                 file=f" ({line.file})" if line.file else "",
-                unit=line.key.unit,
+                unit=names.get(line.key.unit, line.key.unit),
                 field=caption(line.field),
                 old=words(line.field, line.old),
                 new=words(line.field, line.new),
@@ -106,7 +111,7 @@ def _print(task: str, changes: tuple[Logged, ...], conflicts: tuple[OpenConflict
                 lang,
                 number=item.number,
                 state=say(f"cli.state_{item.state}", lang),
-                unit=conflict.key.unit,
+                unit=names.get(conflict.key.unit, conflict.key.unit),
                 field=caption(conflict.field),
                 base=words(conflict.field, conflict.base),
                 ours=words(conflict.field, conflict.ours),

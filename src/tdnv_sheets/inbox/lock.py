@@ -22,6 +22,9 @@ _SLACK: Final = 60.0
 _PATIENCE: Final = 20.0
 """Seconds to wait for another command to end."""
 _PAUSE: Final = 0.1
+_WINDOWS: Final = os.name == "nt"
+_QUERY, _ACCESS_DENIED, _STILL_ACTIVE = 0x1000, 5, 259
+"""Windows: the right to ask what became of a process, the refusal of it, and the exit code of one that has not ended."""
 
 
 @contextmanager
@@ -81,13 +84,8 @@ def _booted() -> float:
 
 
 def _runs(pid: int) -> bool:
-    if os.name == "nt":
-        import ctypes  # noqa: PLC0415 - only there
-
-        handle = ctypes.windll.kernel32.OpenProcess(0x1000, 0, pid)  # type: ignore[attr-defined,unused-ignore]
-        if handle:
-            ctypes.windll.kernel32.CloseHandle(handle)  # type: ignore[attr-defined,unused-ignore]
-        return bool(handle)
+    if _WINDOWS:
+        return _runs_on_windows(pid)
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -95,6 +93,22 @@ def _runs(pid: int) -> bool:
     except PermissionError:
         return True
     return True
+
+
+def _runs_on_windows(pid: int) -> bool:
+    """Ask the system: a process of another user may not be opened, a dead one may as long as anybody holds it."""
+    import ctypes  # noqa: PLC0415 - only there
+
+    kernel = ctypes.WinDLL("kernel32", use_last_error=True)  # type: ignore[attr-defined,unused-ignore]
+    handle = kernel.OpenProcess(_QUERY, 0, pid)
+    if not handle:
+        refused: bool = ctypes.get_last_error() == _ACCESS_DENIED  # type: ignore[attr-defined,unused-ignore]
+        return refused
+    try:
+        code = ctypes.c_ulong()
+        return not kernel.GetExitCodeProcess(handle, ctypes.byref(code)) or code.value == _STILL_ACTIVE
+    finally:
+        kernel.CloseHandle(handle)
 
 
 def _owner(path: Path) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from tdnv_sheets.ledger import tables as t
+from tdnv_sheets.ledger.columns import OwnColumns, write_own_columns
 from tdnv_sheets.ledger.reading import last_revision, read_assignments
 from tdnv_sheets.ledger.values import dump, dump_fields, load
 from tdnv_sheets.records import Change, Conflict, Key, Value
@@ -29,8 +30,6 @@ class NewTask:
     fields: Mapping[str, Value]
     task_id: str | None = None
     """Set when the task exists and only gets more lead units."""
-    row: int | None = None
-    """The Excel row of the register in which it was typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +73,8 @@ class Entry:
     """(unit, fields) of tasks that a unit says it holds."""
     settlements: tuple[Settlement, ...] = ()
     proposal_settlements: tuple[ProposalSettlement, ...] = ()
+    own_columns: tuple[str, ...] | None = None
+    """The headers of the office's own columns in their order, where they are others than before."""
     file_record: Mapping[str, Any] = field(default_factory=dict)
     """The row of `files`, without its revision; empty when the entry comes from no file that is received."""
 
@@ -87,6 +88,7 @@ class Entry:
             or self.proposals
             or self.settlements
             or self.proposal_settlements
+            or self.own_columns is not None
         )
 
 
@@ -131,6 +133,8 @@ def commit(ledger: Ledger, entry: Entry) -> Committed | None:
             opened = _open_conflicts(connection, entry, revision)
             _settle_proposals(connection, entry, revision, task_ids)
             _propose(connection, entry, revision)
+            if entry.own_columns is not None:
+                write_own_columns(connection, OwnColumns(entry.own_columns, revision))
         if entry.file_record:
             connection.execute(sa.delete(t.files).where(t.files.c.digest == entry.file_record["digest"]))
             connection.execute(sa.insert(t.files).values(**entry.file_record, revision=revision))
@@ -143,7 +147,7 @@ def _add_task(connection: sa.Connection, entry: Entry, task: NewTask, revision: 
         year = entry.day.year
         number = (connection.scalar(sa.select(sa.func.max(t.tasks.c.number)).where(t.tasks.c.year == year)) or 0) + 1
         task_id = f"NV-{year}-{number:05}"
-        made = {"task_id": task_id, "year": year, "number": number, "created": revision, "row": task.row}
+        made = {"task_id": task_id, "year": year, "number": number, "created": revision}
         connection.execute(sa.insert(t.tasks).values(**made))
     fields = {name: value for name, value in task.fields.items() if value is not None}
     reported = fields.get("reported_date")

@@ -1,4 +1,4 @@
-"""Read assignments inside a transaction: as they are, as they were, and as a drawn register said when it was last read."""
+"""Read assignments inside a transaction: as they are, as they were at a revision, and as they were entered."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ from tdnv_sheets.records import Assignment, Key, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
 _MANY: Final = 400
 """Keys asked for in one query; SQLite allows 999 variables in old builds."""
-CHOSEN: Final = "choice"
-"""The rule of changes that were chosen in «Xung đột», not typed into «Nhiệm vụ»."""
 
 
 def last_revision(connection: sa.Connection) -> int:
@@ -40,58 +39,56 @@ def read_assignments(connection: sa.Connection, keys: Iterable[Key] | None = Non
     return found
 
 
-def read_at(
-    connection: sa.Connection, keys: Iterable[Key], revision: int, *, drawing: bool = False
-) -> dict[Key, dict[str, Value]]:
-    """Take the current fields and walk back the changes after *revision*.
-
-    With *drawing* it is the register drawn at *revision* that is asked for, as it was last read back: what an
-    earlier reading took from it stands, and rows that it brought are there.
-    """
+def read_at(connection: sa.Connection, keys: Iterable[Key], revision: int) -> dict[Key, dict[str, Value]]:
+    """Read the fields of *keys* as they were at *revision*; keys that did not exist then are left out."""
     wanted = set(keys)
     now = read_assignments(connection, wanted)
-    created: dict[Key, Any] = {}
+    created = _creations(connection, wanted)
     later: dict[Key, list[Any]] = {}
     for part in _parts(wanted):
-        for row in connection.execute(_creations(t.assignments.c.task_id.in_(part))):
-            created[Key(row.task_id, row.unit)] = row
-        for row in connection.execute(_changes_after(t.changes.c.task_id.in_(part), revision)):
+        query = sa.select(t.changes).where(t.changes.c.task_id.in_(part) & (t.changes.c.revision > revision))
+        query = query.order_by(t.changes.c.revision.desc(), t.changes.c.id.desc())
+        for row in connection.execute(query):
             later.setdefault(Key(row.task_id, row.unit), []).append(row)
     past: dict[Key, dict[str, Value]] = {}
     for key in wanted & now.keys():
-        if created[key].created > revision and not (drawing and created[key].drawn == revision):
+        if created[key] > revision:
             continue
-        fields = dict(now[key].fields)
-        typed: set[str] = set()
-        for row in later.get(key, ()):
-            if row.field in typed:
-                continue
-            if drawing and row.drawn == revision and row.rule != CHOSEN:
-                typed.add(row.field)
-            fields[row.field] = load(row.new if row.field in typed else row.old)
+        fields = dict(now[key].fields) | {row.field: load(row.old) for row in later.get(key, ())}
         past[key] = {name: value for name, value in fields.items() if value is not None}
     return past
 
 
-def read_entered(connection: sa.Connection, revision: int) -> dict[Key, int]:
-    """Find the assignments that came as new rows of the register drawn at *revision*, with their Excel row."""
-    query = _creations((t.revisions.c.drawn == revision) & t.tasks.c.row.is_not(None))
-    return {Key(row.task_id, row.unit): row.row for row in connection.execute(query)}
+def read_entered(connection: sa.Connection, keys: Iterable[Key]) -> dict[Key, dict[str, Value]]:
+    """Read the fields that *keys* were entered with."""
+    by_revision: dict[int, list[Key]] = {}
+    for key, revision in _creations(connection, set(keys)).items():
+        by_revision.setdefault(revision, []).append(key)
+    entered: dict[Key, dict[str, Value]] = {}
+    for revision, made in by_revision.items():
+        entered |= read_at(connection, made, revision)
+    return entered
 
 
-def _creations(where: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    """Select assignments with the revision that made them and the drawing that it was read from."""
-    joined = t.assignments.join(t.revisions, t.revisions.c.number == t.assignments.c.created)
-    joined = joined.join(t.tasks, t.tasks.c.task_id == t.assignments.c.task_id)
-    columns = (t.assignments.c.task_id, t.assignments.c.unit, t.assignments.c.created)
-    return sa.select(*columns, t.revisions.c.drawn, t.tasks.c.row).select_from(joined).where(where)
+def read_new_tasks(connection: sa.Connection, drawn: int) -> frozenset[Key]:
+    """Find the assignments of tasks that were entered from a register drawn at revision *drawn*."""
+    query = (
+        sa.select(t.assignments.c.task_id, t.assignments.c.unit)
+        .join(t.tasks, t.tasks.c.task_id == t.assignments.c.task_id)
+        .join(t.revisions, t.revisions.c.number == t.tasks.c.created)
+        .where((t.revisions.c.drawn == drawn) & (t.assignments.c.created == t.tasks.c.created))
+    )
+    return frozenset(Key(row.task_id, row.unit) for row in connection.execute(query))
 
 
-def _changes_after(where: sa.ColumnElement[bool], revision: int) -> sa.Select[Any]:
-    joined = t.changes.join(t.revisions, t.revisions.c.number == t.changes.c.revision)
-    query = sa.select(t.changes, t.revisions.c.drawn).select_from(joined)
-    query = query.where(where & (t.changes.c.revision > revision))
-    return query.order_by(t.changes.c.revision.desc(), t.changes.c.id.desc())
+def _creations(connection: sa.Connection, keys: AbstractSet[Key]) -> dict[Key, int]:
+    """Find the revisions that entered *keys*."""
+    columns = sa.select(t.assignments.c.task_id, t.assignments.c.unit, t.assignments.c.created)
+    found: dict[Key, int] = {}
+    for part in _parts(keys):
+        for row in connection.execute(columns.where(t.assignments.c.task_id.in_(part))):
+            found[Key(row.task_id, row.unit)] = row.created
+    return {key: revision for key, revision in found.items() if key in keys}
 
 
 def _parts(keys: Iterable[Key]) -> Iterator[Sequence[str]]:

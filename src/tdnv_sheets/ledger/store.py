@@ -9,19 +9,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 
 from tdnv_sheets.errors import BrokenSurroundings
 from tdnv_sheets.ledger import tables as t
+from tdnv_sheets.ledger.columns import OwnColumns, read_own_columns
 from tdnv_sheets.ledger.engine import engine_for, explained
-from tdnv_sheets.ledger.reading import last_revision, read_assignments, read_at, read_entered
+from tdnv_sheets.ledger.reading import last_revision, read_assignments, read_at, read_entered, read_new_tasks
 from tdnv_sheets.ledger.values import load, load_fields
 from tdnv_sheets.records import Conflict, Key, Trail, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
-    from pathlib import Path
 
     from tdnv_sheets.records import Assignment
 
@@ -103,11 +102,6 @@ class Ledger:
             raise
         return ledger
 
-    @classmethod
-    def in_file(cls, path: Path) -> Ledger:
-        """Open the SQLite ledger in a file."""
-        return cls.at(f"sqlite:///{path.as_posix()}")
-
     def close(self) -> None:
         """Give the connections back."""
         self._engine.dispose()
@@ -170,18 +164,15 @@ class Ledger:
         with self._reading() as connection:
             return read_at(connection, keys, revision)
 
-    def as_last_read(self, keys: Iterable[Key], drawn: int) -> dict[Key, dict[str, Value]]:
-        """Read the fields of *keys* as the register drawn at revision *drawn* stated them when it was last read.
-
-        This is the base of its next reading: a redraw may fail after a reading, and people go on in the same file.
-        """
+    def as_entered(self, keys: Iterable[Key]) -> dict[Key, dict[str, Value]]:
+        """Read the fields that *keys* were entered with."""
         with self._reading() as connection:
-            return read_at(connection, keys, drawn, drawing=True)
+            return read_entered(connection, keys)
 
-    def entered_from(self, drawn: int) -> dict[Key, int]:
-        """Find the assignments that were new rows of the register drawn at revision *drawn*, with their Excel row."""
+    def new_tasks_of(self, drawn: int) -> frozenset[Key]:
+        """Find the assignments of tasks that were typed into a register drawn at revision *drawn*."""
         with self._reading() as connection:
-            return read_entered(connection, drawn)
+            return read_new_tasks(connection, drawn)
 
     def issue(self, issue: str) -> IssueRecord | None:
         """Find an issue by its id."""
@@ -227,6 +218,17 @@ class Ledger:
                 for row in connection.execute(query)
             )
 
+    def proposal_state(self, number: int) -> str | None:
+        """Say what became of a proposal: `open`, `accepted` or `declined`; None when there is none of this number."""
+        with self._reading() as connection:
+            state = connection.scalar(sa.select(t.proposals.c.state).where(t.proposals.c.number == number))
+        return None if state is None else str(state)
+
+    def own_columns(self) -> OwnColumns:
+        """Read the headers of the office's own columns."""
+        with self._reading() as connection:
+            return read_own_columns(connection)
+
     def log(self, *, limit: int | None = None, task_id: str | None = None, without: str = "") -> tuple[Logged, ...]:
         """Read changed cells, newest first; *without* leaves one source of revisions out."""
         query = sa.select(
@@ -271,14 +273,6 @@ class Ledger:
             connection.execute(sa.delete(t.drawings).where(t.drawings.c.digest == digest))
             connection.execute(sa.update(t.drawings).values(latest=False))
             connection.execute(sa.insert(t.drawings).values(digest=digest, revision=revision, at=at, latest=True))
-
-    def record_file(self, values: Mapping[str, Any]) -> None:
-        """Remember a file that changed nothing; one that is known stays as it is."""
-        try:
-            with self.writing() as connection:
-                connection.execute(sa.insert(t.files).values(**values))
-        except IntegrityError:
-            return
 
 
 def _conflict(row: Any) -> OpenConflict:  # noqa: ANN401 - a row of SQLAlchemy

@@ -20,7 +20,7 @@ from sqlalchemy import (
     Text,
 )
 
-LAYOUT: Final = 1
+LAYOUT: Final = 2
 """Raised with every change of these tables."""
 
 METADATA: Final = MetaData()
@@ -42,7 +42,7 @@ revisions = Table(
     Column("file", Text, nullable=False, default=""),
     Column("digest", String(64), nullable=False, default=""),
     Column("note", Text, nullable=False, default=""),
-    # The revision of the register that was read back, else null.
+    # The revision from which the register that was read back had been drawn, else null.
     Column("drawn", Integer),
     CheckConstraint("number > 0", name="revision_is_positive"),
     CheckConstraint("source in ('takeover', 'office', 'unit', 'choice')", name="revision_source_is_known"),
@@ -55,8 +55,6 @@ tasks = Table(
     Column("year", Integer, nullable=False),
     Column("number", Integer, nullable=False),
     Column("created", ForeignKey("revisions.number"), nullable=False),
-    # The Excel row of the register in which the task was typed, else null.
-    Column("row", Integer),
 )
 Index("one_number_per_year", tasks.c.year, tasks.c.number, unique=True)
 

@@ -148,6 +148,7 @@ def draw_marks(office: Office, checked: Checked, name: str, folder: Path, moment
     view = MarkedView(
         book=unit_book_view(office, unit, period, rows, as_of=moment.as_of, identity=identity),
         typed=checked.typed,
+        stray=checked.stray,
         missing_rows=checked.missing_rows,
         report=checked.report,
         findings=tuple((about.finding, about.task, about.field) for about in checked.abouts),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tdnv_sheets.errors import WaitsForPerson
 from tdnv_sheets.inbox.shelf import free_name
@@ -17,17 +17,25 @@ from tdnv_sheets.rules.judgement import OPEN
 from tdnv_sheets.stamp import TEMPLATE_VERSION, Stamp, content_digest, encode
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Container, Iterable, Mapping
     from datetime import date, datetime
     from pathlib import Path
 
-    from tdnv_sheets.records import Assignment, Key
+    from tdnv_sheets.records import Assignment, Key, Value
 
 LOG_LINES: Final = 500
 """Changed cells that «Nhật ký» shows; `tdnv log` has them all."""
 
 
-def redraw(office: Office, *, as_of: date, now: datetime, read: str | None) -> Path:
+class Redrawn(NamedTuple):
+    """The register as it was drawn anew."""
+
+    path: Path
+    backup: Path | None
+    """Where the file lies that it replaced; None where that one was as we had drawn it, or there was none."""
+
+
+def redraw(office: Office, *, as_of: date, now: datetime, read: str | None) -> Redrawn:
     """Draw the register in its place.
 
     *read* is the digest of the file whose edits are in the ledger, None when there was no file; one that was saved
@@ -44,9 +52,10 @@ def redraw(office: Office, *, as_of: date, now: datetime, read: str | None) -> P
         drawn = file_digest(temporary)
         _check_unchanged(path, read)  # drawing took its time
 
-    put_in_place(draw, path, backup=_backup(office, read, now))
+    backup = _backup(office, read, now)
+    put_in_place(draw, path, backup=backup)
     office.ledger.record_drawing(drawn, view.revision, now)
-    return path
+    return Redrawn(path, backup)
 
 
 def _check_unchanged(path: Path, read: str | None) -> None:
@@ -78,7 +87,8 @@ def register_view(office: Office, as_of: date) -> RegisterView:
     """Gather what the register shows as of a day."""
     settings = office.space.settings
     conflicts = tuple(_conflict_rows(office))
-    rows = _shown_rows(office, office.ledger.assignments().values(), as_of, {item.key for item in conflicts})
+    everything = judged(office, office.ledger.assignments().values(), as_of)
+    rows = _kept(everything, as_of, settings.keep_closed, {item.key for item in conflicts})
     revision = office.ledger.revision()
     keys = [row.assignment.key for row in rows]
     content = content_digest(["task_id", "unit"], ((key.task_id, [key.unit]) for key in keys))
@@ -102,7 +112,8 @@ def register_view(office: Office, as_of: date) -> RegisterView:
         revision=revision,
         token=encode(stamp, office.space.key()),
         rows=tuple(rows),
-        extra_headers=_extra_headers(rows),
+        counted=tuple(_kept(everything, as_of, "year", frozenset())),
+        extra_headers=own_headers(office.ledger.own_columns().headers, (row.assignment.fields for row in everything)),
         units=office.units,
         conflicts=conflicts,
         log=tuple(_log_rows(office)),
@@ -116,29 +127,30 @@ def register_view(office: Office, as_of: date) -> RegisterView:
 def shown_keys(office: Office, assignments: Iterable[Assignment], as_of: date) -> frozenset[Key]:
     """Say which of *assignments* the register of a day shows."""
     disputed = {item.conflict.key for item in office.ledger.open_conflicts()}
-    return frozenset(row.assignment.key for row in _shown_rows(office, assignments, as_of, disputed))
+    rows = _kept(judged(office, assignments, as_of), as_of, office.space.settings.keep_closed, disputed)
+    return frozenset(row.assignment.key for row in rows)
 
 
-def _shown_rows(office: Office, assignments: Iterable[Assignment], as_of: date, disputed: Container[Key]) -> list[Row]:
-    """Leave out what was closed long ago, as the setting says; a row with an open conflict always shows."""
-    keep = office.space.settings.keep_closed
-    shown = []
-    for row in judged(office, assignments, as_of):
+def _kept(rows: Iterable[Row], as_of: date, keep: str, disputed: Container[Key]) -> list[Row]:
+    """Leave out what is closed, as *keep* says; a row with an open conflict always stays."""
+    kept = []
+    for row in rows:
         closed = None if row.judgement.status in OPEN else _closed_on(row)
         old = closed is not None and closed.year < as_of.year
         hidden = row.judgement.status not in OPEN and (keep == "none" or (keep == "year" and old))
         if not hidden or row.assignment.key in disputed:
-            shown.append(row)
-    return shown
+            kept.append(row)
+    return kept
 
 
 def _closed_on(row: Row) -> date | None:
     return row.judgement.completion_day or row.assignment.day("decision_date")
 
 
-def _extra_headers(rows: Iterable[Row]) -> tuple[str, ...]:
-    names = dict.fromkeys(name for row in rows for name in row.assignment.fields if name.startswith(EXTRA))
-    return tuple(name.removeprefix(EXTRA) for name in names)
+def own_headers(listed: Iterable[str], rows: Iterable[Mapping[str, Value]]) -> tuple[str, ...]:
+    """Give the headers of the office's own columns: those *listed*, and all others in which any of *rows* has a value."""
+    filled = (name.removeprefix(EXTRA) for fields in rows for name in fields if name.startswith(EXTRA))
+    return tuple(dict.fromkeys((*listed, *filled)))
 
 
 def _conflict_rows(office: Office) -> Iterable[ConflictRow]:
@@ -158,5 +170,7 @@ def _conflict_rows(office: Office) -> Iterable[ConflictRow]:
 
 
 def _log_rows(office: Office) -> Iterable[LogRow]:
+    names = {unit.code: unit.name for unit in office.units}
     for line in office.ledger.log(limit=LOG_LINES, without="takeover"):
-        yield LogRow(line.revision, line.at, line.who, line.file, line.key, line.field, line.old, line.new)
+        who = names.get(line.who, line.who)
+        yield LogRow(line.revision, line.at, who, line.file, line.key, line.field, line.old, line.new)

@@ -45,7 +45,9 @@ def ingest(
     unit: str | None = None,
 ) -> list[Received]:
     """Take *paths* in, or all that waits in the inbox; a dry run decides the same and writes nothing."""
-    if paths is None:
+    if paths is None and dry_run:
+        paths = sorted((*shelf.waiting_files(office.space.inbox), *_claimed(office)), key=lambda path: path.name)
+    elif paths is None:
         _recover(office)
         paths = shelf.waiting_files(office.space.inbox)
     with Reader() as reader:
@@ -54,8 +56,12 @@ def ingest(
 
 def _recover(office: Office) -> None:
     """Put back what a command that died had claimed; the ledger says later whether it was taken in."""
-    for path in shelf.waiting_files(office.space.work) if office.space.work.is_dir() else ():
+    for path in _claimed(office):
         shelf.file_away(path, office.space.inbox, path.name)
+
+
+def _claimed(office: Office) -> Sequence[Path]:
+    return shelf.waiting_files(office.space.work) if office.space.work.is_dir() else ()
 
 
 def _take_in(
@@ -96,12 +102,12 @@ def content_of(submission: Submission | None) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def decide(office: Office, submission: Submission, side: Side) -> Outcome:
-    """Merge a submission against its base and the ledger as they are now."""
+def decide(office: Office, submission: Submission) -> Outcome:
+    """Merge a unit's submission against its base and the ledger as they are now."""
     keys = [row.key for row in submission.rows if row.key is not None]
     ours = {key: item.fields for key, item in office.ledger.assignments(keys).items()}
     base = None if submission.revision is None else office.ledger.at_revision(keys, submission.revision)
-    return merge(submission, base, ours, spec=assignment_spec(), side=side)
+    return merge(submission, base, ours, spec=assignment_spec(), side=Side.UNIT)
 
 
 def _merge(office: Office, scanned: Scan, checked: Checked, name: str, moment: Moment, *, dry_run: bool) -> Received:
@@ -114,7 +120,7 @@ def _merge(office: Office, scanned: Scan, checked: Checked, name: str, moment: M
         outcome = Outcome()
         proposals: tuple[tuple[str, Mapping[str, Value]], ...] = ()
         if checked.submission is not None and checked.verdict in {Verdict.ACCEPTED, Verdict.PARTLY}:
-            outcome = decide(office, checked.submission, Side.UNIT)
+            outcome = decide(office, checked.submission)
             proposals = tuple((checked.unit, row.cells) for row in checked.submission.proposals)
         received = replace(
             received,

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
+import io
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets import calendar as calendars
 from tdnv_sheets import regulation as regulations
-from tdnv_sheets.errors import BrokenDeclaration, WrongUsage
+from tdnv_sheets.errors import BadOfficeFile, BrokenSurroundings, WrongUsage
 from tdnv_sheets.findings import Finding
 from tdnv_sheets.grid import Book, Sheet
 from tdnv_sheets.intake.scan import Scan, scan
 from tdnv_sheets.intake.worker import Reader
 from tdnv_sheets.ledger.store import Ledger
-from tdnv_sheets.messages.catalogue import finding_text
+from tdnv_sheets.messages.catalogue import LANGUAGES, finding_text
 from tdnv_sheets.records import NO_TRAIL
 from tdnv_sheets.render.view import Row
 from tdnv_sheets.rules.status import judge
+from tdnv_sheets.sheetspec import unit_spec
+from tdnv_sheets.validate.columns import find_header
 from tdnv_sheets.validate.table import Blind
 from tdnv_sheets.validate.unit_list import units_from
 
@@ -33,6 +37,10 @@ if TYPE_CHECKING:
     from tdnv_sheets.records import Assignment, Key, Trail, Unit
     from tdnv_sheets.regulation import Regulation
     from tdnv_sheets.rules.judgement import Judgement
+
+_TEXTS: Final = (".csv", ".tsv", ".txt")
+_HEAD: Final = 30
+"""Lines among which the header of a table is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +61,15 @@ class Office:
 
 @contextmanager
 def open_office(space: Workspace) -> Iterator[Office]:
-    """Open all that a workspace declares; closes the ledger at the end."""
+    """Open all that a workspace declares; closes the ledger at the end.
+
+    Raises `BadOfficeFile` when the unit list is missing or one of the office's files cannot be used.
+    """
     rules = regulations.load(space.settings.regulation)
     days = calendars.load(space.calendar if space.calendar.exists() else None)
-    units = read_units(space.units) if space.units.exists() else ()
+    if not space.units.exists():
+        raise BadOfficeFile(space.units, "units-missing")
+    units = read_units(space.units)
     ledger = Ledger.at(space.ledger_url)
     try:
         yield Office(space, rules, days, units, ledger)
@@ -106,16 +119,54 @@ def counting_judge(office: Office) -> Callable[[Assignment, date], Judgement]:
 
 
 def read_units(path: Path) -> tuple[Unit, ...]:
-    """Read a unit list from .xlsx or .csv; raise `BrokenDeclaration` naming row and column."""
-    if path.suffix.lower() == ".csv":
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = tuple(tuple(cell or None for cell in row) for row in csv.reader(file))
-        return units_from((Sheet(path.stem, rows),), path)
-    with Reader() as reader:
-        _, book = open_book(reader, path)
+    """Read a unit list from .xlsx or from text with commas, semicolons or tabs, as Excel writes it.
+
+    Raises `BadOfficeFile` naming row and column, `BrokenSurroundings` when the disk does not give the file.
+    """
+    try:
+        if path.suffix.lower() in _TEXTS:
+            return units_from((_text_table(path),), path)
+        with Reader() as reader:
+            _, book = open_book(reader, path)
+    except OSError as problem:
+        raise BrokenSurroundings("cannot-read", path=path, problem=problem) from problem
     if isinstance(book, Finding):
-        raise BrokenDeclaration(path, "(workbook)", finding_text(book, "vi"))
+        words = {f"problem_{lang}": finding_text(book, lang) for lang in LANGUAGES}
+        raise BadOfficeFile(path, "units-unreadable", **words)
     return units_from(book.sheets, path)
+
+
+def _text_table(path: Path) -> Sheet:
+    text = _decoded(path)
+    sign = max(",;\t", key=lambda sign: _columns_known(text, sign))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign, strict=True)
+    rows: list[tuple[str | None, ...]] = []
+    try:
+        for cells in reader:
+            rows += (tuple(cell or None for cell in cells),)
+    except csv.Error as problem:
+        raise BadOfficeFile(path, "broken-line", row=len(rows) + 1) from problem
+    return Sheet(path.stem, tuple(rows))
+
+
+def _columns_known(text: str, sign: str) -> int:
+    """Say how many columns the header names when *sign* stands between cells."""
+    spec = unit_spec()
+    header = find_header(Sheet("", tuple(tuple(line.split(sign)) for line in text.splitlines()[:_HEAD])), spec.fields)
+    return 0 if header is None else len(header.by_field())
+
+
+def _decoded(path: Path) -> str:
+    data = path.read_bytes()
+    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))  # Excel's «Unicode Text»
+    try:
+        text = data.decode("utf-16" if wide else "utf-8-sig")
+    except UnicodeDecodeError as problem:
+        row = data.count(b"\n", 0, problem.start) + 1
+        raise BadOfficeFile(path, "csv-not-utf-8", row=row) from problem
+    if "\0" in text:
+        raise BadOfficeFile(path, "csv-not-utf-8", row=1)
+    return text
 
 
 def open_book(reader: Reader, path: Path) -> tuple[Scan, Book | Finding]:

@@ -3,32 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tdnv_sheets.errors import BrokenSurroundings, WaitsForPerson
-from tdnv_sheets.findings import About, Finding, Level, Severity, has_error, shorten
+from tdnv_sheets.findings import About, Finding, has_error
 from tdnv_sheets.inbox.workspace import is_open, owner_of
 from tdnv_sheets.intake.worker import Reader
-from tdnv_sheets.ledger.commit import Entry, NewTask, ProposalSettlement, Settlement, commit
-from tdnv_sheets.ledger.values import fingerprint
+from tdnv_sheets.ledger.commit import Entry, NewTask, commit
 from tdnv_sheets.merge import Outcome, Side, merge
-from tdnv_sheets.pipeline.draw import file_digest, shown_keys
+from tdnv_sheets.messages.catalogue import LANGUAGES, say
+from tdnv_sheets.pipeline.chosen import conflict_choices, proposal_choices
+from tdnv_sheets.pipeline.draw import file_digest, own_headers, shown_keys
 from tdnv_sheets.pipeline.office import Office, blind_cells, open_book
-from tdnv_sheets.records import EXTRA, Assignment, Change, Key, SubmittedRow
+from tdnv_sheets.records import Assignment, Change, Key, SubmittedRow, Value
+from tdnv_sheets.render.register import SHEETS
 from tdnv_sheets.sheetspec import assignment_spec
 from tdnv_sheets.text.same import same
 from tdnv_sheets.text.units import UnitIndex
 from tdnv_sheets.validate.accidents import natural
-from tdnv_sheets.validate.cells import Unread
 from tdnv_sheets.validate.register import drawing_of, read_register
 from tdnv_sheets.validate.register_rows import RegisterGrounds, completed, restated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
-    from tdnv_sheets.ledger.store import OpenConflict
+    from tdnv_sheets.grid import Book
+    from tdnv_sheets.intake.scan import Scan
     from tdnv_sheets.pipeline.check import Moment
-    from tdnv_sheets.validate.choices import Choice, ProposalChoice
     from tdnv_sheets.validate.register import Drawing, RegisterRead
     from tdnv_sheets.validate.register_rows import NewRow
 
@@ -49,11 +51,24 @@ class ReadBack:
     new_tasks: tuple[str, ...] = ()
     revision: int | None = None
     mangled: bool = False
+    own_sheets: tuple[str, ...] = ()
+    """Sheets that the office added; the next drawing does not have them."""
 
     @property
     def ok(self) -> bool:
         """Say whether the register may be redrawn: nothing that people typed would be lost."""
         return not has_error(self.abouts)
+
+
+class _Opened(NamedTuple):
+    """The register as it lies in its folder."""
+
+    path: Path
+    digest: str
+    book: Book
+    scanned: Scan
+    drawing: Drawing
+    own_sheets: tuple[str, ...]
 
 
 def read_back(office: Office, moment: Moment) -> ReadBack:
@@ -73,40 +88,63 @@ def read_back(office: Office, moment: Moment) -> ReadBack:
     drawing = drawing_of(book, office.space.key(), office.ledger.identity())
     if drawing is None:
         raise WaitsForPerson("register-not-drawn-here", path=path)
+    opened = _Opened(path, digest, book, scanned, drawing, _own_sheets(book))
     for _ in range(_TRIES):
-        decided_at = office.ledger.revision()
-        grounds = _grounds(office, moment, drawing)
-        read = read_register(book, blind_cells(scanned), grounds)
-        if not read.ok or read.submission is None:
-            return ReadBack(digest, read.abouts, mangled=read.mangled)
-        known, new = _entered_before(read, grounds, moment)
-        submission = replace(read.submission, rows=known)
-        outcome = merge(submission, grounds.base, grounds.now, spec=assignment_spec(), side=Side.OFFICE)
-        entry, notes = _entry(office, replace(read, new_rows=new), outcome, moment)
-        if has_error(notes):
-            return ReadBack(digest, (*read.abouts, *notes))
-        done = commit(
-            office.ledger,
-            replace(entry, decided_at=decided_at, drawn=drawing.revision, file=path.name, digest=scanned.digest),
-        )
+        done = _decide_and_write(office, opened, moment)
         if done is not None:
-            return ReadBack(
-                digest,
-                (*read.abouts, *notes),
-                entry.changes,
-                done.conflicts,
-                len(entry.settlements) + len(entry.proposal_settlements),
-                done.task_ids,
-                done.revision,
-            )
+            return done
     raise BrokenSurroundings("ledger-moved")
+
+
+def _own_sheets(book: Book) -> tuple[str, ...]:
+    """Give the sheets that the program does not draw."""
+    ours = {say(f"register.sheet_{name}", lang) for name in SHEETS for lang in LANGUAGES}
+    return tuple(sheet.name for sheet in book.sheets if sheet.name not in ours and not sheet.name.startswith("_"))
+
+
+def _decide_and_write(office: Office, opened: _Opened, moment: Moment) -> ReadBack | None:
+    """Decide on the ledger as it is now; None when another command wrote to it meanwhile."""
+    decided_at = office.ledger.revision()
+    grounds = _grounds(office, moment, opened.drawing)
+    read = read_register(opened.book, blind_cells(opened.scanned), grounds, own_sheets=frozenset(opened.own_sheets))
+    if not read.ok or read.submission is None:
+        return ReadBack(opened.digest, read.abouts, mangled=read.mangled)
+    after = office.ledger.as_entered(key for key in grounds.now if key not in grounds.base)
+    entered = {key: after[key] for key in office.ledger.new_tasks_of(opened.drawing.revision)}
+    known, new = _entered_before(read.new_rows, entered, moment)
+    rows, base = _since_entered((*read.submission.rows, *known), grounds, after)
+    submission = replace(read.submission, rows=rows)
+    outcome = merge(submission, base, grounds.now, spec=assignment_spec(), side=Side.OFFICE)
+    entry, notes = _entry(office, replace(read, new_rows=new), outcome, moment)
+    if has_error(notes):
+        return ReadBack(opened.digest, (*read.abouts, *notes))
+    entry = replace(
+        entry,
+        decided_at=decided_at,
+        drawn=opened.drawing.revision,
+        file=opened.path.name,
+        digest=opened.scanned.digest,
+        own_columns=_own_columns(office, read.own_columns, grounds, opened.drawing),
+    )
+    done = commit(office.ledger, entry)
+    if done is None:
+        return None
+    return ReadBack(
+        opened.digest,
+        (*read.abouts, *notes),
+        entry.changes,
+        done.conflicts,
+        len(entry.settlements) + len(entry.proposal_settlements),
+        done.task_ids,
+        done.revision,
+        own_sheets=opened.own_sheets,
+    )
 
 
 def _grounds(office: Office, moment: Moment, drawing: Drawing) -> RegisterGrounds:
     now = office.ledger.assignments()
-    base = office.ledger.as_last_read(now, drawing.revision)
-    entered = office.ledger.entered_from(drawing.revision)
-    drawn = (Assignment(key, fields) for key, fields in base.items() if key not in entered)
+    base = office.ledger.at_revision(now, drawing.revision)
+    drawn = (Assignment(key, fields) for key, fields in base.items())
     return RegisterGrounds(
         key=office.space.key(),
         ledger=office.ledger.identity(),
@@ -116,51 +154,86 @@ def _grounds(office: Office, moment: Moment, drawing: Drawing) -> RegisterGround
         as_of=moment.as_of,
         now={key: item.fields for key, item in now.items()},
         base=base,
-        entered=entered,
         shown=shown_keys(office, drawn, drawing.as_of or moment.as_of),
         drawn=drawing.rows,
         conflict_fields={item.number: item.conflict.field for item in office.ledger.open_conflicts()},
+        proposals={proposal.number: proposal.fields for proposal in office.ledger.open_proposals()},
     )
 
 
 def _entered_before(
-    read: RegisterRead, grounds: RegisterGrounds, moment: Moment
-) -> tuple[tuple[SubmittedRow, ...], tuple[NewRow, ...]]:
+    rows: Sequence[NewRow], entered: Mapping[Key, Mapping[str, Value]], moment: Moment
+) -> tuple[list[SubmittedRow], tuple[NewRow, ...]]:
     """Tell the rows that an earlier reading of the same drawing entered from those that are new (rule 13).
 
-    A row is known again by its words, or else by its place in the sheet.
+    A row is known again by its words only: in another copy of the register its place may be another row's.
     """
-    known = list(read.submission.rows if read.submission else ())
-    left = dict(grounds.entered)
-    waiting = [(row, unit) for row in read.new_rows for unit in row.units]
-    for matches in (_same_words, _same_place):
-        unmatched = []
-        for row, unit in waiting:
-            key = next((key for key in left if key.unit == unit and matches(row, key, grounds)), None)
+    left = dict(entered)
+    known: list[SubmittedRow] = []
+    new: list[NewRow] = []
+    for row in rows:
+        unknown = []
+        for unit in row.units if row.task_id is None else ():
+            words = natural(row.cells)
+            key = next((key for key, then in left.items() if key.unit == unit and natural(then) == words), None)
             if key is None:
-                unmatched.append((row, unit))
+                unknown.append(unit)
             else:
                 del left[key]
                 known.append(restated(row, key, moment.as_of))
-        waiting = unmatched
-    new = [replace(row, units=tuple(unit for of, unit in waiting if of is row)) for row in read.new_rows]
-    return tuple(known), tuple(row for row in new if row.units)
+        if row.task_id is not None or unknown:
+            new.append(row if row.task_id is not None else replace(row, units=tuple(unknown)))
+    return known, tuple(new)
 
 
-def _same_words(row: NewRow, key: Key, grounds: RegisterGrounds) -> bool:
-    return natural(grounds.base[key]) == natural(row.cells)
+def _since_entered(
+    rows: Sequence[SubmittedRow], grounds: RegisterGrounds, after: Mapping[Key, Mapping[str, Value]]
+) -> tuple[tuple[SubmittedRow, ...], dict[Key, Mapping[str, Value]]]:
+    """Give rows and bases for the merge; assignments that came *after* the drawing have none of its own.
+
+    Such a row states what it says beyond the words it was entered with: taken where the ledger's cell was and is
+    empty, a conflict where it is not.
+    """
+    base = dict(grounds.base)
+    stated = []
+    for row in rows:
+        then = after.get(row.key) if row.key else None
+        if row.key is None or then is None:
+            stated.append(row)
+            continue
+        cells = {name: value for name, value in row.cells.items() if not same(value, then.get(name))}
+        stated.append(replace(row, cells=cells))
+        now = grounds.now[row.key]
+        base[row.key] = {name: value for name, value in then.items() if now.get(name) is None}
+    return tuple(stated), base
 
 
-def _same_place(row: NewRow, key: Key, grounds: RegisterGrounds) -> bool:
-    return grounds.entered[key] == row.row
+def _own_columns(
+    office: Office, headers: Sequence[str], grounds: RegisterGrounds, drawing: Drawing
+) -> tuple[str, ...] | None:
+    """Give the office's own columns as the register has them, None when they are as before.
+
+    One that is gone from it stays where it holds a value; a register that is older than the last change of the
+    columns may only add some.
+    """
+    before = office.ledger.own_columns()
+    if drawing.revision < before.revision:
+        columns = own_headers((*before.headers, *headers), ())
+    else:
+        filled = own_headers((), grounds.now.values())
+        columns = own_headers((*headers, *(name for name in before.headers if name in filled)), grounds.now.values())
+    return None if columns == before.headers else columns
 
 
 def _entry(office: Office, read: RegisterRead, outcome: Outcome, moment: Moment) -> tuple[Entry, list[About]]:
     """Gather what the register states into one entry of the ledger; it is not decided yet on which revision."""
     edited = {(change.key, change.field) for change in outcome.changes}
-    settlements, chosen, notes = _choices(office, read.choices, edited)
-    new_tasks = [NewTask(row.units, completed(row.cells, moment.as_of), row.task_id, row.row) for row in read.new_rows]
-    proposals, accepted, more = _proposal_choices(office, read.proposal_choices, moment, first=len(new_tasks))
+    edited |= {(conflict.key, conflict.field) for conflict in outcome.conflicts}
+    settlements, chosen, notes = conflict_choices(office.ledger, read.choices, edited, office.lang)
+    new_tasks = [NewTask(row.units, completed(row.cells, moment.as_of), row.task_id) for row in read.new_rows]
+    proposals, accepted, more = proposal_choices(
+        office.ledger, read.proposal_choices, moment.as_of, first=len(new_tasks)
+    )
     entry = Entry(
         at=moment.now,
         day=moment.as_of,
@@ -174,88 +247,3 @@ def _entry(office: Office, read: RegisterRead, outcome: Outcome, moment: Moment)
         proposal_settlements=tuple(proposals),
     )
     return entry, notes + more
-
-
-def _choices(
-    office: Office, made: Sequence[Choice], edited: set[tuple[Key, str]]
-) -> tuple[list[Settlement], list[Change], list[About]]:
-    """Apply what was chosen in «Xung đột»."""
-    settlements: list[Settlement] = []
-    chosen: list[Change] = []
-    notes: list[About] = []
-    waiting = {item.number: item for item in office.ledger.open_conflicts()}
-    for choice in made:
-        item = waiting.get(choice.number)
-        if item is None:
-            notes += _too_late(choice, office.ledger.conflict(choice.number), office.lang)
-            continue
-        already = (item.conflict.key, item.conflict.field) in edited
-        decided = _decide(choice, item, office.lang, already=already)
-        if isinstance(decided, About):
-            notes.append(decided)
-            continue
-        settlements.append(Settlement(choice.number, choice.choice, choice.reason))
-        chosen += [decided] if decided is not None else []
-    return settlements, chosen, notes
-
-
-def _too_late(choice: Choice, item: OpenConflict | None, lang: str) -> Iterator[About]:
-    """Say that a choice came after its conflict had gone; one that was settled just so needs no word."""
-    if item is not None and item.state != choice.choice:
-        yield _moved(choice, item, lang)
-
-
-def _decide(choice: Choice, item: OpenConflict, lang: str, *, already: bool) -> Change | About | None:
-    """Apply one line of «Xung đột»: a change, nothing to change, or why it was not applied."""
-    conflict = item.conflict
-    if already or choice.fingerprint != fingerprint(conflict.ours):
-        return _moved(choice, item, lang)
-    if choice.choice == "ours":
-        return None
-    value = conflict.theirs if choice.choice == "theirs" else choice.other
-    if isinstance(value, Unread) or (value is None and choice.choice == "other"):
-        column = _caption(conflict.field, lang)
-        return About(Finding("other-value-missing", Severity.WARNING, Level.ROW, row=choice.row, column=column))
-    if same(value, conflict.ours):
-        return None
-    return Change(conflict.key, conflict.field, conflict.ours, value, "choice")
-
-
-def _moved(choice: Choice, item: OpenConflict, lang: str) -> About:
-    values = {"task": item.conflict.key.task_id}
-    column = _caption(item.conflict.field, lang)
-    return About(Finding("conflict-moved", Severity.WARNING, Level.ROW, row=choice.row, column=column, values=values))
-
-
-def _caption(field: str, lang: str) -> str:
-    spec = assignment_spec().by_name.get(field)
-    return spec.header(lang) if spec else field.removeprefix(EXTRA)
-
-
-def _proposal_choices(
-    office: Office, made: Sequence[ProposalChoice], moment: Moment, *, first: int
-) -> tuple[list[ProposalSettlement], list[NewTask], list[About]]:
-    """Apply what was chosen in «Đề xuất»; accepted tasks come after the *first* new tasks of the entry."""
-    settlements: list[ProposalSettlement] = []
-    accepted: list[NewTask] = []
-    notes: list[About] = []
-    waiting = {proposal.number: proposal for proposal in office.ledger.open_proposals()}
-    for line in made:
-        proposal = waiting.get(line.number)
-        if proposal is None:
-            continue
-        if line.accepted and line.unread:
-            notes += _unread(line.row, line.unread, office.lang)
-            continue
-        settlements.append(ProposalSettlement(line.number, first + len(accepted) if line.accepted else None))
-        if line.accepted:
-            fields = completed({**proposal.fields, **line.fields}, moment.as_of)
-            accepted.append(NewTask((proposal.unit,), fields))
-    return settlements, accepted, notes
-
-
-def _unread(row: int, cells: Mapping[str, str], lang: str) -> Iterator[About]:
-    """Say which cells of an accepted proposal cannot be used; it waits until they can."""
-    for name, text in cells.items():
-        column, value = _caption(name, lang), shorten(text)
-        yield About(Finding("not-a-date", Severity.ERROR, Level.ROW, row=row, column=column, value=value))

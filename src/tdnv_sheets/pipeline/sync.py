@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tdnv_sheets.errors import TdnvError, WaitsForPerson
+from tdnv_sheets.findings import About, Finding, Level, Severity
 from tdnv_sheets.pipeline.draw import redraw
 from tdnv_sheets.pipeline.ingest import ingest
 from tdnv_sheets.pipeline.readback import ReadBack, read_back
+from tdnv_sheets.validate.secrecy import Secrecy, secrecy
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from tdnv_sheets.pipeline.check import Moment
@@ -46,4 +49,12 @@ def sync(office: Office, moment: Moment, *, with_inbox: bool = True) -> Synced:
         drawn = redraw(office, as_of=moment.as_of, now=moment.now, read=register.digest)
     except WaitsForPerson as problem:
         return Synced(register, received, None, problem)
-    return Synced(register, received, drawn)
+    notes = _not_kept(register.own_sheets, drawn.backup)
+    return Synced(replace(register, abouts=(*register.abouts, *notes)), received, drawn.path)
+
+
+def _not_kept(sheets: Iterable[str], backup: Path | None) -> Iterator[About]:
+    """Say which sheets of the office's own the new drawing does not have, and where they lie now."""
+    for name in sheets if backup is not None else ():
+        values = {"sheet": "***" if secrecy(name) is Secrecy.REFUSE else name, "backup": str(backup)}
+        yield About(Finding("sheet-not-kept", Severity.WARNING, Level.WORKBOOK, values=values))

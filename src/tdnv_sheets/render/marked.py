@@ -9,6 +9,7 @@ from tdnv_sheets.findings import Level, Severity, shorten
 from tdnv_sheets.grid import address
 from tdnv_sheets.messages.catalogue import finding_fix, finding_text, say
 from tdnv_sheets.render.book import Area, ok, open_book, set_columns, set_page
+from tdnv_sheets.render.marked_stray import draw_stray
 from tdnv_sheets.render.styles import (
     FRAME,
     LINK,
@@ -81,6 +82,8 @@ def draw_marked(view: MarkedView, path: Path) -> None:
     with open_book(path, title=book_title(view.book), author=view.book.office) as book:
         _draw_list(book, view, items)
         draw_pages(book, view.book, returned)
+        if view.stray:
+            draw_stray(book, view)
 
 
 def _place(view: MarkedView, finding: Finding, task_id: str, field: str) -> Place | None:

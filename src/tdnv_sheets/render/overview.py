@@ -108,7 +108,7 @@ def _draw_head(canvas: Canvas) -> None:
 
 
 def _tiles(view: RegisterView, words: Shown) -> list[Tile]:
-    counted = line("", view.rows)
+    counted = line("", view.counted)
     colours = view.colours
 
     def of(status: Status) -> Tile:
@@ -119,10 +119,10 @@ def _tiles(view: RegisterView, words: Shown) -> list[Tile]:
     first = [Status.COMPLETED_ON_TIME, Status.COMPLETED_LATE, Status.OPEN_IN_TIME, Status.OPEN_OVERDUE]
     second = [Status.COMPLETED_UNDATED, Status.OPEN_UNDATED, Status.NOT_COMPLETED, Status.WITHDRAWN, Status.TRANSFERRED]
     return [
-        Tile(words.say("tile_total"), len(view.rows), styles.BAND),
+        Tile(words.say("tile_total"), len(view.counted), styles.BAND),
         *(of(status) for status in first),
         Tile(words.say("tile_due_soon"), counted.due_soon, colours["due_soon"]),
-        Tile(words.say("tile_distinct"), distinct_tasks(view.rows), styles.BAND),
+        Tile(words.say("tile_distinct"), distinct_tasks(view.counted), styles.BAND),
         *(of(status) for status in second),
     ]
 
@@ -143,7 +143,7 @@ def _draw_tiles(canvas: Canvas) -> None:
         sheet.set_row(row, 36)
         sheet.set_row(row + 1, 32)
         sheet.set_row(row + 2, 6)
-    note = words.say("reconciles", total=len(view.rows), distinct=distinct_tasks(view.rows))
+    note = words.say("reconciles", total=len(view.counted), distinct=distinct_tasks(view.counted), year=view.as_of.year)
     book.put(sheet, TODO_ROW - 1, 0, note, book.look(styles.NOTE, {"text_wrap": False}))
 
 

@@ -47,7 +47,7 @@ def line(name: str, rows: Iterable[Row]) -> Line:
 
 def lines_by_unit(view: RegisterView, words: Shown) -> list[Line]:
     """Give a line for every unit that exists on the as-of day or has a row, in the order of the unit list."""
-    groups = _grouped(view.rows, lambda row: row.assignment.key.unit)
+    groups = _grouped(view.counted, lambda row: row.assignment.key.unit)
     listed = [unit.code for unit in view.units if unit.valid_on(view.as_of) or unit.code in groups]
     codes = [*listed, *(code for code in groups if code not in set(listed))]
     return [line(words.unit(code), groups.get(code, [])) for code in codes]
@@ -55,7 +55,7 @@ def lines_by_unit(view: RegisterView, words: Shown) -> list[Line]:
 
 def lines_by_assigner(view: RegisterView, words: Shown) -> list[Line]:
     """Give a line for every assigner of the regulation, then for others met in rows, then for rows without one."""
-    groups = _grouped(view.rows, lambda row: row.assignment.text("assigner"))
+    groups = _grouped(view.counted, lambda row: row.assignment.text("assigner"))
     others = sorted(name for name in groups if name and name not in view.assigners)
     names = [*view.assigners, *others, *([""] if "" in groups else [])]
     return [line(name or words.say("no_assigner"), groups.get(name, [])) for name in names]
@@ -88,7 +88,7 @@ def draw_counts(canvas: Canvas, lines: Sequence[Line], title: str, caption: str)
             canvas.put(row, column, count, styles.number())
         sheet.set_row(row, styles.row_height([(entry.name, NAME_WIDTH - 2)]))
     _draw_sums(canvas, lines)
-    note = canvas.words.say("counted_note", distinct=distinct_tasks(canvas.view.rows))
+    note = canvas.words.say("counted_note", distinct=distinct_tasks(canvas.view.counted), year=canvas.view.as_of.year)
     canvas.put(FIRST_ROW + len(lines) + 1, 0, note, styles.NOTE, {"text_wrap": False})
     sheet.freeze_panes(FIRST_ROW, TOTAL_COLUMN)
     canvas.paper((HEADER_ROW, HEADER_ROW))

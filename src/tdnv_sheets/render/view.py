@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from tdnv_sheets.findings import Finding
+    from tdnv_sheets.grid import Raw
     from tdnv_sheets.periods import Period
     from tdnv_sheets.records import Assignment, Key, Unit, Value
     from tdnv_sheets.rules.judgement import Judgement
@@ -79,7 +80,9 @@ class RegisterView:
     token: str
     """The signed stamp (`stamp.py`), at most 250 characters, to be put in three carriers."""
     rows: tuple[Row, ...]
-    """In register order."""
+    """What «Nhiệm vụ» shows, in register order."""
+    counted: tuple[Row, ...]
+    """What the figures count, whatever is shown: all that is open, and what was closed in the as-of year."""
     extra_headers: tuple[str, ...]
     """The office's own columns, kept at the right end; values under `extra:<header>` in the fields."""
     units: tuple[Unit, ...]
@@ -119,6 +122,8 @@ class MarkedView:
     book: UnitBookView
     typed: Mapping[tuple[str, str], object]
     """What the unit typed, by (task id, field), where it differs from the ledger; raw where it could not be read."""
+    stray: tuple[tuple[int, Mapping[str, Raw]], ...]
+    """Rows that have no place in «Cập nhật», with their Excel row in the file received; drawn on a sheet of their own."""
     missing_rows: tuple[Mapping[str, object], ...]
     """The rows of «Nhiệm vụ thiếu», by field."""
     report: Mapping[str, object]

@@ -10,10 +10,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tdnv_sheets.findings import About, Finding, Level, has_error
-from tdnv_sheets.records import Submission
+from tdnv_sheets.records import EXTRA, Submission
 from tdnv_sheets.sheetspec import assignment_spec
 from tdnv_sheets.validate.accidents import accident, ids_deleted, mangled
-from tdnv_sheets.validate.choices import choices, proposal_choices, register_sheet
+from tdnv_sheets.validate.choices import broken_list, choices, proposal_choices, register_sheet
 from tdnv_sheets.validate.columns import find_header
 from tdnv_sheets.validate.extra import extra_columns
 from tdnv_sheets.validate.identity import identify
@@ -41,6 +41,8 @@ class RegisterRead:
     new_rows: tuple[NewRow, ...] = ()
     choices: tuple[Choice, ...] = ()
     proposal_choices: tuple[ProposalChoice, ...] = ()
+    own_columns: tuple[str, ...] = ()
+    """The headers of the office's own columns, from the left."""
     mangled: bool = False
 
     @property
@@ -57,12 +59,15 @@ class Drawing(NamedTuple):
     as_of: date | None
 
 
-def read_register(book: Book, blind: Mapping[str, Blind], grounds: RegisterGrounds) -> RegisterRead:
-    """Read a register that was identified as ours."""
+def read_register(
+    book: Book, blind: Mapping[str, Blind], grounds: RegisterGrounds, *, own_sheets: frozenset[str] = frozenset()
+) -> RegisterRead:
+    """Read a register that was identified as ours; *own_sheets* are those that the office added."""
     identity = identify(book, kind="register", key=grounds.key, ledger=grounds.ledger)
     if identity.stamp is None:
         return RegisterRead(tuple(About(finding) for finding in identity.findings))
-    secret = tuple(_secret_rows(sheet for entry in READ if (sheet := register_sheet(book, entry))))
+    read = [sheet for entry in READ if (sheet := register_sheet(book, entry))]
+    secret = tuple(_secret_rows([*read, *(sheet for sheet in book.sheets if sheet.name in own_sheets)]))
     if secret:  # nothing else is said, since it might repeat what stands there
         return RegisterRead(secret)
     fields = assignment_spec().shown_on("register")
@@ -72,7 +77,8 @@ def read_register(book: Book, blind: Mapping[str, Blind], grounds: RegisterGroun
         return _stopped(mangled("sheet", "«Nhiệm vụ» / «Mã nhiệm vụ»", grounds.lang))
     unseen = blind.get(sheet.name, Blind())
     table = read_table(sheet, header, fields, grounds.lang, blind=unseen, units=grounds.units)
-    stop = accident(table, grounds)
+    broken = broken_list(book)
+    stop = mangled("sheet", f"«{broken}»", grounds.lang) if broken else accident(table, grounds)
     if stop is not None:
         return _stopped(stop)
     extra = extra_columns(sheet, header, unseen, grounds.lang)
@@ -80,12 +86,15 @@ def read_register(book: Book, blind: Mapping[str, Blind], grounds: RegisterGroun
     stop = ids_deleted(rows, grounds)
     if stop is not None:
         return _stopped(stop)
+    chosen, unclear = choices(book, blind, grounds)
+    decided, unsure = proposal_choices(book, blind, grounds)
     return RegisterRead(
-        (*(About(finding) for finding in identity.findings), *rows.abouts),
+        (*(About(finding) for finding in identity.findings), *rows.abouts, *unclear, *unsure),
         Submission("", "", "", identity.stamp.revision, rows.known),
         rows.new,
-        choices(book, grounds.conflict_fields),
-        proposal_choices(book),
+        chosen,
+        decided,
+        tuple(name.removeprefix(EXTRA) for name in extra.names.values()),
     )
 
 
@@ -105,4 +114,5 @@ def _secret_rows(sheets: Iterable[Sheet]) -> Iterable[About]:
     for sheet in sheets:
         for number, row in enumerate(sheet.rows, 1):
             if any(isinstance(cell, str) and secrecy(cell) is Secrecy.REFUSE for cell in row):
-                yield About(Finding("secret", HOLDS, Level.ROW, sheet.name, row=number))
+                place = "" if secrecy(sheet.name) is Secrecy.REFUSE else sheet.name
+                yield About(Finding("register-secret", HOLDS, Level.ROW, place, row=number))

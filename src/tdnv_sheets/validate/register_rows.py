@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +20,7 @@ from tdnv_sheets.validate.table import HOLDS, Spot, Table, TableRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from tdnv_sheets.records import Value
     from tdnv_sheets.sheetspec import FieldSpec
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 
 NAMED: Final = 10
 """How many tasks a message names."""
+DECISIONS: Final = frozenset(
+    {"decision", "decision_date", "decision_note", "quality", "extended_deadline", "extension_document"}
+)
+"""What the office decided about one unit's work; like the unit's report it is of no other unit."""
 COMPLETED: Final = ("entered_date", "deadline", "recurrence")
 """Fields of a new row that are filled in for the office when it leaves them empty."""
 
@@ -58,15 +63,15 @@ class RegisterGrounds:
     now: Mapping[Key, Mapping[str, Value]]
     """The ledger's assignments now."""
     base: Mapping[Key, Mapping[str, Value]]
-    """Those that the register stated when it was drawn, or last read since."""
-    entered: Mapping[Key, int]
-    """Those that an earlier reading of the same drawing made of new rows, with the Excel row."""
+    """Those at the revision from which the register was drawn."""
     shown: frozenset[Key]
     """Those that it was drawn with, as far as that can be told again."""
     drawn: int
     """How many rows it was drawn with."""
     conflict_fields: Mapping[int, str]
     """Open conflicts' numbers → their field."""
+    proposals: Mapping[int, Mapping[str, Value]]
+    """Open proposals' numbers → their fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +93,78 @@ def read_rows(table: Table, extra: ExtraColumns, grounds: RegisterGrounds) -> Re
     task_ids = {key.task_id for key in grounds.now}
     known: list[SubmittedRow] = []
     new: list[NewRow] = []
+    added: list[tuple[TableRow, NewRow]] = []
     for row in filled:
         cells = _cells(row, fields) | extra.cells(row.number)
         key = key_of(row, grounds)
         if key in grounds.now:
-            known.append(SubmittedRow(row.number, key, cells))
+            kept = cells if key in grounds.base else _of_the_task(table, row, cells, abouts)
+            known.append(SubmittedRow(row.number, key, kept))
         elif key.task_id and key.task_id not in task_ids:
-            abouts.append(table.about("unknown-row", HOLDS, Level.ROW, Spot(row, "task_id")))
+            abouts.append(table.about("register-unknown-row", HOLDS, Level.ROW, Spot(row, "task_id")))
         elif units := _leads(table, row, grounds, abouts):
-            new.append(NewRow(row.number, units, cells, key.task_id or None))
+            found = NewRow(row.number, units, cells, key.task_id or None)
+            if found.task_id:
+                added.append((row, found))
+            else:
+                new.append(found)
     orphans = [TableRow(number, {}, {}, {}) for number in sorted(extra_rows - {row.number for row in filled})]
     abouts += [table.about("required", HOLDS, Level.CELL, Spot(row, "unit")) for row in orphans]
-    abouts += _lost_rows(table, known, grounds)
+    lost = list(_lost_rows(table, known, grounds))
+    for item in list(_added_leads(table, added, known, grounds)):
+        if isinstance(item, NewRow):
+            new.append(item)
+        else:
+            abouts.append(item)
+    if not any(about.finding.code == "unit-changed" for about in abouts):
+        abouts += lost  # else it was said already what became of a row
     return RegisterRows(tuple(known), tuple(new), tuple(abouts))
+
+
+def _added_leads(
+    table: Table, added: Iterable[tuple[TableRow, NewRow]], known: list[SubmittedRow], grounds: RegisterGrounds
+) -> Iterator[NewRow | About]:
+    """Take the rows that give a known task more lead units; what was entered before joins *known*.
+
+    Where the row of a lead unit is gone, a unit was written over another's row, and its report is not the new unit's.
+    """
+    present = {row.key: row.row for row in known if row.key}
+    lost = grounds.shown - present.keys() if _lost(present.keys(), grounds) > 0 else frozenset()
+    for row, found in added:
+        task = found.task_id or ""
+        spot, keys = Spot(row, "unit", task), [Key(task, unit) for unit in found.units]
+        gone = sorted(key.unit for key in lost if key.task_id == task)
+        again = {present[key] for key in keys if key in present}
+        if gone:
+            old, new = ("; ".join(grounds.names.get(unit, unit) for unit in units) for units in (gone, found.units))
+            yield table.about("unit-changed", HOLDS, Level.CELL, spot, task=task, old=old, new=new)
+        elif again:
+            rows = ", ".join(str(number) for number in sorted({row.number, *again}))
+            yield table.about("duplicate-row", HOLDS, Level.ROW, spot, task=task, rows=rows)
+        else:
+            abouts: list[About] = []
+            cells = _of_the_task(table, row, found.cells, abouts)
+            yield from abouts
+            present |= dict.fromkeys(keys, row.number)
+            known += [restated(replace(found, cells=cells), key, grounds.as_of) for key in keys if key in grounds.now]
+            units = tuple(key.unit for key in keys if key not in grounds.now)
+            if units:
+                yield replace(found, units=units, cells=cells)
+
+
+def _of_the_task(table: Table, row: TableRow, cells: Mapping[str, Value], abouts: list[About]) -> dict[str, Value]:
+    """Keep what a row for one more lead unit says about task and document; say what was copied along and is left out."""
+    spec = assignment_spec().by_name
+    kept = {
+        name: value
+        for name, value in cells.items()
+        if name not in spec or (spec[name].owner is Owner.OFFICE and name not in DECISIONS)
+    }
+    columns = [table.captions[name] for name, value in cells.items() if name not in kept and value is not None]
+    if columns:
+        spot = Spot(row, "task_id", as_text(row.raw.get("task_id")))
+        abouts.append(table.about("copied-row", Severity.WARNING, Level.ROW, spot, columns="; ".join(columns)))
+    return kept
 
 
 def key_of(row: TableRow, grounds: RegisterGrounds) -> Key:
@@ -128,7 +192,7 @@ def completed(cells: Mapping[str, Value], as_of: date) -> dict[str, Value]:
 
 
 def restated(row: NewRow, key: Key, as_of: date) -> SubmittedRow:
-    """Take a new row that was entered before as what it now says about its assignment.
+    """Take a new row that an earlier reading entered as what it now says about its assignment.
 
     A field that we had completed for it is stated again only where the row itself says what it should be.
     """
@@ -176,12 +240,16 @@ def _cells(row: TableRow, fields: Sequence[FieldSpec]) -> dict[str, Value]:
 def _lost_rows(table: Table, rows: Sequence[SubmittedRow], grounds: RegisterGrounds) -> Iterable[About]:
     """Say which assignments lost their row; they are never deleted so (rule 11)."""
     present = {row.key for row in rows}
-    count = grounds.drawn - len((present & grounds.base.keys()) - grounds.entered.keys())
+    count = _lost(present, grounds)
     if count > 0:
         gone = sorted({key.task_id for key in grounds.shown - present})
         more = "…" if len(gone) > NAMED else ""
         values = {"count": str(count), "tasks": ", ".join(gone[:NAMED]) + more}
         yield About(Finding("register-row-lost", Severity.WARNING, Level.TABLE, table.sheet, values=values))
+
+
+def _lost(present: AbstractSet[Key | None], grounds: RegisterGrounds) -> int:
+    return grounds.drawn - len(present & grounds.base.keys())
 
 
 def _leads(table: Table, row: TableRow, grounds: RegisterGrounds, abouts: list[About]) -> tuple[str, ...]:

@@ -74,6 +74,8 @@ class Checked:
     held: int = 0
     typed: Mapping[tuple[str, str], Raw] = field(default_factory=dict)
     """What the sender typed, by (task id, field)."""
+    stray: tuple[tuple[int, Mapping[str, Raw]], ...] = ()
+    """Rows that belong to no assignment of the issue, or repeat one, by their Excel row."""
     missing_rows: tuple[Mapping[str, Raw], ...] = ()
     report: Mapping[str, Raw] = field(default_factory=dict)
 
@@ -120,6 +122,7 @@ def _tables(book: Book, blind: Mapping[str, Blind], grounds: Grounds, shell: Che
         total=len(table.rows),
         held=len(table.rows),
         typed=_typed(table),
+        stray=_stray(table, shell.issued),
         missing_rows=tuple(row.raw for row in missing.rows) if missing else (),
         report=report_lines(book),
     )
@@ -171,6 +174,17 @@ def _typed(table: Table) -> dict[tuple[str, str], Raw]:
         for name, value in row.raw.items():
             typed.setdefault((task, name), value)
     return typed
+
+
+def _stray(table: Table, issued: Issued | None) -> tuple[tuple[int, Mapping[str, Raw]], ...]:
+    seen: set[str] = set()
+    stray = []
+    for row in table.rows:
+        task = as_text(row.raw.get("task_id"))
+        if not task or task in seen or (issued is not None and task not in issued.base):
+            stray.append((row.number, row.raw))
+        seen.add(task)
+    return tuple(stray)
 
 
 def _rows(shell: Checked, table: Table, missing: Table | None, grounds: Grounds, stamp: Stamp) -> Checked:

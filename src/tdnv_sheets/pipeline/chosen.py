@@ -1,0 +1,89 @@
+"""Apply what the office chose on «Xung đột» and «Đề xuất», each only to what was shown when it was chosen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tdnv_sheets.findings import About, Finding, Level, Severity
+from tdnv_sheets.ledger.commit import NewTask, ProposalSettlement, Settlement
+from tdnv_sheets.ledger.values import fingerprint
+from tdnv_sheets.records import EXTRA, Change
+from tdnv_sheets.sheetspec import assignment_spec
+from tdnv_sheets.text.same import same
+from tdnv_sheets.validate.register_rows import completed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from collections.abc import Set as AbstractSet
+    from datetime import date
+
+    from tdnv_sheets.ledger.store import Ledger, OpenConflict
+    from tdnv_sheets.records import Key
+    from tdnv_sheets.validate.choices import Choice, ProposalChoice
+
+
+def conflict_choices(
+    ledger: Ledger, made: Sequence[Choice], edited: AbstractSet[tuple[Key, str]], lang: str
+) -> tuple[list[Settlement], list[Change], list[About]]:
+    """Apply what was chosen in «Xung đột»; *edited* are cells that were also typed over in «Nhiệm vụ»."""
+    settlements: list[Settlement] = []
+    changes: list[Change] = []
+    notes: list[About] = []
+    waiting = {item.number: item for item in ledger.open_conflicts()}
+    for choice in made:
+        item = waiting.get(choice.number)
+        if item is None:
+            notes += _too_late(choice, ledger.conflict(choice.number), lang)
+            continue
+        conflict = item.conflict
+        if (conflict.key, conflict.field) in edited or choice.fingerprint != fingerprint(conflict.ours):
+            notes.append(_moved(choice, item, lang))
+            continue
+        settlements.append(Settlement(choice.number, choice.choice, choice.reason))
+        value = {"ours": conflict.ours, "theirs": conflict.theirs}.get(choice.choice, choice.other)
+        if not same(value, conflict.ours):
+            changes.append(Change(conflict.key, conflict.field, conflict.ours, value, "choice"))
+    return settlements, changes, notes
+
+
+def _too_late(choice: Choice, item: OpenConflict | None, lang: str) -> Iterator[About]:
+    """Say that a choice came after its conflict had gone; one that was settled just so needs no word."""
+    if item is None:
+        yield About(Finding("choice-nowhere", Severity.ERROR, Level.ROW, row=choice.row))
+    elif item.state != choice.choice:
+        yield _moved(choice, item, lang)
+
+
+def _moved(choice: Choice, item: OpenConflict, lang: str) -> About:
+    values = {"task": item.conflict.key.task_id}
+    spec = assignment_spec().by_name.get(item.conflict.field)
+    column = spec.header(lang) if spec else item.conflict.field.removeprefix(EXTRA)
+    return About(Finding("conflict-moved", Severity.WARNING, Level.ROW, row=choice.row, column=column, values=values))
+
+
+def proposal_choices(
+    ledger: Ledger, made: Sequence[ProposalChoice], as_of: date, *, first: int
+) -> tuple[list[ProposalSettlement], list[NewTask], list[About]]:
+    """Apply what was chosen in «Đề xuất»; accepted tasks come after the *first* new tasks of the entry."""
+    settlements: list[ProposalSettlement] = []
+    accepted: list[NewTask] = []
+    notes: list[About] = []
+    waiting = {proposal.number: proposal for proposal in ledger.open_proposals()}
+    for line in made:
+        proposal = waiting.get(line.number)
+        if proposal is None:
+            notes += _decided_before(line, ledger.proposal_state(line.number))
+            continue
+        settlements.append(ProposalSettlement(line.number, first + len(accepted) if line.accepted else None))
+        if line.accepted:
+            fields = completed({**proposal.fields, **line.fields}, as_of)
+            accepted.append(NewTask((proposal.unit,), fields))
+    return settlements, accepted, notes
+
+
+def _decided_before(line: ProposalChoice, state: str | None) -> Iterator[About]:
+    """Say that a proposal had been decided otherwise; one that was decided just so needs no word."""
+    if state is None:
+        yield About(Finding("choice-nowhere", Severity.ERROR, Level.ROW, row=line.row))
+    elif state != ("accepted" if line.accepted else "declined"):
+        yield About(Finding("proposal-moved", Severity.WARNING, Level.ROW, row=line.row))
