@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import json
 import os
@@ -10,9 +11,10 @@ import subprocess
 import sys
 import time
 import unicodedata
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -238,6 +240,18 @@ def test_a_file_that_was_taken_in_before_the_crash_is_only_filed(
     assert list(office.space.work.iterdir()) == []
 
 
+def test_a_dry_run_tells_of_a_file_that_a_crash_left_and_moves_nothing(office: SmallOffice) -> None:
+    file = office.drop(fill(office.issue("cctl"), {ONE: {"difficulty": "Mưa lớn"}}), "bản.xlsx")
+    shelf.claim(file, office.space.work)
+    before = sorted(office.root.rglob("*"))
+
+    dry = office.run("merge", "--dry-run", "--format", "json")
+
+    assert [(entry["file"], entry["verdict"]) for entry in dry.json] == [("bản.xlsx", "accepted")]
+    assert sorted(office.root.rglob("*")) == before
+    assert office.run("merge", "--format", "json").json[0]["changes"] == dry.json[0]["changes"]
+
+
 # ------------------------------------------------------------------ one command at a time
 
 
@@ -319,6 +333,51 @@ def test_a_lock_that_cannot_be_read_counts_by_its_age(tmp_path: Path, content: s
     os.utime(path, (time.time() - age, time.time() - age))
 
     assert is_taken_over(path) is dead
+
+
+@dataclass
+class DoubleOfWindows:
+    """Answers as kernel32 does for one process: whether it may be opened, and its exit code."""
+
+    may_open: bool
+    refusal: int
+    exit_code: int
+    may_ask: bool = True
+    open_handles: int = 0
+
+    def OpenProcess(self, _access: int, _inherit: int, _pid: int) -> int:  # noqa: N802 - the name in Windows
+        self.open_handles += self.may_open
+        return 0x1A4 if self.may_open else 0
+
+    def GetExitCodeProcess(self, _handle: int, code: Any) -> int:  # noqa: ANN401, N802 - what ctypes.byref gives
+        code._obj.value = self.exit_code if self.may_ask else 0  # noqa: SLF001 - the only way to what byref points at
+        return int(self.may_ask)
+
+    def CloseHandle(self, _handle: int) -> int:  # noqa: N802 - the name in Windows
+        self.open_handles -= 1
+        return 1
+
+
+@pytest.mark.parametrize(
+    ("windows", "dead"),
+    [
+        pytest.param(DoubleOfWindows(may_open=True, refusal=0, exit_code=259), False, id="it runs"),
+        pytest.param(DoubleOfWindows(may_open=True, refusal=0, exit_code=0), True, id="it ended, its handle is open"),
+        pytest.param(DoubleOfWindows(may_open=False, refusal=87, exit_code=0), True, id="there is none"),
+        pytest.param(DoubleOfWindows(may_open=False, refusal=5, exit_code=0), False, id="it is another user's"),
+        pytest.param(DoubleOfWindows(may_open=True, refusal=0, exit_code=0, may_ask=False), False, id="no answer"),
+    ],
+)
+def test_on_windows_the_system_says_whether_the_holder_of_a_lock_lives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, windows: DoubleOfWindows, *, dead: bool
+) -> None:
+    monkeypatch.setattr("tdnv_sheets.inbox.lock._WINDOWS", True)
+    monkeypatch.setattr(ctypes, "WinDLL", lambda _name, **_: windows, raising=False)
+    monkeypatch.setattr(ctypes, "get_last_error", lambda: windows.refusal, raising=False)
+    write_lock(tmp_path / "lock")
+
+    assert is_taken_over(tmp_path / "lock") is dead
+    assert windows.open_handles == 0
 
 
 def is_taken_over(path: Path) -> bool:

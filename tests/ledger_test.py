@@ -83,6 +83,7 @@ def full_entry(ledger: Ledger) -> Entry:
         proposals=(("cctl", {"task_content": "D"}),),
         settlements=(Settlement(1, "other", "vì thế"),),
         proposal_settlements=(ProposalSettlement(1, 1),),
+        own_columns=("Tổ",),
         file_record={"digest": "d1", "content": "c1", "name": "a.xlsx", "at": AT, "verdict": "accepted"},
     )
 
@@ -117,6 +118,7 @@ def test_a_commit_that_fails_at_any_of_its_statements_leaves_nothing_behind(ledg
     assert writes > 12
     after = everything(ledger)
     assert {name for name in after if after[name] != before[name]} == {
+        "about",
         "assignments",
         "changes",
         "conflicts",
@@ -260,26 +262,27 @@ def test_more_keys_than_one_query_can_hold_are_all_found(ledger: Ledger) -> None
     assert len(ledger.at_revision(keys, 1)) == 2
 
 
-def test_what_a_reading_took_from_a_drawing_is_the_base_of_the_next_reading_of_it(ledger: Ledger) -> None:
-    office = {"source": "office", "drawn": 1}
-    write(ledger, **office, changes=(Change(ONE, "proposal", "cũ", "gõ vào sổ", "5"),))
-    write(
-        ledger, changes=(Change(ONE, "proposal", "gõ vào sổ", "đơn vị gửi", "5"), Change(ONE, "note", None, "n", "5"))
-    )
-    write(ledger, **office, changes=(Change(ONE, "note", "n", "được chọn", "choice"),))
-    new = write(ledger, **office, new_tasks=(NewTask(("khtc",), {"task_content": "B"}, row=14),))
-    entered = Key(new.task_ids[0], "khtc")
-    keys = [ONE, TWO, entered]
+def test_the_tasks_typed_into_a_drawing_are_found_again_with_what_they_were_entered_with(ledger: Ledger) -> None:
+    new = write(ledger, source="office", drawn=1, new_tasks=(NewTask(("khtc",), {"task_content": "B", "note": "n"}),))
+    typed = Key(new.task_ids[0], "khtc")
+    later = Key(typed.task_id, "cctl")
+    write(ledger, source="office", drawn=1, changes=(Change(typed, "note", "n", None, "5"),))
+    write(ledger, source="office", drawn=2, new_tasks=(NewTask(("cctl",), {"task_content": "C"}, typed.task_id),))
 
-    assert ledger.at_revision(keys, 1)[ONE]["proposal"] == "cũ"
-    assert ledger.as_last_read(keys, 1) == {
-        ONE: {"task_content": "A", "proposal": "gõ vào sổ"},
-        TWO: {"task_content": "A", "proposal": "cũ"},
-        entered: {"task_content": "B"},
+    assert (ledger.new_tasks_of(1), ledger.new_tasks_of(2)) == (frozenset({typed}), frozenset())
+    assert ledger.as_entered([typed, later, Key("NV-2026-00009", "cctl")]) == {
+        typed: {"task_content": "B", "note": "n"},
+        later: {"task_content": "C"},
     }
-    assert ledger.entered_from(1) == {entered: 14}
-    assert ledger.as_last_read([ONE], 2)[ONE]["proposal"] == "gõ vào sổ"
-    assert ledger.entered_from(2) == {}
+
+
+def test_the_headers_of_the_offices_own_columns_are_written_with_their_revision(ledger: Ledger) -> None:
+    assert ledger.own_columns() == ((), 0)
+
+    write(ledger, source="office", own_columns=("Tổ", "Ngày họp"))
+    write(ledger, source="office", changes=(Change(ONE, "proposal", "cũ", "mới", "5"),))
+
+    assert ledger.own_columns() == (("Tổ", "Ngày họp"), 2)
 
 
 def test_the_trail_counts_extensions_and_remembers_the_units_last_day(ledger: Ledger) -> None:

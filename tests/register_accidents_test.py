@@ -126,6 +126,7 @@ def test_a_mangled_register_stops_with_an_explanation_and_changes_nothing(
 
     assert "Sổ theo dõi bị xáo trộn" in done.out
     assert words in done.out
+    assert "đổi tên tệp sổ này rồi đồng bộ" in done.out
     assert "Chưa có gì được ghi" in done.out
     assert dropped.exists()
 

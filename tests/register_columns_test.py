@@ -5,9 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from tests.registers import ONE, THREE, TWO, edited, seen, stays_untouched, sync
+from openpyxl import load_workbook
+
+from tests.conftest import enter
+from tests.registers import NEW, ONE, THREE, TWO, edited, seen, stays_untouched, sync
 
 if TYPE_CHECKING:
+    from tdnv_sheets.records import Value
     from tests.conftest import SmallOffice
 
 
@@ -79,3 +83,138 @@ def test_a_formula_of_ones_own_that_was_never_computed_stops_the_register(office
         page.add_column("Cộng", {ONE: "=1+1"})
 
     assert "«Cộng» là công thức chưa được tính" in stays_untouched(office).out
+
+
+# ------------------------------------------------------------------ columns without a value
+
+
+def own_captions(office: SmallOffice) -> list[str]:
+    page = seen(office)
+    return [caption for caption, id_ in zip(page.captions, page.columns, strict=False) if id_.startswith("extra:")]
+
+
+def test_empty_columns_and_their_order_survive_redraws(office: SmallOffice) -> None:
+    with edited(office) as page:
+        page.add_column("Trống", {})
+        page.add_column("Tổ", {TWO: "a"})
+        page.add_column("Ngày họp", {ONE: date(2026, 6, 20)})
+    sync(office)
+    with edited(office) as page:
+        page.set(ONE, "note", "để sổ được vẽ lại")
+        page.sheet.cell(page.row(TWO), page.columns["extra:Tổ"]).value = None
+
+    sync(office)
+
+    assert own_captions(office) == ["Trống", "Tổ", "Ngày họp"]
+    office.space.register.unlink()
+    sync(office)
+    assert own_captions(office) == ["Trống", "Tổ", "Ngày họp"]
+
+
+def test_a_column_whose_values_stand_in_hidden_rows_only_is_kept(office: SmallOffice) -> None:
+    closed: dict[str, Value] = {
+        "task_content": "Việc cũ",
+        "decision": "withdrawn",
+        "decision_date": date(2025, 3, 1),
+        "extra:Tổ": "a",
+    }
+    enter(office.space, [(("cctl",), closed)])
+
+    sync(office)
+
+    assert (NEW, "cctl") in office.rows()
+    assert len(seen(office).filled) == 6
+    assert own_captions(office) == ["Tổ"]
+
+    with edited(office) as page:
+        page.sheet.delete_cols(page.columns["extra:Tổ"])
+    sync(office)
+    assert own_captions(office) == ["Tổ"]
+
+
+def test_a_column_that_the_office_deletes_goes_only_when_it_holds_nothing(office: SmallOffice) -> None:
+    with edited(office) as page:
+        page.add_column("Trống", {})
+        page.add_column("Tổ", {ONE: "a"})
+    sync(office)
+    with edited(office) as page:
+        page.sheet.delete_cols(page.columns["extra:Trống"], 2)
+
+    sync(office)
+
+    assert own_captions(office) == ["Tổ"]
+    assert office.rows()[ONE, "cctl"]["extra:Tổ"] == "a"
+
+
+def test_an_older_copy_of_the_register_takes_no_column_away(office: SmallOffice) -> None:
+    older = office.space.register.read_bytes()
+    with edited(office) as page:
+        page.add_column("Trống", {})
+    sync(office)
+    office.space.register.write_bytes(older)
+    with edited(office) as page:
+        page.add_column("Tổ", {ONE: "a"})
+
+    sync(office)
+
+    assert own_captions(office) == ["Trống", "Tổ"]
+
+
+def test_columns_as_they_were_make_no_revision(office: SmallOffice) -> None:
+    with edited(office) as page:
+        page.add_column("Trống", {})
+    sync(office)
+    revision = office.revision()
+    with edited(office):
+        pass
+
+    sync(office)
+
+    assert office.revision() == revision
+
+
+# ------------------------------------------------------------------ sheets
+
+
+def test_a_sheet_that_the_office_added_is_named_with_the_backup_that_has_it(office: SmallOffice) -> None:
+    book = load_workbook(office.space.register)
+    book.create_sheet("Phân công trực")["A1"] = "Thứ hai"
+    book.create_sheet("_nháp")
+    book.save(office.space.register)
+
+    done = sync(office)
+
+    (backup,) = office.space.backups.iterdir()
+    assert "Trang «Phân công trực» do Văn phòng thêm vào" in done.out
+    assert f"bản sao lưu {backup}" in done.out
+    assert "_nháp" not in done.out
+    assert load_workbook(backup)["Phân công trực"]["A1"].value == "Thứ hai"
+    assert "Phân công trực" not in load_workbook(office.space.register).sheetnames
+
+    with edited(office) as page:
+        page.set(ONE, "note", "lần sau")
+    assert "Phân công trực" not in sync(office).out
+
+
+def test_a_sheet_is_not_said_to_be_gone_while_the_register_stays_as_it_is(office: SmallOffice) -> None:
+    book = load_workbook(office.space.register)
+    book.create_sheet("Phân công trực")
+    book.save(office.space.register)
+    with edited(office) as page:
+        page.add(unit="Chi cục lạ", task_content="Việc")
+
+    assert "Phân công trực" not in stays_untouched(office).out
+
+
+def test_a_mark_of_secrecy_on_a_sheet_of_the_offices_own_stops_the_register_before_a_backup_is_made(
+    office: SmallOffice,
+) -> None:
+    book = load_workbook(office.space.register)
+    book.create_sheet("Riêng")["B7"] = "TUYỆT MẬT: kho súng"
+    book.save(office.space.register)
+
+    done = stays_untouched(office)
+
+    assert "Dòng 7 của sổ có dấu hiệu là nội dung mật. Chưa có gì của sổ được đọc vào." in done.out
+    assert "kho súng" not in done.out + done.err
+    assert list(office.space.backups.iterdir()) == []

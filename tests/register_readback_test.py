@@ -234,7 +234,7 @@ def test_a_mark_of_secrecy_stops_the_register_and_its_text_is_kept_nowhere(offic
 
     done = stays_untouched(office)
 
-    assert "có dấu hiệu là nội dung mật" in done.out
+    assert "có dấu hiệu là nội dung mật. Chưa có gì của sổ được đọc vào." in done.out
     for text in (done.out, done.err, content(office)):
         assert "kho súng" not in text
     assert office.rows()[ONE, "cctl"]["note"] is None

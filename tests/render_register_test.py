@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import time
 from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -323,11 +322,12 @@ def test_the_same_view_gives_the_same_bytes(tmp_path: Path, drawn: Path) -> None
     assert (tmp_path / "again.xlsx").read_bytes() == drawn.read_bytes()
 
 
-def test_ten_thousand_rows_are_drawn_in_reasonable_time(tmp_path: Path) -> None:
+def test_ten_thousand_rows_are_all_there(tmp_path: Path) -> None:
     view = register_view(10_000)
-    start = time.perf_counter()
     draw_register(view, tmp_path / "large.xlsx")
-    assert time.perf_counter() - start < 60
+    sheet = openpyxl.load_workbook(tmp_path / "large.xlsx")["Nhiệm vụ"]
+    ids = [row[0] for row in sheet.iter_rows(min_row=6, max_col=1, values_only=True) if row[0]]
+    assert ids == [row.assignment.key.task_id for row in view.rows]
 
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")

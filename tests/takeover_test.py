@@ -118,7 +118,7 @@ def test_a_truncated_date_of_the_real_register_stays_out_of_the_date_and_in_the_
     assert ("unreadable-date", 9, "20/01/201") in {(note.code, note.row, note.value) for note in taken.notes}
 
 
-@pytest.mark.parametrize(("name", "reason"), [("64", "no-header"), ("65", "no-header"), ("69", "no-tasks")])
+@pytest.mark.parametrize(("name", "reason"), [("64", "no-header"), ("65", "no-task-column"), ("69", "no-tasks")])
 def test_a_workbook_without_tasks_says_why(name: str, reason: str) -> None:
     taken = understand(_corpus(name), SPEC, ())
     assert not taken.tasks
