@@ -20,7 +20,7 @@ from sqlalchemy import (
     Text,
 )
 
-LAYOUT: Final = 2
+LAYOUT: Final = 1
 """Raised with every change of these tables."""
 
 METADATA: Final = MetaData()
