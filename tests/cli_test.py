@@ -290,3 +290,42 @@ def test_validate_without_a_workspace_says_what_it_could_not_check(office: Small
 def test_validate_never_says_that_a_file_was_taken_in(office: SmallOffice) -> None:
     done = office.run("validate", fill(office.issue("cctl"), {ONE: {"progress": "in_progress"}}))
     assert (done.code, "Đã nhận" in done.out, "Hợp lệ" in done.out) == (0, False, True)
+
+
+@pytest.mark.parametrize("words", [("export",), ("summary", "--period", "2026-H1"), ("issue",), ("sync",), ("merge",)])
+def test_a_ledger_that_is_gone_is_never_replaced_by_an_empty_one(office: SmallOffice, words: tuple[str, ...]) -> None:
+    ledger = office.root / ".tdnv" / "ledger.db"
+    ledger.unlink()
+    done = office.run(*words)
+    assert done.code == 4
+    assert "ledger.db" in done.err
+    assert not ledger.exists()
+
+
+def test_an_unknown_unit_is_named_even_when_the_inbox_is_empty(office: SmallOffice) -> None:
+    assert office.run("merge", "--unit", "zz").code == 2
+
+
+def test_the_register_is_drawn_to_workbooks_only(office: SmallOffice, tmp_path: Path) -> None:
+    for name in ("", str(tmp_path / "so.csv")):
+        assert office.run("render", "-o", name).code == 2
+    assert list(tmp_path.glob("*.csv")) == []
+
+
+def test_a_reader_that_has_enough_ends_the_export_quietly(office: SmallOffice) -> None:
+    code = "import sys; from tdnv_sheets.cli.main import main; main(sys.argv[1:])"
+    command = [sys.executable, "-c", code, "-C", str(office.root), "export"]
+    enter(office.space, [(("cctl",), {"task_content": "x" * 3000})] * 60)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as export:
+        assert export.stdout is not None
+        assert export.stderr is not None
+        export.stdout.readline()
+        export.stdout.close()
+        said = export.stderr.read()
+    assert (export.returncode, said) == (0, b"")
+
+
+def test_a_folder_that_cannot_be_made_is_said() -> None:
+    done = run("init", "/dev/null/vp")
+    assert done.code == 4
+    assert "/dev/null" in done.err

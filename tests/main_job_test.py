@@ -237,3 +237,36 @@ def test_a_task_that_the_office_does_not_list_comes_as_a_proposal_and_is_entered
     (row,) = [row for row in office.rows().values() if row["task_content"] == "Diễn tập chữa cháy rừng"]
     assert (row["unit"], row["deadline_text"], row["deadline"]) == ("cckl", "trước ngày 20/7/2026", "2026-07-19")
     assert "Đề xuất" not in load_workbook(office.space.register).sheetnames
+
+
+def test_a_file_that_differs_only_in_its_wrong_cells_is_no_repetition(office: SmallOffice) -> None:
+    path = office.issue("cctl")
+    first = fill(path, {ONE: {"progress": "gần xong", "proposal": "lần 1"}}, path.with_name("d1.xlsx"))
+    second = fill(path, {ONE: {"progress": "sắp xong", "proposal": "lần 2"}}, path.with_name("d2.xlsx"))
+
+    done = [office.run("merge", book, "--format", "json") for book in (first, second)]
+
+    assert [(ran.code, ran.json[0]["verdict"]) for ran in done] == [(1, "partly"), (1, "partly")]
+    assert len(list(office.space.returned.glob("*.xlsx"))) == 2
+
+
+def test_a_file_with_wrong_cells_that_is_dropped_again_needs_attention_still(office: SmallOffice) -> None:
+    book = fill(office.issue("cctl"), {ONE: {"progress": "gần xong"}})
+    office.run("merge", book)
+    revision = office.revision()
+
+    again = office.run("merge", book, "--format", "json")
+
+    assert (again.code, again.json[0]["verdict"]) == (1, "duplicate")
+    assert [finding["code"] for finding in again.json[0]["findings"]] == ["not-in-list", "already-received"]
+    assert office.revision() == revision
+
+
+def test_a_file_that_was_too_early_is_taken_in_when_its_day_has_come(office: SmallOffice) -> None:
+    book = fill(office.issue("cctl"), {ONE: {**DONE, "completed_date": date(2026, 6, 15)}})
+    assert office.merge(book)["verdict"] == "partly"
+
+    later = office.run("merge", book, "--format", "json", as_of=date(2026, 6, 20))
+
+    assert later.json[0]["verdict"] == "accepted"
+    assert office.rows(date(2026, 6, 20))[ONE, "cctl"]["status"] == "completed_on_time"

@@ -118,3 +118,33 @@ def test_error_cells_and_formulas_that_were_never_computed_are_listed_not_taken_
         ("phong-mot", "done", None),
         ("phong-hai", "in_progress", None),
     ]
+
+
+def test_a_register_with_an_extract_on_a_second_sheet_gives_every_task_once(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    head = ["STT", "Nội dung nhiệm vụ", "Đơn vị chủ trì", "Thời hạn hoàn thành"]
+    for row in (head, [1, "Báo cáo tháng", "Phòng Một", "31/5/2026"], [2, "Rà soát", "Phòng Hai", "30/6/2026"]):
+        sheet.append(row)
+    overdue = book.create_sheet("Quá hạn")
+    for row in (
+        ["STT", "Nội dung nhiệm vụ", "Đơn vị chủ trì", "Số ngày quá hạn"],
+        [1, "Báo cáo tháng", "Phòng Một", 10],
+    ):
+        overdue.append(row)
+    june = book.create_sheet("Tháng 6")
+    for row in (head, [1, "Báo cáo tháng", "Phòng Một", "30/6/2026"]):
+        june.append(row)
+    path = tmp_path / "sổ.xlsx"
+    book.save(path)
+
+    done = run("init", tmp_path / "vp", "--from", path)
+
+    rows = exported(tmp_path / "vp")
+    assert [(row["task_content"], row["deadline"]) for row in rows] == [
+        ("Báo cáo tháng", "2026-05-31"),
+        ("Rà soát", "2026-06-30"),
+        ("Báo cáo tháng", "2026-06-30"),
+    ]
+    assert "đã có ở trang trước" in done.out

@@ -117,8 +117,11 @@ def _show(received: Sequence[Received], lang: str, shape: str, *, merged: bool) 
 
 def exit_code(received: Sequence[Received]) -> int:
     """Give 0 when all is well, 1 when data needs attention, 3 when conflicts or files wait for a person."""
+    from tdnv_sheets.findings import has_error
+
     verdicts = {item.verdict.value for item in received}
-    if verdicts & {"partly", "returned", "quarantined"}:
+    again = any(item.verdict.value == "duplicate" and has_error(item.abouts) for item in received)
+    if again or verdicts & {"partly", "returned", "quarantined"}:
         return ATTENTION
     if "waiting" in verdicts:
         secret = any(about.finding.code.startswith("secret") for item in received for about in item.abouts)

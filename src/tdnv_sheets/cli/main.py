@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -107,3 +108,7 @@ def main(arguments: list[str] | None = None) -> None:
         raise SystemExit(wrong.exit_code) from None
     except click.Abort:
         raise SystemExit(130) from None
+    except BrokenPipeError:
+        # Whoever read our output (`| head`) has enough; Python must not try to flush the rest at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(0) from None

@@ -93,9 +93,14 @@ class Workspace:
         return self.hidden / "backup"
 
     @property
+    def ledger_file(self) -> Path | None:
+        """The ledger's file; None when the settings name another address."""
+        return None if self.settings.ledger else self.hidden / "ledger.db"
+
+    @property
     def ledger_url(self) -> str:
         """The ledger's address."""
-        return self.settings.ledger or f"sqlite:///{(self.hidden / 'ledger.db').as_posix()}"
+        return self.settings.ledger if self.ledger_file is None else f"sqlite:///{self.ledger_file.as_posix()}"
 
     def archive(self, at: datetime) -> Path:
         """Give the folder for files received on a day."""
@@ -133,8 +138,11 @@ def create(root: Path, settings_text: str) -> Workspace:
         raise WrongUsage("workspace-exists", path=root)
     if root.exists() and any(root.iterdir()):
         raise WrongUsage("folder-not-empty", path=root)
-    root.mkdir(parents=True, exist_ok=True)
-    (root / SETTINGS_FILE).write_text(settings_text, encoding="utf-8")
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        (root / SETTINGS_FILE).write_text(settings_text, encoding="utf-8")
+    except OSError as problem:
+        raise BrokenSurroundings("cannot-write", path=root, problem=problem) from problem
     space = Workspace(root.resolve(), load(root / SETTINGS_FILE))
     for folder in space.folders():
         folder.mkdir(parents=True, exist_ok=True)

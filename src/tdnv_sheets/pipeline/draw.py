@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from tdnv_sheets.errors import WaitsForPerson
+from tdnv_sheets.errors import WaitsForPerson, WrongUsage
 from tdnv_sheets.inbox.shelf import free_name
 from tdnv_sheets.inbox.workspace import put_in_place
 from tdnv_sheets.ledger.values import fingerprint
@@ -72,7 +72,9 @@ def _backup(office: Office, read: str | None, now: datetime) -> Path | None:
 
 
 def draw_elsewhere(office: Office, path: Path, *, as_of: date) -> Path:
-    """Draw the register of a day to another file; the master register stays as it is."""
+    """Draw the register of a day to another .xlsx file; the master register stays as it is."""
+    if path.suffix.lower() != ".xlsx":
+        raise WrongUsage("unknown-kind-of-report", suffix=path.suffix or str(path))
     view = register_view(office, as_of)
     put_in_place(lambda temporary: draw_register(view, temporary), path)
     return path

@@ -16,6 +16,7 @@ from tdnv_sheets.ledger.values import dump_fields
 from tdnv_sheets.merge import Outcome, Side, merge
 from tdnv_sheets.messages.catalogue import say
 from tdnv_sheets.pipeline.check import check_file, draw_marks, existing, grounds_of, needs_marks, received_from
+from tdnv_sheets.pipeline.office import unit_named
 from tdnv_sheets.pipeline.receive import Received, has_secret_name, receipt
 from tdnv_sheets.records import units_by_code
 from tdnv_sheets.sheetspec import Kind, assignment_spec
@@ -50,6 +51,8 @@ def ingest(
     elif paths is None:
         _recover(office)
         paths = shelf.waiting_files(office.space.inbox)
+    if unit is not None:
+        unit_named(office, unit)
     with Reader() as reader:
         return [_take_in(office, reader, path, moment, dry_run=dry_run, unit=unit) for path in existing(paths)]
 
@@ -80,8 +83,9 @@ def _take_in(
         # What an earlier run wrote beside this file («not complete», «secret») is about to be said anew.
         path.with_name(f"{path.name}{shelf.NOTE_SUFFIX}").unlink(missing_ok=True)
     scanned, checked = check_file(reader, claimed, grounds_of(office, moment.as_of, unit))
-    known = office.ledger.receipt(content_of(checked.submission))
-    if known is not None and checked.verdict in {Verdict.ACCEPTED, Verdict.PARTLY}:
+    known = office.ledger.receipt(content_of(checked))
+    # A file that was taken in part may pass whole on a later day; then it is no mere repetition.
+    if known is not None and checked.verdict.value in {known.verdict, Verdict.PARTLY.value}:
         values = {"at": f"{known.at:%H:%M %d/%m/%Y}"}
         seen = About(Finding("already-received", Severity.INFO, Level.FILE, values=values))
         received = replace(received_from(path.name, checked), verdict=Verdict.DUPLICATE, abouts=(*checked.abouts, seen))
@@ -92,14 +96,15 @@ def _take_in(
     return _file_away(office, claimed, checked, received, moment, inbox=from_inbox)
 
 
-def content_of(submission: Submission | None) -> str:
-    """Digest what a submission states, whatever its bytes; empty when it states nothing."""
-    if submission is None:
+def content_of(checked: Checked) -> str:
+    """Digest all that people typed into a workbook, good or not, whatever its bytes; empty when nothing was read."""
+    if checked.submission is None:
         return ""
-    lines = [submission.issue, submission.unit]
-    lines += sorted(f"{row.key}{dump_fields(row.cells)}" for row in (*submission.rows, *submission.proposals))
-    lines.append(dump_fields(submission.report))
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    lines = [checked.submission.issue, checked.unit]
+    lines += sorted(f"{task}\x1f{name}\x1f{as_text(raw)}" for (task, name), raw in checked.typed.items())
+    loose = (*(cells for _, cells in checked.stray), *checked.missing_rows, checked.report)
+    lines += sorted("\x1f".join(f"{name}={as_text(raw)}" for name, raw in sorted(cells.items())) for cells in loose)
+    return hashlib.sha256("\x1e".join(lines).encode()).hexdigest()
 
 
 def decide(office: Office, submission: Submission) -> Outcome:
@@ -157,7 +162,7 @@ def _file_record(scanned: Scan, checked: Checked, received: Received, moment: Mo
     taken = received.verdict in {Verdict.ACCEPTED, Verdict.PARTLY}
     return {
         "digest": scanned.digest or hashlib.sha256(f"{received.file}{scanned.size}".encode()).hexdigest(),
-        "content": content_of(checked.submission) if taken else "",
+        "content": content_of(checked) if taken else "",
         "name": received.file,
         "at": moment.now,
         "issue": checked.submission.issue if checked.submission else "",

@@ -60,16 +60,19 @@ class Office:
 
 
 @contextmanager
-def open_office(space: Workspace) -> Iterator[Office]:
+def open_office(space: Workspace, *, new: bool = False) -> Iterator[Office]:
     """Open all that a workspace declares; closes the ledger at the end.
 
-    Raises `BadOfficeFile` when the unit list is missing or one of the office's files cannot be used.
+    Raises `BadOfficeFile` when the unit list is missing or one of the office's files cannot be used, and
+    `BrokenSurroundings` when the ledger's file is gone: only a *new* workspace begins with an empty one.
     """
     rules = regulations.load(space.settings.regulation)
     days = calendars.load(space.calendar if space.calendar.exists() else None)
     if not space.units.exists():
         raise BadOfficeFile(space.units, "units-missing")
     units = read_units(space.units)
+    if space.ledger_file is not None and not new and not space.ledger_file.exists():
+        raise BrokenSurroundings("ledger-missing", path=space.ledger_file)
     ledger = Ledger.at(space.ledger_url)
     try:
         yield Office(space, rules, days, units, ledger)

@@ -60,7 +60,7 @@ def init(root: Path, start: Start, moment: Moment) -> tuple[Workspace, Takeover 
     put_in_place(partial(_draw_units, known, settings.office, settings.language), space.units)
     # With a byte order mark, or Excel would show Vietnamese names wrongly.
     space.calendar.write_text(CALENDAR_HEADER, encoding="utf-8-sig")
-    with open_office(space) as office:
+    with open_office(space, new=True) as office:
         if takeover is not None and start.register is not None:
             entry = Entry(
                 at=moment.now,

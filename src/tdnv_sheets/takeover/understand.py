@@ -48,7 +48,7 @@ def understand(book: Book, spec: SheetSpec, units: Sequence[Unit]) -> Takeover:
             gathered.sheets_skipped.append(SkippedSheet(sheet.name, table))
             continue
         tasks = _read_table(table, spec, leads, gathered)
-        gathered.tasks += tasks
+        gathered.tasks += _not_yet(tasks, gathered)
         if not tasks:
             gathered.sheets_skipped.append(SkippedSheet(sheet.name, "no-tasks"))
     return Takeover(
@@ -130,6 +130,24 @@ def _continues(row: Row, fields: dict[str, Value], tasks: list[TakenTask]) -> bo
     if not tasks or not row.merged_from <= tasks[-1].row < row.number:
         return False
     return all(tasks[-1].fields.get(name) == value for name, value in fields.items())
+
+
+def _not_yet(tasks: list[TakenTask], out: _Gathered) -> Iterator[TakenTask]:
+    """Leave out what an earlier sheet holds: extracts of the same register, such as a list of what is overdue."""
+    known: dict[Value, list[TakenTask]] = {}
+    for task in out.tasks:
+        known.setdefault(task.fields.get("task_content"), []).append(task)
+    for task in tasks:
+        if any(_says_the_same(task, other) for other in known.get(task.fields.get("task_content"), ())):
+            out.skipped.append(SkippedRow(task.sheet, task.row, "repeated"))
+        else:
+            yield task
+
+
+def _says_the_same(task: TakenTask, other: TakenTask) -> bool:
+    """Say whether nothing of *task* differs from *other*: a monthly duty with another deadline is another task."""
+    shared = task.fields.keys() & other.fields.keys()
+    return set(task.leads) <= set(other.leads) and all(task.fields[name] == other.fields[name] for name in shared)
 
 
 def _repeated(tasks: list[TakenTask]) -> Iterator[Note]:
