@@ -224,6 +224,20 @@ def id_row(sheet: Worksheet, name: str) -> tuple[int, dict[str, int]]:
     raise AssertionError(message)
 
 
+def validated_everywhere(
+    desk: SmallOffice, outside: Path, files: Sequence[Path]
+) -> dict[tuple[str, str], dict[str, Any]]:
+    """Validate faulty files inside the workspace and *outside* any, in both languages: {(where, language): {file: answer}}."""
+    said = {}
+    for where, folder in (("inside", desk.root), ("outside", outside)):
+        for lang in ("vi", "en"):
+            options = ("-C", folder, "--as-of", TODAY.isoformat(), "--lang", lang)
+            done = run(*options, "validate", "--format", "json", *files)
+            assert done.code == 1
+            said[where, lang] = {Path(entry["file"]).stem: entry for entry in done.json}
+    return said
+
+
 @pytest.fixture(scope="session")
 def office_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make the small office once; tests copy it."""

@@ -17,7 +17,7 @@ from openpyxl import Workbook
 from tdnv_sheets.findings import Finding
 from tdnv_sheets.inbox.workspace import find
 from tdnv_sheets.intake.scan import MAX_FILE, scan
-from tests.conftest import TODAY, SmallOffice, fill, run
+from tests.conftest import SmallOffice, fill, validated_everywhere
 from tests.wrong_input_test import GOOD, TWO, errors, state
 
 if TYPE_CHECKING:
@@ -135,13 +135,7 @@ def answers(desk: SmallOffice) -> dict[tuple[str, str], dict[str, Any]]:
     folder = desk.root.parent
     files = [folder / f"{name}.xlsx" for name in CASES]
     before = state(folder)
-    said = {}
-    for where, place in (("inside", desk.root), ("outside", folder)):
-        for lang in ("vi", "en"):
-            options = ("-C", place, "--as-of", TODAY.isoformat(), "--lang", lang)
-            done = run(*options, "validate", "--format", "json", *files)
-            assert done.code == 1
-            said[where, lang] = {Path(entry["file"]).stem: entry for entry in done.json}
+    said = validated_everywhere(desk, folder, files)
     assert state(folder) == before
     rows, revision = desk.rows(), desk.revision()
     done = desk.run("merge", "--format", "json", *files)

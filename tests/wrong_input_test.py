@@ -11,7 +11,7 @@ import pytest
 from openpyxl import load_workbook
 
 from tdnv_sheets.inbox.workspace import find
-from tests.conftest import TODAY, SmallOffice, fill, run
+from tests.conftest import SmallOffice, fill, validated_everywhere
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -87,13 +87,7 @@ def answers(desk: SmallOffice) -> dict[tuple[str, str], dict[str, dict[str, Any]
     outside.mkdir()
     files = [folder / f"{name}.xlsx" for name in CASES]
     before = state(folder)
-    said = {}
-    for where, place in (("inside", desk.root), ("outside", outside)):
-        for lang in ("vi", "en"):
-            options = ("-C", place, "--as-of", TODAY.isoformat(), "--lang", lang)
-            done = run(*options, "validate", "--format", "json", *files)
-            assert done.code == 1
-            said[where, lang] = {Path(entry["file"]).stem: entry for entry in done.json}
+    said = validated_everywhere(desk, outside, files)
     assert state(folder) == before
     return said
 

@@ -6,7 +6,7 @@ They hold data and answer simple questions about it; what is done with them stan
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
@@ -131,6 +131,18 @@ class Submission:
     """Rows of «Nhiệm vụ thiếu»: tasks that the unit says it holds."""
     report: Mapping[str, Value] = field(default_factory=dict)
     """The lines of «Báo cáo»."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A task that a unit says it holds and the register does not list, waiting for the office."""
+
+    number: int
+    """The ledger's number of the proposal."""
+    unit: str
+    fields: Mapping[str, Value]
+    file: str
+    at: datetime
 
 
 def units_by_code(units: Iterable[Unit]) -> dict[str, Unit]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tdnv_sheets.ledger.store import Logged, OpenConflict
+    from tdnv_sheets.records import Value
 
 
 @click.command()
@@ -76,16 +77,15 @@ def _print(
 ) -> None:
     from tdnv_sheets.messages.catalogue import say
     from tdnv_sheets.sheetspec import assignment_spec
-    from tdnv_sheets.validate.cells import as_text
+    from tdnv_sheets.validate.cells import in_words
 
     known = assignment_spec().by_name
 
     def caption(name: str) -> str:
         return known[name].header(lang) if name in known else name
 
-    def words(name: str, value: object) -> str:
-        spec = known.get(name)
-        return spec.label(value, lang) if spec is not None and spec.choices else as_text(value)  # type: ignore[arg-type]
+    def words(name: str, value: Value) -> str:
+        return in_words(known.get(name), value, lang)
 
     click.echo(say("cli.history_head", lang, task=task, count=len(changes)))
     for line in changes:

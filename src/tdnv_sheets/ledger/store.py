@@ -16,10 +16,10 @@ from tdnv_sheets.ledger.columns import OwnColumns, read_own_columns
 from tdnv_sheets.ledger.engine import engine_for, explained
 from tdnv_sheets.ledger.reading import last_revision, read_assignments, read_at, read_entered, read_new_tasks
 from tdnv_sheets.ledger.values import load, load_fields
-from tdnv_sheets.records import Conflict, Key, Trail, Value
+from tdnv_sheets.records import Conflict, Key, Proposal, Trail, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from tdnv_sheets.records import Assignment
@@ -35,17 +35,6 @@ class OpenConflict:
     at: datetime
     state: str
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """A task that a unit says it holds."""
-
-    number: int
-    unit: str
-    fields: Mapping[str, Value]
-    file: str
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

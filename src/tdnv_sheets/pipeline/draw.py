@@ -12,7 +12,7 @@ from tdnv_sheets.ledger.values import fingerprint
 from tdnv_sheets.pipeline.office import Office, judged
 from tdnv_sheets.records import EXTRA
 from tdnv_sheets.render.register import draw_register
-from tdnv_sheets.render.view import ConflictRow, LogRow, ProposalRow, RegisterView, Row
+from tdnv_sheets.render.view import ConflictRow, LogRow, RegisterView, Row
 from tdnv_sheets.rules.judgement import OPEN
 from tdnv_sheets.stamp import TEMPLATE_VERSION, Stamp, content_digest, encode
 
@@ -119,7 +119,7 @@ def register_view(office: Office, as_of: date) -> RegisterView:
         units=office.units,
         conflicts=conflicts,
         log=tuple(_log_rows(office)),
-        proposals=tuple(ProposalRow(p.number, p.unit, p.fields, p.file, p.at) for p in office.ledger.open_proposals()),
+        proposals=office.ledger.open_proposals(),
         due_soon_days=settings.due_soon_days,
         spare_rows=settings.spare_rows,
         colours=settings.colours,

@@ -19,8 +19,8 @@ from tdnv_sheets.pipeline.check import check_file, draw_marks, existing, grounds
 from tdnv_sheets.pipeline.office import unit_named
 from tdnv_sheets.pipeline.receive import Received, has_secret_name, receipt
 from tdnv_sheets.records import units_by_code
-from tdnv_sheets.sheetspec import Kind, assignment_spec
-from tdnv_sheets.validate.cells import as_text
+from tdnv_sheets.sheetspec import assignment_spec
+from tdnv_sheets.validate.cells import as_text, in_words
 from tdnv_sheets.validate.run import Verdict
 
 if TYPE_CHECKING:
@@ -177,17 +177,13 @@ def _file_record(scanned: Scan, checked: Checked, received: Received, moment: Mo
 def _conflict_notes(outcome: Outcome, lang: str) -> Iterable[About]:
     for conflict in outcome.conflicts:
         spec = assignment_spec().by_name[conflict.field]
-        values = [
-            spec.label(value, lang) if spec.kind is Kind.CHOICE else as_text(value)
-            for value in (conflict.theirs, conflict.ours)
-        ]
         finding = Finding(
             "conflict",
             Severity.INFO,
             Level.CELL,
             column=spec.header(lang),
-            value=shorten(values[0]),
-            values={"ours": shorten(values[1])},
+            value=shorten(in_words(spec, conflict.theirs, lang)),
+            values={"ours": shorten(in_words(spec, conflict.ours, lang))},
         )
         yield About(finding, conflict.key.task_id, conflict.field)
 

@@ -14,10 +14,10 @@ from tdnv_sheets.sheetspec import Kind
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from tdnv_sheets.records import Key
+    from tdnv_sheets.records import Key, Proposal
     from tdnv_sheets.render.canvas import Canvas
     from tdnv_sheets.render.shown import Shown
-    from tdnv_sheets.render.view import ConflictRow, LogRow, ProposalRow
+    from tdnv_sheets.render.view import ConflictRow, LogRow
 
 TITLE_ROW, HOW_ROW, ID_ROW, HEADER_ROW, FIRST_ROW = range(5)
 """0-based rows of every list; the hidden row of ids stands right above the header."""
@@ -152,7 +152,7 @@ def draw_proposals(canvas: Canvas) -> None:
     _offer(canvas, listing, "ds_de_xuat", [accept, decline])
 
 
-def _proposal(number: int, proposal: ProposalRow, words: Shown) -> list[Content]:
+def _proposal(number: int, proposal: Proposal, words: Shown) -> list[Content]:
     fields = [words.value(name, proposal.fields.get(name)) for name in PROPOSAL_FIELDS]
     return [number, words.unit(proposal.unit), *fields, proposal.file, proposal.at, None, proposal.number]
 

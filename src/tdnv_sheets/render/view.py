@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tdnv_sheets.findings import Finding
     from tdnv_sheets.grid import Raw
     from tdnv_sheets.periods import Period
-    from tdnv_sheets.records import Assignment, Key, Unit, Value
+    from tdnv_sheets.records import Assignment, Key, Proposal, Unit, Value
     from tdnv_sheets.rules.judgement import Judgement
 
 
@@ -56,17 +56,6 @@ class LogRow:
 
 
 @dataclass(frozen=True, slots=True)
-class ProposalRow:
-    """A task that a unit says it holds and the register does not list."""
-
-    number: int
-    unit: str
-    fields: Mapping[str, Value]
-    file: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class RegisterView:
     """All that the master register shows."""
 
@@ -88,7 +77,7 @@ class RegisterView:
     units: tuple[Unit, ...]
     conflicts: tuple[ConflictRow, ...]
     log: tuple[LogRow, ...]
-    proposals: tuple[ProposalRow, ...]
+    proposals: tuple[Proposal, ...]
     due_soon_days: int
     spare_rows: int
     colours: Mapping[str, str]

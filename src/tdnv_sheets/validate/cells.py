@@ -67,6 +67,11 @@ def as_text(raw: Raw) -> str:
     return "" if raw is None else clean(str(raw))
 
 
+def in_words(spec: FieldSpec | None, value: Value, lang: str) -> str:
+    """Write a typed value as people see it: a choice by its label; *spec* is None for the office's own columns."""
+    return spec.label(value, lang) if spec is not None and spec.kind is Kind.CHOICE else as_text(value)
+
+
 def _date(raw: Raw) -> Typed:
     day = None if isinstance(raw, bool) else read_date(raw)
     if day is None:

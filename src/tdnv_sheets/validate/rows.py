@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.findings import About, Finding, Level, Severity
 from tdnv_sheets.records import SubmittedRow
-from tdnv_sheets.sheetspec import Kind, Owner, assignment_spec
+from tdnv_sheets.sheetspec import Owner, assignment_spec
 from tdnv_sheets.text.same import same
-from tdnv_sheets.validate.cells import Unread, as_text
+from tdnv_sheets.validate.cells import Unread, as_text, in_words
 from tdnv_sheets.validate.schema import FIRST_DAY, LAST_DAY, Failure, failures
 from tdnv_sheets.validate.table import HOLDS, Spot, Table, TableRow, shown
 
@@ -70,18 +70,14 @@ def cell_findings(
             yield table.about(row.blind[name], HOLDS, Level.CELL, Spot(row, name, task))
         elif spec.owner is Owner.OFFICE:
             if checked and (isinstance(cell.value, Unread) or not same(cell.value, then.get(name))):
-                issued = shown(_label(spec, then.get(name), lang))
+                issued = shown(in_words(spec, then.get(name), lang))
                 yield table.about("locked-cell-changed", HOLDS, Level.CELL, Spot(row, name, task), issued=issued)
         elif spec.owner is Owner.UNIT and cell.repaired and isinstance(cell.value, date):
             day = f"{cell.value:%d/%m/%Y}"
             yield table.about("date-as-text", Severity.FIXED, Level.CELL, Spot(row, name, task), day=day)
         elif spec.owner is Owner.UNIT and not spec.may_clear and cell.value is None and then.get(name) is not None:
-            issued = _label(spec, then[name], lang)
+            issued = in_words(spec, then[name], lang)
             yield table.about("not-cleared", Severity.WARNING, Level.CELL, Spot(row, name, task), issued=issued)
-
-
-def _label(spec: FieldSpec, value: Value, lang: str) -> str:
-    return spec.label(value, lang) if spec.kind is Kind.CHOICE else as_text(value)
 
 
 def explain(
