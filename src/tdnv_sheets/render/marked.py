@@ -65,6 +65,8 @@ class Item:
     task_id: str
     place: Place | None
     """None where the cell is not drawn again: the finding's own place is that of the file received."""
+    stray: bool = False
+    """Whether its row is kept on «Dòng chưa nhận»."""
 
     @property
     def spot(self) -> tuple[object, ...]:
@@ -77,7 +79,11 @@ def draw_marked(view: MarkedView, path: Path) -> None:
 
     It carries the same identity as the workbook issued. Raises `BrokenSurroundings` when it cannot be written.
     """
-    items = tuple(Item(finding, task, _place(view, finding, task, field)) for finding, task, field in view.findings)
+    stray, update = {number for number, _ in view.stray}, say("template.sheet_update", view.book.lang)
+    items = tuple(
+        Item(finding, task, _place(view, finding, task, field), finding.sheet == update and finding.row in stray)
+        for finding, task, field in view.findings
+    )
     returned = Returned(view.typed, view.missing_rows, view.report, _marks(items, view.book.lang))
     with open_book(path, title=book_title(view.book), author=view.book.office) as book:
         _draw_list(book, view, items)
@@ -205,7 +211,7 @@ def _draw_item(book: Book, sheet: Worksheet, view: MarkedView, row: int, numbere
 def _fix(item: Item, lang: str) -> str:
     """Give what to do, and what this copy has already done about it."""
     fix = finding_fix(item.finding, lang)
-    if item.task_id and item.place is None:
+    if item.stray:
         return f"{fix} {say('marked.left_out', lang)}"
     if item.place and item.place.page is Page.UPDATE and update_columns()[item.place.column].owner is Owner.OFFICE:
         return f"{fix} {say('marked.restored', lang)}"
