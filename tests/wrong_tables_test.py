@@ -80,7 +80,7 @@ def test_a_missing_column_of_the_office_is_only_a_warning(office: SmallOffice) -
     answer = office.merge(book)
 
     warning = only(answer, "warning")
-    assert (warning["code"], warning["column"]) == ("missing-column", "Đơn vị phối hợp")
+    assert (warning["code"], warning["column"]) == ("missing-office-column", "Đơn vị phối hợp")
     assert answer["verdict"] == "accepted"
     assert office.rows()[TWO, "cctl"]["progress"] == "in_progress"
 

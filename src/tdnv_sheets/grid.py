@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tdnv_sheets.findings import Finding
 
 Raw: TypeAlias = str | int | float | bool | date | datetime | None
 """A cell as the reader gives it."""
+Place: TypeAlias = tuple[int, int]
+"""A cell's 1-based row and column."""
+
+
+class Note(NamedTuple):
+    """A text that stands in no cell: a note on one, a text box, a page header, a property of the file."""
+
+    sheet: str
+    """Empty where it belongs to no sheet."""
+    row: int | None
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +35,18 @@ class Sheet:
     hidden: bool = False
     merged: tuple[tuple[int, int, int, int], ...] = ()
     """Merged ranges as (first row, first column, last row, last column), 1-based."""
+    errors: Mapping[Place, str] = field(default_factory=dict)
+    """Cells that show an error of Excel, as «#N/A»; `rows` holds the same text."""
+    uncached: frozenset[Place] = frozenset()
+    """Formulas that no program has computed: nobody knows what they show."""
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    fonts: Mapping[Place, str] = field(default_factory=dict)
+    """Cells in a font of the years before Unicode, by the encoding that it implies: tcvn3, tcvn3-caps or vni."""
+    far: int = 0
+    """How many filled cells stand so far from the rest that `rows` leaves them out."""
+    far_first: str = ""
+    """The address of the first of them."""
 
     def cell(self, row: int, column: int) -> Raw:
         """Give the cell at a 1-based row and column; None beyond the used range."""
@@ -35,6 +63,9 @@ class Book:
     sheets: tuple[Sheet, ...]
     carriers: tuple[tuple[str, str], ...] = ()
     """Identity texts found, as (carrier, text): custom property, defined name, `_tdnv` cell."""
+    notes: tuple[Note, ...] = ()
+    warnings: tuple[Finding, ...] = ()
+    """What the file holds besides cells and was left out, such as a macro."""
 
     def sheet(self, name: str) -> Sheet | None:
         """Find a sheet by its name, or None."""

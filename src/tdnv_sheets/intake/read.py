@@ -12,12 +12,10 @@ from xml.etree import ElementTree as ET
 from python_calamine import CalamineWorkbook
 
 from tdnv_sheets.grid import Book, Raw, Sheet
+from tdnv_sheets.intake.sheet_scan import SheetScan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
-
-    from tdnv_sheets.intake.sheet_scan import SheetScan
 
 PROPERTY: Final = "tdnv"
 DEFINED_NAME: Final = "_tdnv_token"
@@ -28,17 +26,18 @@ _UNKEEPABLE: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufffe\uff
 _NO_SCAN: Final[Mapping[str, SheetScan]] = {}
 
 
-def read_book(path: Path, scans: Mapping[str, SheetScan] = _NO_SCAN) -> Book:
+def read_book(data: bytes, scans: Mapping[str, SheetScan] = _NO_SCAN) -> Book:
     """Read all sheets; *scans* add what calamine cannot see. Raises whatever the parser raises."""
     # By content, not by name: an .xlsx under another ending still reads.
-    workbook = CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
+    workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
     sheets = []
     for name in workbook.sheet_names:
-        found = scans.get(name)
         rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
-        cells = _with_errors([[_raw(value) for value in row] for row in rows], found.errors if found else {})
-        sheets.append(Sheet(name, cells, found.hidden if found else False, found.merged if found else ()))
-    return Book(tuple(sheets), tuple(_carriers(path, sheets)))
+        cells = [[_raw(value) for value in row] for row in rows]
+        found = scans.get(name, SheetScan())
+        shown = _with_errors(cells, found.errors)
+        sheets.append(Sheet(name, shown, found.hidden, found.merged, found.errors, found.uncached))
+    return Book(tuple(sheets), tuple(_carriers(data, sheets)))
 
 
 def _with_errors(cells: list[list[Raw]], errors: Mapping[tuple[int, int], str]) -> tuple[tuple[Raw, ...], ...]:
@@ -67,9 +66,9 @@ def _raw(value: object) -> Raw:
     return str(value)
 
 
-def _carriers(path: Path, sheets: list[Sheet]) -> Iterator[tuple[str, str]]:
+def _carriers(data: bytes, sheets: list[Sheet]) -> Iterator[tuple[str, str]]:
     """Find the identity texts in their three places; the scan has refused DOCTYPE before."""
-    with zipfile.ZipFile(path) as package:
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
         names = set(package.namelist())
         if "docProps/custom.xml" in names:
             for entry in ET.fromstring(package.read("docProps/custom.xml")):  # noqa: S314 - the scan refused every DOCTYPE

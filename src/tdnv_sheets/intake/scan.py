@@ -5,7 +5,7 @@ Limits are absolute numbers (practice/workbooks.md E): a ratio raises false alar
 
 from __future__ import annotations
 
-import hashlib
+import io
 import lzma
 import re
 import struct
@@ -23,7 +23,6 @@ from tdnv_sheets.messages.catalogue import LANGUAGES, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
 MAX_FILE: Final = 20 * 2**20
 MAX_PARTS: Final = 2_000
@@ -75,9 +74,6 @@ _STRICT: Final = (
 class Scan:
     """What a file is; any finding here means that it must not be opened further."""
 
-    digest: str
-    """SHA-256 of the bytes, hex."""
-    size: int
     kind: str
     findings: tuple[Finding, ...] = ()
     sheets: Mapping[str, SheetScan] = field(default_factory=lambda: MappingProxyType({}))
@@ -106,25 +102,26 @@ _DAMAGED: Final = (
 """What zipfile and the XML parser raise on damaged or hostile bytes."""
 
 
-def scan(path: Path) -> Scan:
-    """Scan one file; reads it at most twice, keeps at most one part in memory, changes nothing."""
-    size = path.stat().st_size
-    if size > MAX_FILE:
-        large = _finding("too-large", "limit_file", found=_megabytes(size), most=_megabytes(MAX_FILE))
-        return Scan("", size, "large", (large,))
-    data = path.read_bytes()
-    digest = hashlib.sha256(data).hexdigest()
+def scan(data: bytes) -> Scan:
+    """Scan the bytes of one file; keeps at most one part in memory, changes nothing."""
     kind = _kind(data)
     try:
         if kind == "zip":
-            return Scan(digest, size, "xlsx", sheets=_scan_package(path))
+            return Scan("xlsx", sheets=_scan_package(data))
         _refuse_kind(kind, data)
     except _Refused as refused:
-        return Scan(digest, size, kind, (refused.finding,))
+        return Scan(kind, (refused.finding,))
     except _DAMAGED:
         code = "incomplete-file" if kind == "zip" and b"PK\x05\x06" not in data[-66_000:] else "unreadable"
-        return Scan(digest, size, kind, (_finding(code),))
-    return Scan(digest, size, kind)
+        return Scan(kind, (_finding(code),))
+    return Scan(kind)
+
+
+def too_large(size: int) -> Finding | None:
+    """Say that a file of *size* bytes is more than is taken; None when it is not."""
+    if size <= MAX_FILE:
+        return None
+    return _finding("too-large", "limit_file", found=_megabytes(size), most=_megabytes(MAX_FILE))
 
 
 def _finding(code: str, entry: str = "", **values: str) -> Finding:
@@ -164,8 +161,8 @@ def _refuse_kind(kind: str, data: bytes) -> None:
     raise _Refused("not-a-workbook", f"kind_{_WORDS_OF_KIND.get(kind, 'unknown')}", name=kind)
 
 
-def _scan_package(path: Path) -> dict[str, SheetScan]:
-    with zipfile.ZipFile(path) as package:
+def _scan_package(data: bytes) -> dict[str, SheetScan]:
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
         members = package.infolist()
         _check_members(members)
         names = {member.filename.replace("\\", "/").lstrip("/") for member in members}
@@ -178,14 +175,14 @@ def _scan_package(path: Path) -> dict[str, SheetScan]:
         sheets: dict[str, SheetScan] = {}
         titles = dict(_sheet_titles(package, members))
         for member in members:
-            data, left = _inflate(package, member, left)
+            part, left = _inflate(package, member, left)
             name = member.filename.replace("\\", "/").lstrip("/")
-            _check_doctype(data)
+            _check_doctype(part)
             if name.lower().endswith(".rels"):
-                _check_relations(data)
+                _check_relations(part)
             if name in titles:
                 title, hidden = titles[name]
-                sheets[title] = scan_sheet(data, hidden=hidden)
+                sheets[title] = scan_sheet(part, hidden=hidden)
                 if sheets[title].far:
                     raise _Refused("too-large", "limit_cell", cell=sheets[title].far)
     return sheets

@@ -5,13 +5,16 @@ calamine aborts its whole process on some files (practice/workbooks.md 0.1); no 
 
 from __future__ import annotations
 
+import hashlib
 import multiprocessing
 import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
 from tdnv_sheets.errors import BrokenSurroundings
 from tdnv_sheets.findings import Finding, Level, Severity
 from tdnv_sheets.grid import Book
+from tdnv_sheets.intake.scan import too_large
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -19,11 +22,19 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from tdnv_sheets.intake.scan import Scan
 
 SECONDS: Final = 60.0
 START_SECONDS: Final = 60.0
 MEGABYTES: Final = 1_500
+
+
+@dataclass(frozen=True, slots=True)
+class FileSeen:
+    """The bytes of a file, whatever they turn out to be."""
+
+    digest: str
+    """SHA-256, hex; empty for a file that is too large to be opened."""
+    size: int
 
 
 class Reader:
@@ -43,15 +54,24 @@ class Reader:
     ) -> None:
         self.close()
 
-    def read(self, path: Path, scan: Scan) -> Book | Finding:
-        """Read a scanned file; what goes wrong comes back as a finding.
+    def read(self, path: Path) -> tuple[FileSeen, Book | Finding]:
+        """Scan a file and read it; what forbids reading, or goes wrong, comes as a finding.
 
-        Raises `BrokenSurroundings` when no child can be started, which says nothing about the file.
+        Raises `OSError` when the disk does not give the file, and `BrokenSurroundings` when no child can be
+        started, which says nothing about the file.
         """
+        size = path.stat().st_size
+        large = too_large(size)
+        if large is not None:
+            return FileSeen("", size), large
+        data = path.read_bytes()
+        return FileSeen(hashlib.sha256(data).hexdigest(), len(data)), self._ask(data, path.suffix.lower())
+
+    def _ask(self, data: bytes, suffix: str) -> Book | Finding:
         alive = self._process is not None and self._process.is_alive()
         pipe = self._pipe if alive and self._pipe is not None else self._start()
         try:
-            pipe.send((str(path), dict(scan.sheets)))
+            pipe.send((data, suffix))
             if not pipe.poll(self._seconds):
                 self._kill()
                 return Finding("took-too-long", Severity.ERROR, Level.FILE)
@@ -59,7 +79,7 @@ class Reader:
         except (EOFError, OSError):
             self._kill()
             return Finding("unreadable", Severity.ERROR, Level.FILE)
-        return answer if isinstance(answer, Book) else Finding("unreadable", Severity.ERROR, Level.FILE)
+        return answer if isinstance(answer, Book | Finding) else Finding("unreadable", Severity.ERROR, Level.FILE)
 
     def close(self) -> None:
         """Stop the child."""
@@ -100,19 +120,17 @@ class Reader:
 
 def serve(pipe: Connection, megabytes: int) -> None:
     """Answer requests until the pipe closes; runs in the child."""
-    from pathlib import Path  # noqa: PLC0415 - the child imports for itself
-
-    from tdnv_sheets.intake.read import read_book  # noqa: PLC0415 - the parser stays out of the parent
+    from tdnv_sheets.intake.open import open_bytes  # noqa: PLC0415 - the parsers stay out of the parent
 
     _limit_memory(megabytes)
     pipe.send(True)  # noqa: FBT003 - the one word that says "ready"
     while True:
         try:
-            path, scans = pipe.recv()
+            data, suffix = pipe.recv()
         except (EOFError, OSError):
             return
         try:
-            answer: Book | None = read_book(Path(path), scans)
+            answer: Book | Finding | None = open_bytes(data, suffix)
         except (KeyboardInterrupt, SystemExit):
             return
         except BaseException:  # noqa: BLE001 - calamine's panics derive from BaseException; all of them mean "unreadable"

@@ -6,10 +6,11 @@ import tomllib
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
+from tdnv_sheets.findings import Finding, Level, Severity
 from tdnv_sheets.shipped import packaged
 
 if TYPE_CHECKING:
-    from tdnv_sheets.findings import Finding
+    from collections.abc import Mapping
 
 LANGUAGES: Final = ("vi", "en")
 
@@ -26,6 +27,22 @@ def say(key: str, lang: str, /, **values: object) -> str:
     name, _, entry = key.partition(".")
     text: str = area(name)[entry][lang]
     return text.format(**values) if values else text
+
+
+def found(
+    code: str,
+    sheet: str = "",
+    cell: str = "",
+    row: int | None = None,
+    *,
+    column: str = "",
+    value: str = "",
+    values: Mapping[str, str] | None = None,
+) -> Finding:
+    """Make the finding *code*; how much it weighs and on which level it stands, the catalogue says."""
+    entry = area("findings")[code]
+    level, severity = Level(entry["level"]), Severity(entry["severity"])
+    return Finding(code, severity, level, sheet, cell, row, column, value, values or {})
 
 
 def finding_text(finding: Finding, lang: str) -> str:

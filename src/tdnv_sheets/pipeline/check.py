@@ -7,21 +7,21 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tdnv_sheets.errors import WrongUsage
-from tdnv_sheets.findings import About, Finding, Level, Severity
+from tdnv_sheets.findings import About, Finding
 from tdnv_sheets.inbox import shelf
 from tdnv_sheets.inbox.workspace import put_in_place
-from tdnv_sheets.intake.scan import Scan
-from tdnv_sheets.intake.worker import Reader
-from tdnv_sheets.messages.catalogue import say
+from tdnv_sheets.intake.worker import FileSeen, Reader
+from tdnv_sheets.messages.catalogue import found, say
 from tdnv_sheets.periods import parse_period
 from tdnv_sheets.pipeline.issue import unit_book_view, workbook_name
-from tdnv_sheets.pipeline.office import Office, blind_cells, judge_one, open_book, unit_named
+from tdnv_sheets.pipeline.office import Office, judge_one, unit_named
 from tdnv_sheets.pipeline.receive import Received, has_secret_name, shown_name
 from tdnv_sheets.records import Assignment, Key
 from tdnv_sheets.render.marked import draw_marked
 from tdnv_sheets.render.view import MarkedView, Row
+from tdnv_sheets.validate.checked import Checked, Grounds, Verdict
 from tdnv_sheets.validate.identity import Issued
-from tdnv_sheets.validate.run import Checked, Grounds, Verdict, check
+from tdnv_sheets.validate.run import check
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -69,17 +69,17 @@ def existing(paths: Iterable[Path]) -> list[Path]:
     return found
 
 
-def check_file(reader: Reader, path: Path, grounds: Grounds) -> tuple[Scan, Checked]:
-    """Scan, read and check one file; what forbids reading is its only finding."""
+def check_file(reader: Reader, path: Path, grounds: Grounds) -> tuple[FileSeen, Checked]:
+    """FileSeen, read and check one file; what forbids reading is its only finding."""
     if has_secret_name(path.name):
-        finding = Finding("secret-name", Severity.ERROR, Level.FILE)
-        return Scan("", path.stat().st_size, "?"), Checked(Verdict.WAITING, (About(finding),))
-    scanned, book = open_book(reader, path)
+        finding = found("secret-name")
+        return FileSeen("", path.stat().st_size), Checked(Verdict.WAITING, (About(finding),))
+    scanned, book = reader.read(path)
     if isinstance(book, Finding):
         whole = book.code != "incomplete-file"
         verdict = Verdict.QUARANTINED if whole else Verdict.WAITING
         return scanned, Checked(verdict, (About(book),))
-    return scanned, check(book, blind_cells(scanned), grounds)
+    return scanned, check(book, grounds)
 
 
 def grounds_of(office: Office, as_of: date, unit: str | None = None) -> Grounds:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tdnv_sheets.findings import About, Finding, Level, Severity
+from tdnv_sheets.findings import About
 from tdnv_sheets.ledger.commit import NewTask, ProposalSettlement, Settlement
 from tdnv_sheets.ledger.values import fingerprint
+from tdnv_sheets.messages.catalogue import found
 from tdnv_sheets.records import EXTRA, Change
 from tdnv_sheets.sheetspec import assignment_spec
 from tdnv_sheets.text.same import same
@@ -49,7 +50,7 @@ def conflict_choices(
 def _too_late(choice: Choice, item: OpenConflict | None, lang: str) -> Iterator[About]:
     """Say that a choice came after its conflict had gone; one that was settled just so needs no word."""
     if item is None:
-        yield About(Finding("choice-nowhere", Severity.ERROR, Level.ROW, row=choice.row))
+        yield About(found("choice-nowhere", row=choice.row))
     elif item.state != choice.choice:
         yield _moved(choice, item, lang)
 
@@ -58,7 +59,7 @@ def _moved(choice: Choice, item: OpenConflict, lang: str) -> About:
     values = {"task": item.conflict.key.task_id}
     spec = assignment_spec().by_name.get(item.conflict.field)
     column = spec.header(lang) if spec else item.conflict.field.removeprefix(EXTRA)
-    return About(Finding("conflict-moved", Severity.WARNING, Level.ROW, row=choice.row, column=column, values=values))
+    return About(found("conflict-moved", row=choice.row, column=column, values=values))
 
 
 def proposal_choices(
@@ -84,6 +85,6 @@ def proposal_choices(
 def _decided_before(line: ProposalChoice, state: str | None) -> Iterator[About]:
     """Say that a proposal had been decided otherwise; one that was decided just so needs no word."""
     if state is None:
-        yield About(Finding("choice-nowhere", Severity.ERROR, Level.ROW, row=line.row))
+        yield About(found("choice-nowhere", row=line.row))
     elif state != ("accepted" if line.accepted else "declined"):
-        yield About(Finding("proposal-moved", Severity.WARNING, Level.ROW, row=line.row))
+        yield About(found("proposal-moved", row=line.row))

@@ -8,30 +8,30 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from tdnv_sheets.errors import BrokenSurroundings
-from tdnv_sheets.findings import About, Finding, Level, Severity, shorten
+from tdnv_sheets.findings import About, shorten
 from tdnv_sheets.inbox import shelf
 from tdnv_sheets.intake.worker import Reader
 from tdnv_sheets.ledger.commit import Entry, commit
 from tdnv_sheets.ledger.values import dump_fields
 from tdnv_sheets.merge import Outcome, Side, merge
-from tdnv_sheets.messages.catalogue import say
+from tdnv_sheets.messages.catalogue import found, say
 from tdnv_sheets.pipeline.check import check_file, draw_marks, existing, grounds_of, needs_marks, received_from
 from tdnv_sheets.pipeline.office import unit_named
 from tdnv_sheets.pipeline.receive import Received, has_secret_name, receipt
 from tdnv_sheets.records import units_by_code
 from tdnv_sheets.sheetspec import assignment_spec
 from tdnv_sheets.validate.cells import as_text, in_words
-from tdnv_sheets.validate.run import Verdict
+from tdnv_sheets.validate.checked import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from tdnv_sheets.intake.scan import Scan
+    from tdnv_sheets.intake.worker import FileSeen
     from tdnv_sheets.pipeline.check import Moment
     from tdnv_sheets.pipeline.office import Office
     from tdnv_sheets.records import Submission, Value
-    from tdnv_sheets.validate.run import Checked
+    from tdnv_sheets.validate.checked import Checked
 
 _TRIES: Final = 50
 """How often a merge is decided anew while other commands write to the ledger."""
@@ -78,7 +78,7 @@ def _take_in(
         work = office.space.work
         claimed = shelf.claim(path, work) if from_inbox else shelf.keep_copy(path, work, path.name)
     if claimed is None:
-        return Received(path.name, Verdict.WAITING, (About(Finding("in-use", Severity.INFO, Level.FILE)),))
+        return Received(path.name, Verdict.WAITING, (About(found("in-use")),))
     if from_inbox and not dry_run:
         # What an earlier run wrote beside this file («not complete», «secret») is about to be said anew.
         path.with_name(f"{path.name}{shelf.NOTE_SUFFIX}").unlink(missing_ok=True)
@@ -87,7 +87,7 @@ def _take_in(
     # A file that was taken in part may pass whole on a later day; then it is no mere repetition.
     if known is not None and checked.verdict.value in {known.verdict, Verdict.PARTLY.value}:
         values = {"at": f"{known.at:%H:%M %d/%m/%Y}"}
-        seen = About(Finding("already-received", Severity.INFO, Level.FILE, values=values))
+        seen = About(found("already-received", values=values))
         received = replace(received_from(path.name, checked), verdict=Verdict.DUPLICATE, abouts=(*checked.abouts, seen))
     else:
         received = _merge(office, scanned, checked, path.name, moment, dry_run=dry_run)
@@ -115,7 +115,9 @@ def decide(office: Office, submission: Submission) -> Outcome:
     return merge(submission, base, ours, spec=assignment_spec(), side=Side.UNIT)
 
 
-def _merge(office: Office, scanned: Scan, checked: Checked, name: str, moment: Moment, *, dry_run: bool) -> Received:
+def _merge(
+    office: Office, scanned: FileSeen, checked: Checked, name: str, moment: Moment, *, dry_run: bool
+) -> Received:
     """Decide and write, again when another command wrote in between."""
     received = received_from(name, checked)
     if checked.verdict is Verdict.WAITING:
@@ -157,7 +159,7 @@ def _merge(office: Office, scanned: Scan, checked: Checked, name: str, moment: M
     raise BrokenSurroundings("ledger-moved")
 
 
-def _file_record(scanned: Scan, checked: Checked, received: Received, moment: Moment) -> dict[str, Any]:
+def _file_record(scanned: FileSeen, checked: Checked, received: Received, moment: Moment) -> dict[str, Any]:
     findings = [{"code": a.finding.code, "cell": a.finding.cell, "sheet": a.finding.sheet} for a in received.abouts]
     taken = received.verdict in {Verdict.ACCEPTED, Verdict.PARTLY}
     return {
@@ -177,10 +179,8 @@ def _file_record(scanned: Scan, checked: Checked, received: Received, moment: Mo
 def _conflict_notes(outcome: Outcome, lang: str) -> Iterable[About]:
     for conflict in outcome.conflicts:
         spec = assignment_spec().by_name[conflict.field]
-        finding = Finding(
+        finding = found(
             "conflict",
-            Severity.INFO,
-            Level.CELL,
             column=spec.header(lang),
             value=shorten(in_words(spec, conflict.theirs, lang)),
             values={"ours": shorten(in_words(spec, conflict.ours, lang))},

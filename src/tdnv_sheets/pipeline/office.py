@@ -14,8 +14,7 @@ from tdnv_sheets import calendar as calendars
 from tdnv_sheets import regulation as regulations
 from tdnv_sheets.errors import BadOfficeFile, BrokenSurroundings, WrongUsage
 from tdnv_sheets.findings import Finding
-from tdnv_sheets.grid import Book, Sheet
-from tdnv_sheets.intake.scan import Scan, scan
+from tdnv_sheets.grid import Sheet
 from tdnv_sheets.intake.worker import Reader
 from tdnv_sheets.ledger.store import Ledger
 from tdnv_sheets.messages.catalogue import LANGUAGES, finding_text
@@ -24,7 +23,6 @@ from tdnv_sheets.render.view import Row
 from tdnv_sheets.rules.status import judge
 from tdnv_sheets.sheetspec import unit_spec
 from tdnv_sheets.validate.columns import find_header
-from tdnv_sheets.validate.table import Blind
 from tdnv_sheets.validate.unit_list import units_from
 
 if TYPE_CHECKING:
@@ -130,7 +128,7 @@ def read_units(path: Path) -> tuple[Unit, ...]:
         if path.suffix.lower() in _TEXTS:
             return units_from((_text_table(path),), path)
         with Reader() as reader:
-            _, book = open_book(reader, path)
+            _, book = reader.read(path)
     except OSError as problem:
         raise BrokenSurroundings("cannot-read", path=path, problem=problem) from problem
     if isinstance(book, Finding):
@@ -170,14 +168,3 @@ def _decoded(path: Path) -> str:
     if "\0" in text:
         raise BadOfficeFile(path, "csv-not-utf-8", row=1)
     return text
-
-
-def open_book(reader: Reader, path: Path) -> tuple[Scan, Book | Finding]:
-    """Scan a workbook, then read it in the worker; the first finding that forbids reading comes instead of the book."""
-    scanned = scan(path)
-    return scanned, scanned.findings[0] if scanned.findings else reader.read(path, scanned)
-
-
-def blind_cells(scanned: Scan) -> dict[str, Blind]:
-    """Give what the reader could not see, by sheet."""
-    return {name: Blind(sheet.errors, sheet.uncached) for name, sheet in scanned.sheets.items()}

@@ -14,7 +14,6 @@ from tdnv_sheets.merge import Outcome, Side, merge
 from tdnv_sheets.messages.catalogue import LANGUAGES, say
 from tdnv_sheets.pipeline.chosen import conflict_choices, proposal_choices
 from tdnv_sheets.pipeline.draw import file_digest, own_headers, shown_keys
-from tdnv_sheets.pipeline.office import Office, blind_cells, open_book
 from tdnv_sheets.records import Assignment, Change, Key, SubmittedRow, Value
 from tdnv_sheets.render.register import SHEETS
 from tdnv_sheets.sheetspec import assignment_spec
@@ -29,8 +28,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tdnv_sheets.grid import Book
-    from tdnv_sheets.intake.scan import Scan
+    from tdnv_sheets.intake.worker import FileSeen
     from tdnv_sheets.pipeline.check import Moment
+    from tdnv_sheets.pipeline.office import Office
     from tdnv_sheets.validate.register import Drawing, RegisterRead
     from tdnv_sheets.validate.register_rows import NewRow
 
@@ -66,7 +66,7 @@ class _Opened(NamedTuple):
     path: Path
     digest: str
     book: Book
-    scanned: Scan
+    scanned: FileSeen
     drawing: Drawing
     own_sheets: tuple[str, ...]
 
@@ -82,7 +82,7 @@ def read_back(office: Office, moment: Moment) -> ReadBack:
     if office.ledger.drawn(digest) is not None:
         return ReadBack(digest)
     with Reader() as reader:
-        scanned, book = open_book(reader, path)
+        scanned, book = reader.read(path)
     if isinstance(book, Finding):
         return ReadBack(digest, (About(book),))
     drawing = drawing_of(book, office.space.key(), office.ledger.identity())
@@ -106,7 +106,7 @@ def _decide_and_write(office: Office, opened: _Opened, moment: Moment) -> ReadBa
     """Decide on the ledger as it is now; None when another command wrote to it meanwhile."""
     decided_at = office.ledger.revision()
     grounds = _grounds(office, moment, opened.drawing)
-    read = read_register(opened.book, blind_cells(opened.scanned), grounds, own_sheets=frozenset(opened.own_sheets))
+    read = read_register(opened.book, grounds, own_sheets=frozenset(opened.own_sheets))
     if not read.ok or read.submission is None:
         return ReadBack(opened.digest, read.abouts, mangled=read.mangled)
     after = office.ledger.as_entered(key for key in grounds.now if key not in grounds.base)

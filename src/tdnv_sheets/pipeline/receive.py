@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tdnv_sheets.findings import Finding
     from tdnv_sheets.records import Change, Conflict
-    from tdnv_sheets.validate.run import Verdict
+    from tdnv_sheets.validate.checked import Verdict
 
 _ORDER = (Severity.ERROR, Severity.WARNING, Severity.FIXED, Severity.INFO)
 

@@ -14,7 +14,7 @@ from tdnv_sheets.intake.worker import Reader
 from tdnv_sheets.ledger.commit import Entry, NewTask, commit
 from tdnv_sheets.messages.catalogue import finding_text, say
 from tdnv_sheets.pipeline.draw import redraw
-from tdnv_sheets.pipeline.office import open_book, open_office, read_units
+from tdnv_sheets.pipeline.office import open_office, read_units
 from tdnv_sheets.render.unit_list import draw_unit_list
 from tdnv_sheets.settings import template
 from tdnv_sheets.sheetspec import assignment_spec
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tdnv_sheets.grid import Book
-    from tdnv_sheets.intake.scan import Scan
     from tdnv_sheets.pipeline.check import Moment
     from tdnv_sheets.records import Unit
     from tdnv_sheets.takeover.taken import Takeover
@@ -82,10 +81,10 @@ def _draw_units(units: Sequence[Unit], office: str, lang: str, path: Path) -> No
 
 def _understand(path: Path, units: Sequence[Unit], lang: str) -> Takeover:
     with Reader() as reader:
-        scanned, book = open_book(reader, path)
+        _, book = reader.read(path)
     if isinstance(book, Finding):
         raise WrongUsage("takeover-unreadable", path=path, problem=finding_text(book, lang))
-    takeover = understand(_uncomputed_shown(book, scanned), assignment_spec(), units)
+    takeover = understand(_uncomputed_shown(book), assignment_spec(), units)
     if not takeover.tasks:
         why = (
             "; ".join(
@@ -97,13 +96,12 @@ def _understand(path: Path, units: Sequence[Unit], lang: str) -> Takeover:
     return takeover
 
 
-def _uncomputed_shown(book: Book, scanned: Scan) -> Book:
+def _uncomputed_shown(book: Book) -> Book:
     """Put Excel's own word for it where a formula was never computed, so that the cell is listed and not taken for empty."""
     sheets = []
     for sheet in book.sheets:
         rows = [list(row) for row in sheet.rows]
-        found = scanned.sheets.get(sheet.name)
-        for row, column in found.uncached if found else ():
+        for row, column in sheet.uncached:
             if row <= len(rows) and column <= len(rows[row - 1]):
                 rows[row - 1][column - 1] = "#CALC!"
         sheets.append(replace(sheet, rows=tuple(tuple(row) for row in rows)))

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tdnv_sheets.errors import TdnvError, WaitsForPerson
-from tdnv_sheets.findings import About, Finding, Level, Severity
+from tdnv_sheets.findings import About
+from tdnv_sheets.messages.catalogue import found
 from tdnv_sheets.pipeline.draw import redraw
 from tdnv_sheets.pipeline.ingest import ingest
 from tdnv_sheets.pipeline.readback import ReadBack, read_back
@@ -57,4 +58,4 @@ def _not_kept(sheets: Iterable[str], backup: Path | None) -> Iterator[About]:
     """Say which sheets of the office's own the new drawing does not have, and where they lie now."""
     for name in sheets if backup is not None else ():
         values = {"sheet": "***" if secrecy(name) is Secrecy.REFUSE else name, "backup": str(backup)}
-        yield About(Finding("sheet-not-kept", Severity.WARNING, Level.WORKBOOK, values=values))
+        yield About(found("sheet-not-kept", values=values))

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from tdnv_sheets.findings import Finding, Level
-from tdnv_sheets.messages.catalogue import say
+from tdnv_sheets.messages.catalogue import found, say
 from tdnv_sheets.sheetspec import Owner, assignment_spec
 from tdnv_sheets.text.same import same
 from tdnv_sheets.validate.cells import Unread, as_text
 from tdnv_sheets.validate.register_rows import key_of
-from tdnv_sheets.validate.table import HOLDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from tdnv_sheets.findings import Finding
     from tdnv_sheets.records import Key, Value
     from tdnv_sheets.validate.register_rows import RegisterGrounds, RegisterRows
     from tdnv_sheets.validate.table import Table, TableRow
@@ -30,7 +29,7 @@ NAMED: Final = 5
 def mangled(what: str, detail: str, lang: str) -> Finding:
     """Make the finding that stops a register."""
     values = {"what": f"{say(f'register_read.{what}', lang)} {detail}".strip()}
-    return Finding("mangled-register", HOLDS, Level.WORKBOOK, values=values)
+    return found("mangled-register", values=values)
 
 
 def accident(table: Table, grounds: RegisterGrounds) -> Finding | None:

@@ -8,16 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from tdnv_sheets.findings import About, Finding, Level, shorten
+from tdnv_sheets.findings import About, shorten
 from tdnv_sheets.grid import address, is_blank
-from tdnv_sheets.messages.catalogue import LANGUAGES, say
+from tdnv_sheets.messages.catalogue import LANGUAGES, found, say
 from tdnv_sheets.records import EXTRA
 from tdnv_sheets.sheetspec import assignment_spec
 from tdnv_sheets.text.same import same
 from tdnv_sheets.text.unicode import fold
 from tdnv_sheets.validate.cells import Unread, as_text, type_cell
 from tdnv_sheets.validate.extra import extra_value
-from tdnv_sheets.validate.table import HOLDS, Blind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
@@ -88,7 +87,7 @@ class Line:
         place = address(self.row, self.columns[name])
         shown = shorten(as_text(self.cells[name]))
         caption = column or self.captions[name]
-        return About(Finding(code, HOLDS, Level.CELL, self.sheet, place, self.row, caption, shown, values))
+        return About(found(code, self.sheet, place, self.row, column=caption, value=shown, values=values))
 
 
 def register_sheet(book: Book, entry: str) -> Sheet | None:
@@ -106,11 +105,11 @@ def broken_list(book: Book) -> str:
     return ""
 
 
-def choices(book: Book, blind: Mapping[str, Blind], grounds: RegisterGrounds) -> tuple[tuple[Choice, ...], list[About]]:
+def choices(book: Book, grounds: RegisterGrounds) -> tuple[tuple[Choice, ...], list[About]]:
     """Read the decided lines of «Xung đột», and say which lines cannot be taken as they are."""
     abouts: list[About] = []
     found = []
-    for line in _lines(book, "sheet_conflicts", blind, abouts):
+    for line in _lines(book, "sheet_conflicts", abouts):
         if not line.typed:
             continue
         choice = _word(line, CHOICES, line.typed, grounds.lang, abouts).removeprefix("choose_")
@@ -141,14 +140,12 @@ def _other(line: Line, choice: str, field: str, lang: str) -> tuple[Value, list[
     return value, []
 
 
-def proposal_choices(
-    book: Book, blind: Mapping[str, Blind], grounds: RegisterGrounds
-) -> tuple[tuple[ProposalChoice, ...], list[About]]:
+def proposal_choices(book: Book, grounds: RegisterGrounds) -> tuple[tuple[ProposalChoice, ...], list[About]]:
     """Read the decided lines of «Đề xuất», and say which lines cannot be taken as they are."""
     spec = assignment_spec()
     abouts: list[About] = []
     found = []
-    for line in _lines(book, "sheet_proposals", blind, abouts):
+    for line in _lines(book, "sheet_proposals", abouts):
         names = [name for name in line.cells if name in spec.by_name and name not in DRAWN]
         cells = {name: type_cell(line.cells[name], spec.by_name[name]).value for name in names}
         drawn = grounds.proposals.get(line.number or 0)
@@ -183,22 +180,21 @@ def _id_row(sheet: Sheet, needed: frozenset[str]) -> int | None:
     return None
 
 
-def _lines(book: Book, entry: str, blind: Mapping[str, Blind], abouts: list[About]) -> Iterator[Line]:
+def _lines(book: Book, entry: str, abouts: list[About]) -> Iterator[Line]:
     """Read a list whose hidden row of ids names its columns; say which of its cells cannot be seen."""
     sheet = register_sheet(book, entry)
     ids = None if sheet is None else _id_row(sheet, LISTS[entry])
     if sheet is None or ids is None:
         return
-    unseen = blind.get(sheet.name, Blind())
     columns = {cell: index for index, cell in enumerate(sheet.rows[ids - 1], 1) if isinstance(cell, str)}
     captions = {name: as_text(sheet.cell(ids + 1, index)) for name, index in columns.items()}
     for number in range(ids + 2, len(sheet.rows) + 1):
         cells = {name: sheet.cell(number, index) for name, index in columns.items()}
         line = Line(sheet.name, number, cells, columns, captions)
         for name, index in columns.items():
-            if (number, index) in unseen.uncached:
+            if (number, index) in sheet.uncached:
                 abouts.append(line.about("formula", name))
-            elif (number, index) in unseen.errors:
+            elif (number, index) in sheet.errors:
                 abouts.append(line.about("error-value", name))
         yield line
 

@@ -6,19 +6,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from tdnv_sheets.findings import About, Finding, Level, shorten
+from tdnv_sheets.findings import About, shorten
 from tdnv_sheets.grid import Raw, Sheet, address, is_blank, letters
-from tdnv_sheets.messages.catalogue import say
+from tdnv_sheets.messages.catalogue import found, say
 from tdnv_sheets.records import EXTRA
 from tdnv_sheets.validate.cells import as_text
-from tdnv_sheets.validate.table import HOLDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from tdnv_sheets.records import Value
     from tdnv_sheets.validate.columns import Header
-    from tdnv_sheets.validate.table import Blind
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +28,6 @@ class ExtraColumns:
     """The first row below the header."""
     names: Mapping[int, str]
     """1-based column → field."""
-    blind: Blind
 
     def cells(self, row: int) -> dict[str, Value]:
         """Give the columns' cells in a row; an error value is kept as the text that people see."""
@@ -44,17 +41,17 @@ class ExtraColumns:
 
     def findings(self) -> Iterable[About]:
         """Name the formulas that were never computed: what they give is not known."""
-        for row, column in sorted(self.blind.uncached):
+        for row, column in sorted(self.sheet.uncached):
             if column in self.names and row >= self.first_row:
                 caption = self.names[column].removeprefix(EXTRA)
                 place = address(row, column)
-                yield About(Finding("formula", HOLDS, Level.CELL, self.sheet.name, place, row, shorten(caption)))
+                yield About(found("formula", self.sheet.name, place, row, column=shorten(caption)))
 
     def _raw(self, row: int, column: int) -> Raw:
-        return self.blind.errors.get((row, column)) or self.sheet.cell(row, column)
+        return self.sheet.errors.get((row, column)) or self.sheet.cell(row, column)
 
 
-def extra_columns(sheet: Sheet, header: Header, blind: Blind, lang: str) -> ExtraColumns:
+def extra_columns(sheet: Sheet, header: Header, lang: str) -> ExtraColumns:
     """Find them: by the hidden id above the caption, else by the caption, else by their letter if they hold anything."""
     taken = {column.index for column in header.columns if column.field is not None}
     captions = {column.index: column.caption for column in header.columns}
@@ -70,7 +67,7 @@ def extra_columns(sheet: Sheet, header: Header, blind: Blind, lang: str) -> Extr
             names[index] = EXTRA + captions[index]
         elif any(not is_blank(sheet.cell(row, index)) for row in range(header.last_row + 1, len(sheet.rows) + 1)):
             names[index] = EXTRA + say("register_read.column", lang, letters=letters(index))
-    return ExtraColumns(sheet, header.last_row + 1, _unique(names), blind)
+    return ExtraColumns(sheet, header.last_row + 1, _unique(names))
 
 
 def _unique(names: Mapping[int, str]) -> dict[int, str]:

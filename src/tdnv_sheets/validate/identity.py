@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tdnv_sheets.findings import Finding, Level, Severity
-from tdnv_sheets.messages.catalogue import LANGUAGES, say
+from tdnv_sheets.messages.catalogue import LANGUAGES, found, say
 from tdnv_sheets.stamp import TEMPLATE_VERSION, Stamp, find, is_genuine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tdnv_sheets.findings import Finding
     from tdnv_sheets.grid import Book
     from tdnv_sheets.records import Value
 
@@ -40,26 +40,26 @@ class Identity:
 
 def identify(book: Book, *, kind: str, key: bytes | None, ledger: str | None) -> Identity:
     """Read the stamp by majority of its carriers and check it; without *key* the signature stays unchecked."""
-    found = find(book.carriers)
-    stamp = found.stamp
+    carried = find(book.carriers)
+    stamp = carried.stamp
     if stamp is None:
-        return _refuse("two-identities" if found.disagree else "not-our-template")
+        return _refuse("two-identities" if carried.disagree else "not-our-template")
     if stamp.kind != kind:
         return _refuse("register-here" if stamp.kind == "register" else "not-our-template")
     if ledger is not None and stamp.ledger != ledger:
         return _refuse("other-ledger")
-    if key is not None and not is_genuine(found.text, key):
+    if key is not None and not is_genuine(carried.text, key):
         return _refuse("signature")
     if stamp.version != TEMPLATE_VERSION:
         return _refuse("old-template", version=str(stamp.version), current=str(TEMPLATE_VERSION))
     findings = []
-    if found.lost:
+    if carried.lost:
         lost = {
-            f"what_{lang}": ", ".join(say(f"parts.carrier_{name}", lang) for name in found.lost) for lang in LANGUAGES
+            f"what_{lang}": ", ".join(say(f"parts.carrier_{name}", lang) for name in carried.lost) for lang in LANGUAGES
         }
-        findings.append(Finding("carrier-missing", Severity.INFO, Level.WORKBOOK, values=lost))
-    return Identity(stamp, found.text, tuple(findings))
+        findings.append(found("carrier-missing", values=lost))
+    return Identity(stamp, carried.text, tuple(findings))
 
 
 def _refuse(code: str, **values: str) -> Identity:
-    return Identity(None, "", (Finding(code, Severity.ERROR, Level.WORKBOOK, values=values),))
+    return Identity(None, "", (found(code, values=values),))

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from tdnv_sheets.findings import About, Finding, Level, has_error
+from tdnv_sheets.findings import About, Finding, has_error
+from tdnv_sheets.messages.catalogue import found
 from tdnv_sheets.records import EXTRA, Submission
 from tdnv_sheets.sheetspec import assignment_spec
 from tdnv_sheets.validate.accidents import accident, ids_deleted, mangled
@@ -19,10 +20,10 @@ from tdnv_sheets.validate.extra import extra_columns
 from tdnv_sheets.validate.identity import identify
 from tdnv_sheets.validate.register_rows import read_rows
 from tdnv_sheets.validate.secrecy import Secrecy, secrecy
-from tdnv_sheets.validate.table import HOLDS, Blind, read_table
+from tdnv_sheets.validate.table import read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from tdnv_sheets.grid import Book, Sheet
     from tdnv_sheets.validate.choices import Choice, ProposalChoice
@@ -59,9 +60,7 @@ class Drawing(NamedTuple):
     as_of: date | None
 
 
-def read_register(
-    book: Book, blind: Mapping[str, Blind], grounds: RegisterGrounds, *, own_sheets: frozenset[str] = frozenset()
-) -> RegisterRead:
+def read_register(book: Book, grounds: RegisterGrounds, *, own_sheets: frozenset[str] = frozenset()) -> RegisterRead:
     """Read a register that was identified as ours; *own_sheets* are those that the office added."""
     identity = identify(book, kind="register", key=grounds.key, ledger=grounds.ledger)
     if identity.stamp is None:
@@ -75,19 +74,18 @@ def read_register(
     header = find_header(sheet, fields) if sheet else None
     if sheet is None or header is None or not {"task_id", "unit"} <= {c.field for c in header.columns}:
         return _stopped(mangled("sheet", "«Nhiệm vụ» / «Mã nhiệm vụ»", grounds.lang))
-    unseen = blind.get(sheet.name, Blind())
-    table = read_table(sheet, header, fields, grounds.lang, blind=unseen, units=grounds.units)
+    table = read_table(sheet, header, fields, grounds.lang, units=grounds.units)
     broken = broken_list(book)
     stop = mangled("sheet", f"«{broken}»", grounds.lang) if broken else accident(table, grounds)
     if stop is not None:
         return _stopped(stop)
-    extra = extra_columns(sheet, header, unseen, grounds.lang)
+    extra = extra_columns(sheet, header, grounds.lang)
     rows = read_rows(table, extra, grounds)
     stop = ids_deleted(rows, grounds)
     if stop is not None:
         return _stopped(stop)
-    chosen, unclear = choices(book, blind, grounds)
-    decided, unsure = proposal_choices(book, blind, grounds)
+    chosen, unclear = choices(book, grounds)
+    decided, unsure = proposal_choices(book, grounds)
     return RegisterRead(
         (*(About(finding) for finding in identity.findings), *rows.abouts, *unclear, *unsure),
         Submission("", "", "", identity.stamp.revision, rows.known),
@@ -115,4 +113,4 @@ def _secret_rows(sheets: Iterable[Sheet]) -> Iterable[About]:
         for number, row in enumerate(sheet.rows, 1):
             if any(isinstance(cell, str) and secrecy(cell) is Secrecy.REFUSE for cell in row):
                 place = "" if secrecy(sheet.name) is Secrecy.REFUSE else sheet.name
-                yield About(Finding("register-secret", HOLDS, Level.ROW, place, row=number))
+                yield About(found("register-secret", place, row=number))

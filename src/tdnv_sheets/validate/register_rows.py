@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from tdnv_sheets.findings import About, Finding, Level, Severity, shorten
+from tdnv_sheets.findings import About, shorten
 from tdnv_sheets.grid import address, is_blank
+from tdnv_sheets.messages.catalogue import found
 from tdnv_sheets.records import Key, SubmittedRow
 from tdnv_sheets.sheetspec import Owner, assignment_spec
 from tdnv_sheets.text.deadlines import DeadlineKind, parse_deadline
@@ -16,7 +17,7 @@ from tdnv_sheets.text.units import split_leads
 from tdnv_sheets.validate.cells import Unread, as_text
 from tdnv_sheets.validate.rows import explain
 from tdnv_sheets.validate.schema import failures
-from tdnv_sheets.validate.table import HOLDS, Spot, Table, TableRow
+from tdnv_sheets.validate.table import Spot, Table, TableRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -101,15 +102,15 @@ def read_rows(table: Table, extra: ExtraColumns, grounds: RegisterGrounds) -> Re
             kept = cells if key in grounds.base else _of_the_task(table, row, cells, abouts)
             known.append(SubmittedRow(row.number, key, kept))
         elif key.task_id and key.task_id not in task_ids:
-            abouts.append(table.about("register-unknown-row", HOLDS, Level.ROW, Spot(row, "task_id")))
+            abouts.append(table.about("register-unknown-row", Spot(row, "task_id")))
         elif units := _leads(table, row, grounds, abouts):
-            found = NewRow(row.number, units, cells, key.task_id or None)
-            if found.task_id:
-                added.append((row, found))
+            new_row = NewRow(row.number, units, cells, key.task_id or None)
+            if new_row.task_id:
+                added.append((row, new_row))
             else:
-                new.append(found)
+                new.append(new_row)
     orphans = [TableRow(number, {}, {}, {}) for number in sorted(extra_rows - {row.number for row in filled})]
-    abouts += [table.about("required", HOLDS, Level.CELL, Spot(row, "unit")) for row in orphans]
+    abouts += [table.about("required", Spot(row, "unit")) for row in orphans]
     lost = list(_lost_rows(table, known, grounds))
     for item in list(_added_leads(table, added, known, grounds)):
         if isinstance(item, NewRow):
@@ -130,26 +131,26 @@ def _added_leads(
     """
     present = {row.key: row.row for row in known if row.key}
     lost = grounds.shown - present.keys() if _lost(present.keys(), grounds) > 0 else frozenset()
-    for row, found in added:
-        task = found.task_id or ""
-        spot, keys = Spot(row, "unit", task), [Key(task, unit) for unit in found.units]
+    for row, new_row in added:
+        task = new_row.task_id or ""
+        spot, keys = Spot(row, "unit", task), [Key(task, unit) for unit in new_row.units]
         gone = sorted(key.unit for key in lost if key.task_id == task)
         again = {present[key] for key in keys if key in present}
         if gone:
-            old, new = ("; ".join(grounds.names.get(unit, unit) for unit in units) for units in (gone, found.units))
-            yield table.about("unit-changed", HOLDS, Level.CELL, spot, task=task, old=old, new=new)
+            old, new = ("; ".join(grounds.names.get(unit, unit) for unit in units) for units in (gone, new_row.units))
+            yield table.about("unit-changed", spot, task=task, old=old, new=new)
         elif again:
             rows = ", ".join(str(number) for number in sorted({row.number, *again}))
-            yield table.about("duplicate-row", HOLDS, Level.ROW, spot, task=task, rows=rows)
+            yield table.about("duplicate-row", spot, task=task, rows=rows)
         else:
             abouts: list[About] = []
-            cells = _of_the_task(table, row, found.cells, abouts)
+            cells = _of_the_task(table, row, new_row.cells, abouts)
             yield from abouts
             present |= dict.fromkeys(keys, row.number)
-            known += [restated(replace(found, cells=cells), key, grounds.as_of) for key in keys if key in grounds.now]
+            known += [restated(replace(new_row, cells=cells), key, grounds.as_of) for key in keys if key in grounds.now]
             units = tuple(key.unit for key in keys if key not in grounds.now)
             if units:
-                yield replace(found, units=units, cells=cells)
+                yield replace(new_row, units=units, cells=cells)
 
 
 def _of_the_task(table: Table, row: TableRow, cells: Mapping[str, Value], abouts: list[About]) -> dict[str, Value]:
@@ -163,7 +164,7 @@ def _of_the_task(table: Table, row: TableRow, cells: Mapping[str, Value], abouts
     columns = [table.captions[name] for name, value in cells.items() if name not in kept and value is not None]
     if columns:
         spot = Spot(row, "task_id", as_text(row.raw.get("task_id")))
-        abouts.append(table.about("copied-row", Severity.WARNING, Level.ROW, spot, columns="; ".join(columns)))
+        abouts.append(table.about("copied-row", spot, columns="; ".join(columns)))
     return kept
 
 
@@ -221,7 +222,7 @@ def _cell_findings(
             yield explain(table, row, "", failure, cells, lang=grounds.lang, as_of=grounds.as_of)
     for row in rows:
         for name in row.blind.keys() & names:
-            yield table.about(row.blind[name], HOLDS, Level.CELL, Spot(row, name))
+            yield table.about(row.blind[name], Spot(row, name))
 
 
 def _same_cell(cell: Value | Unread, then: Value) -> bool:
@@ -245,7 +246,7 @@ def _lost_rows(table: Table, rows: Sequence[SubmittedRow], grounds: RegisterGrou
         gone = sorted({key.task_id for key in grounds.shown - present})
         more = "…" if len(gone) > NAMED else ""
         values = {"count": str(count), "tasks": ", ".join(gone[:NAMED]) + more}
-        yield About(Finding("register-row-lost", Severity.WARNING, Level.TABLE, table.sheet, values=values))
+        yield About(found("register-row-lost", table.sheet, values=values))
 
 
 def _lost(present: AbstractSet[Key | None], grounds: RegisterGrounds) -> int:
@@ -256,7 +257,7 @@ def _leads(table: Table, row: TableRow, grounds: RegisterGrounds, abouts: list[A
     """Give the lead units of a new row; a name that is not known stops the register with its candidates."""
     text = as_text(row.raw.get("unit"))
     if not text:
-        abouts.append(table.about("required", HOLDS, Level.CELL, Spot(row, "unit")))
+        abouts.append(table.about("required", Spot(row, "unit")))
         return ()
     units = grounds.units
     codes: list[str] = []
@@ -264,16 +265,14 @@ def _leads(table: Table, row: TableRow, grounds: RegisterGrounds, abouts: list[A
         match = units.match(name)
         if match.code is None:
             near = "; ".join(grounds.names[code] for code in match.candidates)
-            finding = Finding(
+            finding = found(
                 "unknown-unit",
-                HOLDS,
-                Level.CELL,
                 table.sheet,
                 address(row.number, table.letters["unit"]),
                 row.number,
-                table.captions["unit"],
-                shorten(name),
-                {"candidates": f" (≈ {near})" if near else ""},
+                column=table.captions["unit"],
+                value=shorten(name),
+                values={"candidates": f" (≈ {near})" if near else ""},
             )
             abouts.append(About(finding))
         elif match.code not in codes:

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from tdnv_sheets.findings import About, Finding, Level, Severity
+from tdnv_sheets.findings import About
+from tdnv_sheets.messages.catalogue import found
 from tdnv_sheets.records import SubmittedRow
 from tdnv_sheets.sheetspec import Owner, assignment_spec
 from tdnv_sheets.text.same import same
 from tdnv_sheets.validate.cells import Unread, as_text, in_words
-from tdnv_sheets.validate.schema import FIRST_DAY, LAST_DAY, Failure, failures
-from tdnv_sheets.validate.table import HOLDS, Spot, Table, TableRow, shown
+from tdnv_sheets.validate.schema import FIRST_DAY, LAST_DAY, Failure
+from tdnv_sheets.validate.table import Spot, Table, TableRow, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from tdnv_sheets.records import Value
     from tdnv_sheets.sheetspec import FieldSpec
-
-_WARNINGS: Final = frozenset({"not-done-but-dated"})
-_CELL_CODES: Final = frozenset({"not-in-list", "not-a-date", "too-long", "date-out-of-range", "not-a-number"})
 
 
 def known_rows(
@@ -31,10 +29,10 @@ def known_rows(
     for row in table.rows:
         task = as_text(row.raw.get("task_id"))
         if not task:
-            abouts.append(table.about("row-without-id", HOLDS, Level.ROW, Spot(row, "task_id")))
+            abouts.append(table.about("row-without-id", Spot(row, "task_id")))
         elif base is not None and task not in base:
             code = "foreign-row" if task_exists(task) else "unknown-row"
-            abouts.append(table.about(code, HOLDS, Level.ROW, Spot(row, "task_id", task), task=task))
+            abouts.append(table.about(code, Spot(row, "task_id", task), task=task))
         else:
             by_task.setdefault(task, []).append(row)
     known = []
@@ -42,8 +40,7 @@ def known_rows(
         if len(rows) > 1:
             numbers = ", ".join(str(row.number) for row in rows)
             abouts += [
-                table.about("duplicate-row", HOLDS, Level.ROW, Spot(row, "task_id", task), task=task, rows=numbers)
-                for row in rows
+                table.about("duplicate-row", Spot(row, "task_id", task), task=task, rows=numbers) for row in rows
             ]
         else:
             known.append((task, rows[0]))
@@ -67,17 +64,17 @@ def cell_findings(
             continue
         cell = row.typed[name]
         if name in row.blind:
-            yield table.about(row.blind[name], HOLDS, Level.CELL, Spot(row, name, task))
+            yield table.about(row.blind[name], Spot(row, name, task))
         elif spec.owner is Owner.OFFICE:
             if checked and (isinstance(cell.value, Unread) or not same(cell.value, then.get(name))):
                 issued = shown(in_words(spec, then.get(name), lang))
-                yield table.about("locked-cell-changed", HOLDS, Level.CELL, Spot(row, name, task), issued=issued)
+                yield table.about("locked-cell-changed", Spot(row, name, task), issued=issued)
         elif spec.owner is Owner.UNIT and cell.repaired and isinstance(cell.value, date):
             day = f"{cell.value:%d/%m/%Y}"
-            yield table.about("date-as-text", Severity.FIXED, Level.CELL, Spot(row, name, task), day=day)
+            yield table.about("date-as-text", Spot(row, name, task), day=day)
         elif spec.owner is Owner.UNIT and not spec.may_clear and cell.value is None and then.get(name) is not None:
             issued = in_words(spec, then[name], lang)
-            yield table.about("not-cleared", Severity.WARNING, Level.CELL, Spot(row, name, task), issued=issued)
+            yield table.about("not-cleared", Spot(row, name, task), issued=issued)
 
 
 def explain(
@@ -104,9 +101,7 @@ def explain(
             "other": assignment_spec().by_name["assigned_date"].header(lang),
             "other_value": f"{first:%d/%m/%Y}" if isinstance(first, date) else "",
         }
-    severity = Severity.WARNING if failure.code in _WARNINGS else HOLDS
-    level = Level.CELL if failure.code in _CELL_CODES else Level.CROSS
-    return table.about(failure.code, severity, level, Spot(row, failure.field, task), **values)
+    return table.about(failure.code, Spot(row, failure.field, task), **values)
 
 
 def statements(row: TableRow, writable: Sequence[FieldSpec], then: Mapping[str, Value]) -> dict[str, Value]:
@@ -134,26 +129,26 @@ def missing_rows(table: Table, issued: Iterable[str]) -> list[About]:
         return []
     more = "…" if len(gone) > 10 else ""  # noqa: PLR2004 - a message names ten at most
     values = {"count": str(len(gone)), "tasks": ", ".join(gone[:10]) + more}
-    return [About(Finding("missing-row", Severity.WARNING, Level.TABLE, table.sheet, values=values))]
+    return [About(found("missing-row", table.sheet, values=values))]
 
 
-def proposals(table: Table | None, abouts: list[About], *, lang: str, as_of: date) -> tuple[SubmittedRow, ...]:
+def proposals(
+    table: Table | None, broken: Iterable[Failure], abouts: list[About], *, lang: str, as_of: date
+) -> tuple[SubmittedRow, ...]:
     """Take the good rows of «Nhiệm vụ thiếu»; say what is wrong with the others."""
     if table is None or not table.rows:
         return ()
-    fields = assignment_spec().shown_on("missing")
-    frame = [{name: cell.value for name, cell in row.typed.items()} for row in table.rows]
     bad = set()
-    for failure in failures(frame, fields):
+    for failure in broken:
         row = table.rows[failure.row]
         if failure.field in row.blind:
             continue
         bad.add(row.number)
-        abouts.append(explain(table, row, "", failure, frame[failure.row], lang=lang, as_of=as_of))
+        abouts.append(explain(table, row, "", failure, row.cells(), lang=lang, as_of=as_of))
     for row in table.rows:
         for name, code in row.blind.items():
             bad.add(row.number)
-            abouts.append(table.about(code, HOLDS, Level.CELL, Spot(row, name)))
+            abouts.append(table.about(code, Spot(row, name)))
     good = [row for row in table.rows if row.number not in bad]
     return tuple(
         SubmittedRow(row.number, None, {n: c.value for n, c in row.typed.items() if not isinstance(c.value, Unread)})

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tdnv_sheets.findings import About, Finding, Level, Severity, has_error
+from tdnv_sheets.findings import About, Severity, has_error
 from tdnv_sheets.grid import Book, Raw, Sheet, is_blank
-from tdnv_sheets.messages.catalogue import say
+from tdnv_sheets.messages.catalogue import found, say
 from tdnv_sheets.sheetspec import round_report_spec
 from tdnv_sheets.validate.cells import Unread, as_text, type_cell
 from tdnv_sheets.validate.secrecy import Secrecy, secrecy
@@ -41,14 +41,14 @@ def secret_findings(book: Book) -> list[About]:
         if secrecy(sheet.name) is Secrecy.REFUSE:
             # The name itself must not be repeated.
             values = {"position": str(position)}
-            abouts.append(About(Finding("secret-title", Severity.ERROR, Level.WORKBOOK, values=values)))
+            abouts.append(About(found("secret-title", values=values)))
             continue
         for number, row in enumerate(sheet.rows, 1):
             worst = {secrecy(cell) for cell in row if isinstance(cell, str)}
             if Secrecy.REFUSE in worst:
-                abouts.append(About(Finding("secret", Severity.ERROR, Level.TABLE, sheet.name, row=number)))
+                abouts.append(About(found("secret", sheet.name, row=number)))
             elif Secrecy.WARN in worst and sheet.name not in ours:
-                abouts.append(About(Finding("secret-topic", Severity.WARNING, Level.ROW, sheet.name, row=number)))
+                abouts.append(About(found("secret-topic", sheet.name, row=number)))
     if has_error(abouts):
         return [about for about in abouts if about.finding.severity is Severity.ERROR]
     return abouts

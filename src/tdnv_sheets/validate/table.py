@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from tdnv_sheets.findings import About, Finding, Level, Severity, shorten
+from tdnv_sheets.findings import About, Severity, shorten
 from tdnv_sheets.grid import Raw, Sheet, address, is_blank
+from tdnv_sheets.messages.catalogue import found
 from tdnv_sheets.text.unicode import fold, strip_marks
 from tdnv_sheets.validate.cells import Typed, Unread, as_text, type_cell
 
@@ -21,14 +22,6 @@ HOLDS: Final = Severity.ERROR
 
 
 @dataclass(frozen=True, slots=True)
-class Blind:
-    """Cells of a sheet that the reader cannot show, as (row, column): error values, and formulas never computed."""
-
-    errors: Mapping[tuple[int, int], str] = field(default_factory=dict)
-    uncached: frozenset[tuple[int, int]] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
 class TableRow:
     """One filled row of a table, its cells by field."""
 
@@ -38,6 +31,10 @@ class TableRow:
     typed: Mapping[str, Typed]
     blind: Mapping[str, str]
     """Fields whose cell could not be read at all → the finding's code."""
+
+    def cells(self) -> dict[str, object]:
+        """Give the typed cells by field."""
+        return {name: cell.value for name, cell in self.typed.items()}
 
 
 class Spot(NamedTuple):
@@ -58,13 +55,11 @@ class Table:
     """Field → 1-based column."""
     rows: tuple[TableRow, ...]
 
-    def about(self, code: str, severity: Severity, level: Level, spot: Spot, **values: str) -> About:
+    def about(self, code: str, spot: Spot, **values: str) -> About:
         """Make a finding about one cell of the table."""
         column = self.letters.get(spot.field)
-        finding = Finding(
+        finding = found(
             code,
-            severity,
-            level,
             sheet=self.sheet,
             cell=address(spot.row.number, column) if column else "",
             row=spot.row.number,
@@ -81,7 +76,6 @@ def read_table(
     fields: Sequence[FieldSpec],
     lang: str,
     *,
-    blind: Blind,
     units: UnitIndex | None = None,
 ) -> Table:
     """Type every filled row under the header."""
@@ -91,11 +85,11 @@ def read_table(
     for number in range(header.last_row + 1, len(sheet.rows) + 1):
         raw = {name: sheet.cell(number, index) for name, index in columns.items()}
         places = {name: (number, index) for name, index in columns.items()}
-        unseen = {name: "error-value" for name, place in places.items() if place in blind.errors}
-        unseen |= {name: "formula" for name, place in places.items() if place in blind.uncached}
+        unseen = {name: "error-value" for name, place in places.items() if place in sheet.errors}
+        unseen |= {name: "formula" for name, place in places.items() if place in sheet.uncached}
         if all(is_blank(value) for value in raw.values()) and not unseen:
             continue
-        raw |= {name: blind.errors[places[name]] for name, code in unseen.items() if code == "error-value"}
+        raw |= {name: sheet.errors[places[name]] for name, code in unseen.items() if code == "error-value"}
         typed = {
             name: Typed(Unread(value)) if name in unseen else type_cell(value, by_name[name], units)
             for name, value in raw.items()
@@ -109,24 +103,22 @@ def header_findings(
     sheet: Sheet, header: Header, fields: Sequence[FieldSpec], needed: frozenset[str], lang: str
 ) -> list[About]:
     """Say which columns are missing, renamed or not ours."""
-    found = {column.field: column for column in header.columns if column.field}
+    present = {column.field for column in header.columns if column.field}
     known = {
         spec.name: {strip_marks(fold(name)) for name in (*spec.headers.values(), *spec.aliases)} for spec in fields
     }
     abouts = []
     for spec in fields:
-        if spec.name not in found:
-            severity = HOLDS if spec.name in needed else Severity.WARNING
-            finding = Finding("missing-column", severity, Level.HEADER, sheet.name, column=spec.header(lang))
+        if spec.name not in present:
+            code = "missing-column" if spec.name in needed else "missing-office-column"
+            finding = found(code, sheet.name, column=spec.header(lang))
             abouts.append(About(finding))
     for column in header.columns:
         place = address(header.last_row, column.index)
         if column.field is None:
             if column.caption:
-                finding = Finding(
+                finding = found(
                     "extra-column",
-                    Severity.WARNING,
-                    Level.HEADER,
                     sheet.name,
                     place,
                     header.last_row,
@@ -140,15 +132,13 @@ def header_findings(
                 continue
             # A hidden id over another column's caption: part of the table was moved and the rest was not.
             moved = column.how == "id" and any(stated in names for names in known.values())
-            finding = Finding(
+            finding = found(
                 "moved-caption" if moved else "renamed-column",
-                HOLDS if moved else Severity.FIXED,
-                Level.HEADER,
                 sheet.name,
                 place,
                 header.last_row,
-                caption,
-                shorten(column.caption),
+                column=caption,
+                value=shorten(column.caption),
             )
             abouts.append(About(finding))
     return abouts

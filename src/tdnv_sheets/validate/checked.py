@@ -1,0 +1,67 @@
+"""What a check starts from and what it ends with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
+
+    from tdnv_sheets.findings import About
+    from tdnv_sheets.grid import Raw
+    from tdnv_sheets.records import Submission, Unit
+    from tdnv_sheets.validate.identity import Issued
+
+
+class Verdict(StrEnum):
+    """What becomes of a file."""
+
+    ACCEPTED = "accepted"
+    PARTLY = "partly"
+    RETURNED = "returned"
+    DUPLICATE = "duplicate"
+    QUARANTINED = "quarantined"
+    WAITING = "waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What a workbook is checked against; without a workspace there is neither key nor ledger."""
+
+    units: Sequence[Unit]
+    as_of: date
+    lang: str = "vi"
+    key: bytes | None = None
+    ledger: str | None = None
+    issued: Callable[[str], Issued | None] = lambda _issue: None
+    task_exists: Callable[[str], bool] = lambda _task: False
+    whole_file: bool = False
+    """Policy `file`: one error holds the whole file back."""
+    unit: str | None = None
+    """The unit that the caller says the file is from."""
+    unidentified: Issued | None = None
+    """That unit's assignments as they are now, for a file that carries no identity: then nothing is taken unseen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What there is to say about one workbook, and what of it may go on to the merge."""
+
+    verdict: Verdict
+    abouts: tuple[About, ...]
+    unit: str = ""
+    period: str = ""
+    token: str = ""
+    submission: Submission | None = None
+    issued: Issued | None = None
+    total: int = 0
+    held: int = 0
+    typed: Mapping[tuple[str, str], Raw] = field(default_factory=dict)
+    """What the sender typed, by (task id, field)."""
+    stray: tuple[tuple[int, Mapping[str, Raw]], ...] = ()
+    """Rows that belong to no assignment of the issue, or repeat one, by their Excel row."""
+    missing_rows: tuple[Mapping[str, Raw], ...] = ()
+    report: Mapping[str, Raw] = field(default_factory=dict)
