@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 COMMANDS: Final = {
     "demo": "demo",
+    "explain": "explain",
     "export": "past",
     "history": "past",
     "init": "start",
@@ -32,6 +33,7 @@ COMMANDS: Final = {
 
 HELP: Final = {
     "demo": "Show a small office's half-year on invented data.",
+    "explain": "Say what is understood of a deadline, number or unit, and why.",
     "export": "Write all assignments as CSV, JSON lines or Parquet.",
     "history": "Show everything that happened to a task.",
     "init": "Make a new workspace.",

@@ -42,11 +42,13 @@ class Deadline:
     """Whether a person has to confirm the day."""
     note: str = ""
     """Why it is assumed or has no day: `takeover.deadline-<note>` in the catalogue has the words."""
+    before: bool = False
+    """Whether the day is the one before the time that the text names («trước …»)."""
 
 
 _BLANK: Final = re.compile(r"\s+")
 _TIME_OF_DAY: Final = re.compile(
-    r"(?<![\d/.-])\d{1,2}\s*(?::\s*\d{2}(?::\d{2}(?:\.\d+)?)?z?|h\s*(?:\d{2}(?![\d/.-]))?(?![a-z])"
+    r"(?<![\d/.-])\d{1,2}\s*(?::\s*\d{2}(?!\d)(?::\d{2}(?:\.\d+)?)?z?|h\s*(?:\d{2}(?![\d/.-]))?(?![a-z])"
     r"|g(?:io)?\b\s*(?:\d{2}(?![\d/.-]))?)(?:\s*phut)?",
 )
 _ISO_TIME: Final = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})t[\d:.]+(?:z|[+-]\d{2}:?\d{2})?")
@@ -59,6 +61,7 @@ _RECURRING: Final = re.compile(
     rf"\bthuong xuyen\b|\bdinh ky\b|\blien tuc\b|\b(?:hang|tung)\s+(?:{_UNIT}|ky)\b|\bmoi\s+{_UNIT}\b(?!\s*\d)"
     rf"|\blan\s*/\s*(?:\d+ )?{_UNIT}\b|\b(?:mot|\d+) {_UNIT}\s*/?\s*(?:mot|\d+) lan\b"
     rf"|\b(?:mot|\d+) lan (?:trong )?(?:mot|moi|\d+) {_UNIT}\b"
+    rf"|\b{_UNIT} (?:mot|hai|ba) lan\b"
 )
 _WAITS: Final = re.compile(
     r"\bsau khi\b|\bkhi (?:co|duoc|nhan|hoan thanh|ban hanh)\b|\bngay (?:sau|khi)\b|\btu khi\b"
@@ -73,7 +76,29 @@ _LIMIT: Final = re.compile(r"\b(?:cham nhat|muon nhat|truoc|den|toi|het|han|khon
 _LINK: Final = re.compile(r"[\s,(]*(?:-+>?|~|→|\b(?:cho )?(?:den|toi)\b)[\w\s,]*")
 _RANGE_HEAD: Final = re.compile(r"(?:\bngay |\btu |^|\s)\d{1,2}\s*(?:-|den|toi)\s*(?:ngay\s*)?$")
 _BEFORE: Final = re.compile(r"\btruoc\s*$")
-_START: Final = re.compile(r"(?:\btu|\bbat dau|\bsau|\bke tu sau)\s*$")
+_START: Final = re.compile(r"(?:\btu|\bbat dau|(?<!\bthu )\bsau|\bke tu sau)\s*$")
+"""«Sau» begins something, «thứ sáu» is a weekday."""
+_SPELT: Final = re.compile(
+    r"\b(tháng|quý)\s+(mười một|mười hai|mười|một|hai|ba|tư|bốn|năm(?=\s+năm\b)|sáu|bảy|bẩy|tám|chín)\b(?!\s+lần)"
+)
+"""Read with accents: «tháng sáu» is June, «tháng sau» the month after."""
+_FIGURES: Final = {
+    "một": 1,
+    "hai": 2,
+    "ba": 3,
+    "tư": 4,
+    "bốn": 4,
+    "năm": 5,
+    "sáu": 6,
+    "bảy": 7,
+    "bẩy": 7,
+    "tám": 8,
+    "chín": 9,
+    "mười": 10,
+    "mười một": 11,
+    "mười hai": 12,
+}
+_UNCLEAR_PART: Final = re.compile(r"\b(?:thang|quy)\b[ \w]{0,12}$")
 _REFERENCE: Final = re.compile(r"\b(?:theo|can cu)\b|\bso\s+\S+\s*$|\bso\s*$")
 _PLACE: Final = re.compile(r"(?<!\bbat )\b(dau|giua|(?<!\bha )tuan(?: \S+){0,2}?)(?: cua)?\s*$")
 _MIDDLE_OF_MONTH: Final = 15
@@ -102,7 +127,8 @@ def parse_deadline(text: str, *, assigned: date | None = None, exclusive_before:
 
 
 def _words(text: str) -> str:
-    words = strip_marks(plain(text).casefold())
+    folded = " ".join(plain(text).casefold().split())
+    words = strip_marks(_SPELT.sub(lambda match: f"{match[1]} {_FIGURES[match[2]]}", folded))
     words = _ISO_TIME.sub(r"\1", words)
     return _BLANK.sub(" ", _TIME_OF_DAY.sub(" @ ", words)).strip()
 
@@ -115,6 +141,7 @@ class _Limit:
     day: date | None
     assumed: bool = False
     note: str = ""
+    before: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +171,7 @@ class _Reading:
             note = "before-assigned"
         elif not note and last.assumed:
             note = "year-assumed"
-        return Deadline(self.text, last.kind, last.day, last.assumed or several, note)
+        return Deadline(self.text, last.kind, last.day, last.assumed or several, note, last.before)
 
     def _limit(self, index: int) -> _Limit | None:
         """Give the limit that mention *index* sets; None when it only begins something."""
@@ -166,13 +193,15 @@ class _Reading:
         is_range = in_range or bool(time.joined or _RANGE_HEAD.search(ahead))
         listed = "several" if time.joined == SEVERAL else ""
         kind = DeadlineKind.RANGE if is_range else limit.kind
-        return _Limit(kind, limit.day, limit.assumed or assumed or bool(listed), limit.note or listed)
+        return _Limit(kind, limit.day, limit.assumed or assumed or bool(listed), limit.note or listed, limit.before)
 
     def _day(self, time: Time, ahead: str, span: tuple[date, date]) -> _Limit:
         kind = DeadlineKind(time.kind)
         exact = kind is DeadlineKind.EXACT
         if _BEFORE.search(ahead) and (self.exclusive_before or not exact):
-            return _Limit(kind, span[0] - timedelta(days=1))
+            return _Limit(kind, span[0] - timedelta(days=1), before=True)
+        if kind is DeadlineKind.YEAR and _UNCLEAR_PART.search(ahead):
+            return _Limit(kind, None, note="part-of")
         place = _PLACE.search(ahead)
         if place is None or exact:
             return _Limit(kind, span[1])

@@ -14,7 +14,7 @@ from rapidfuzz import fuzz, process
 
 from tdnv_sheets.shipped import packaged
 from tdnv_sheets.text.leads import split_leads
-from tdnv_sheets.text.unicode import bare, clean, fold, strip_marks
+from tdnv_sheets.text.unicode import bare, fold, plain, strip_marks
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -52,6 +52,7 @@ _GROUP: Final = re.compile(
 )
 _FEWEST_INITIALS: Final = 3
 _DIGITS: Final = re.compile(r"\d+")
+_SIGNS: Final = re.compile(r"([\W_]+)")
 _PAIRS: Final = ("ng", "nh", "th", "tr", "ph", "kh", "ch", "gi", "qu")
 """First letters that an abbreviation may keep together, as Tr in GDTrH."""
 
@@ -60,6 +61,12 @@ _PAIRS: Final = ("ng", "nh", "th", "tr", "ph", "kh", "ch", "gi", "qu")
 def _abbreviations() -> tuple[tuple[re.Pattern[str], str], ...]:
     text = packaged("data", "unit_abbreviations_vn.json").read_text(encoding="utf-8")
     return tuple((re.compile(pattern), words) for pattern, words in json.loads(text)["abbreviations"])
+
+
+def _to_the_letter(name: str) -> str:
+    """Give the fold of a name with the signs between its words kept."""
+    pieces = _SIGNS.split(plain(name))
+    return "".join(" ".join(piece.split()) or " " if at % 2 else fold(piece) for at, piece in enumerate(pieces)).strip()
 
 
 def _spelt_out(name: str) -> str:
@@ -128,7 +135,7 @@ class UnitIndex:
     """Words of every full name that initials may stand for, and its codes."""
     codes: Mapping[str, str]
     spelt: Mapping[str, str]
-    """Full names to the letter but for case → code: they name their unit even where another differs by a sign only."""
+    """Full names with their signs → code: they name their unit even where another differs by a sign only."""
 
     @classmethod
     def build(cls, units: Sequence[Unit]) -> UnitIndex:
@@ -144,7 +151,7 @@ class UnitIndex:
         tables = [{key: tuple(codes) for key, codes in table.items()} for table in (names, full, short)]
         words = tuple((_without_and(name), codes) for name, codes in tables[1].items() if not _PLACE.fullmatch(name))
         codes = {unit.code.casefold(): unit.code for unit in units}
-        spelt = {clean(unit.name).casefold(): unit.code for unit in units}
+        spelt = {_to_the_letter(unit.name): unit.code for unit in units}
         return cls(tables[0], tables[1], tables[2], words, codes, spelt)
 
     def knows(self, text: str) -> bool:
@@ -162,7 +169,7 @@ class UnitIndex:
         folded, loose = fold(text), bare(text)
         if code := self.codes.get(text.strip().casefold()):
             return UnitMatch(text, code, "code", (code,))
-        if code := self.spelt.get(clean(text).casefold()):
+        if code := self.spelt.get(_to_the_letter(text)):
             return UnitMatch(text, code, "exact", (code,))
         for how, found in self._steps(folded, loose):
             if how == "group":
