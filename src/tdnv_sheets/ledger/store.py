@@ -134,6 +134,11 @@ class Ledger:
         with self._reading() as connection:
             return last_revision(connection)
 
+    def issued(self) -> int:
+        """Give how many unit workbooks were issued so far."""
+        with self._reading() as connection:
+            return connection.scalar(sa.select(sa.func.count()).select_from(t.issues)) or 0
+
     def assignments(self, keys: Iterable[Key] | None = None) -> dict[Key, Assignment]:
         """Read current assignments, all of them or those of *keys*, in the order of their ids."""
         with self._reading() as connection:

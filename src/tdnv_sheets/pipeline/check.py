@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -12,12 +13,14 @@ from tdnv_sheets.findings import About, Finding
 from tdnv_sheets.grid import Book
 from tdnv_sheets.inbox import shelf
 from tdnv_sheets.inbox.workspace import put_in_place
+from tdnv_sheets.intake.refuse import too_large
 from tdnv_sheets.intake.worker import FileSeen, Readers
 from tdnv_sheets.messages.catalogue import found, say
 from tdnv_sheets.periods import parse_period
 from tdnv_sheets.pipeline.issue import unit_book_view, workbook_name
 from tdnv_sheets.pipeline.office import Office, judge_one, unit_named
 from tdnv_sheets.pipeline.receive import Received, has_secret_name, shown_name
+from tdnv_sheets.pipeline.remembered import conditions, recall, remember
 from tdnv_sheets.records import Assignment, Key
 from tdnv_sheets.render.marked import draw_marked
 from tdnv_sheets.render.view import MarkedView, Row
@@ -44,17 +47,30 @@ class Moment:
 def check_files(
     office: Office, paths: Iterable[Path], moment: Moment, *, unit: str | None = None, annotate: Path | None = None
 ) -> list[Received]:
-    """Say what is wrong with files, and change nothing; marked copies go to *annotate*."""
-    grounds = grounds_of(office, moment.as_of, unit)
-    results = []
+    """Say what is wrong with files, and take nothing in; marked copies go to *annotate*.
+
+    What was said of the same bytes before is said again, as long as nothing that it depends on has changed.
+    """
+    grounds, under = grounds_of(office, moment.as_of, unit), conditions(office, moment.as_of, unit)
+    results: dict[Path, Received] = {}
+    found_paths = existing(paths)
+    if annotate is None:  # a marked copy is drawn from the workbook itself
+        results = {path: known for path in found_paths if (known := _recalled(office, path, under)) is not None}
     with Readers() as readers:
-        for some in at_once(existing(paths)):
-            for path, (_, checked) in zip(some, check_together(readers, some, grounds), strict=True):
+        for some in at_once([path for path in found_paths if path not in results]):
+            for path, (seen, checked) in zip(some, check_together(readers, some, grounds), strict=True):
                 received = received_from(path.name, checked)
+                remember(office, received, seen.digest, under)
                 if annotate is not None and needs_marks(checked):
                     received = replace(received, marked_at=draw_marks(office, checked, path.name, annotate, moment))
-                results.append(received)
-    return results
+                results[path] = received
+    return [results[path] for path in found_paths]
+
+
+def _recalled(office: Office, path: Path, under: str) -> Received | None:
+    if has_secret_name(path.name) or too_large(path.stat().st_size):
+        return None
+    return recall(office, path, hashlib.sha256(path.read_bytes()).hexdigest(), under)
 
 
 def check_alone(paths: Iterable[Path], *, as_of: date, lang: str) -> list[Received]:
