@@ -23,8 +23,9 @@ CASES = tomllib.loads((Path(__file__).parent / "wrong" / "rows.toml").read_text(
 
 
 def state(folder: Path) -> dict[str, bytes]:
-    """Read every file below a folder, so that a change anywhere shows; the lock of a running command is none."""
-    files = (path for path in folder.rglob("*") if path.is_file() and path.name != "lock")
+    """Read every file below a folder, so that a change anywhere shows; lock and remembered checks are none."""
+    ours = (path for path in folder.rglob("*") if path.is_file() and path.name != "lock")
+    files = (path for path in ours if path.parent.name != "checked")
     return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 

@@ -15,6 +15,7 @@ from tdnv_sheets.records import Change, Conflict, Key, Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from collections.abc import Set as AbstractSet
     from datetime import date, datetime
 
     from tdnv_sheets.ledger.store import Ledger
@@ -192,6 +193,7 @@ def _apply(connection: sa.Connection, entry: Entry, revision: int) -> None:
     for change in entry.changes:
         by_key.setdefault(change.key, []).append(change)
     now = read_assignments(connection, by_key)
+    written = []
     for key, changes in by_key.items():
         fields = dict(now[key].fields)
         for change in changes:
@@ -199,27 +201,49 @@ def _apply(connection: sa.Connection, entry: Entry, revision: int) -> None:
                 message = f"{key} {change.field}: the change starts from another value than the ledger's"
                 raise RuntimeError(message)
             fields[change.field] = change.new
-        values: dict[str, Any] = {"fields": dump_fields(fields), "revision": revision}
-        if entry.source == "unit":
-            values["unit_update"] = entry.day
-        if any(change.field == EXTENSION and change.new is not None for change in changes):
-            values["extension_count"] = t.assignments.c.extension_count + 1
-        here = (t.assignments.c.task_id == key.task_id) & (t.assignments.c.unit == key.unit)
-        connection.execute(sa.update(t.assignments).where(here).values(**values))
+        extended = any(change.field == EXTENSION and change.new is not None for change in changes)
+        written.append({"task": key.task_id, "of": key.unit, "now": dump_fields(fields), "more": int(extended)})
+    if written:
+        connection.execute(_update(entry, revision), written)
     _log_changes(connection, entry.changes, revision)
+    open_on = _open_by_cell(connection, {change.key.unit for change in entry.changes})
     for change in entry.changes:
-        _follow_open_conflict(connection, entry, change, revision)
+        for row in open_on.get((change.key, change.field), ()):
+            _follow_open_conflict(connection, entry, row, change, revision)
 
 
-def _follow_open_conflict(connection: sa.Connection, entry: Entry, change: Change, revision: int) -> None:
+def _update(entry: Entry, revision: int) -> sa.Update:
+    """Write the changed fields of one assignment; what differs from one to the next is bound."""
+    here = (t.assignments.c.task_id == sa.bindparam("task")) & (t.assignments.c.unit == sa.bindparam("of"))
+    values: dict[str, Any] = {
+        "fields": sa.bindparam("now"),
+        "revision": revision,
+        "extension_count": t.assignments.c.extension_count + sa.bindparam("more"),
+    }
+    if entry.source == "unit":
+        values["unit_update"] = entry.day
+    return sa.update(t.assignments).where(here).values(**values)
+
+
+def _open_by_cell(connection: sa.Connection, units: AbstractSet[str]) -> dict[tuple[Key, str], list[sa.Row[Any]]]:
+    """Read the open conflicts of *units* at once: a question for each changed cell would take longer than the rest."""
+    query = sa.select(t.conflicts).where((t.conflicts.c.state == "open") & t.conflicts.c.unit.in_(units))
+    by_cell: dict[tuple[Key, str], list[sa.Row[Any]]] = {}
+    for row in connection.execute(query) if units else ():
+        by_cell.setdefault((Key(row.task_id, row.unit), row.field), []).append(row)
+    return by_cell
+
+
+def _follow_open_conflict(
+    connection: sa.Connection, entry: Entry, row: sa.Row[Any], change: Change, revision: int
+) -> None:
     """Keep an open conflict true when the cell itself changes: settled if it took their value, shown anew if not."""
-    for row in connection.execute(_open_on(change.key, change.field)).all():
-        theirs = load(row.theirs)
-        state = "theirs" if change.new == theirs else "replaced"
-        _close_conflict(connection, row.number, state, revision)
-        if state == "replaced":
-            conflict = Conflict(change.key, change.field, load(row.base), change.new, theirs)
-            _insert_conflict(connection, entry, conflict, revision, row.file)
+    theirs = load(row.theirs)
+    state = "theirs" if change.new == theirs else "replaced"
+    _close_conflict(connection, row.number, state, revision)
+    if state == "replaced":
+        conflict = Conflict(change.key, change.field, load(row.base), change.new, theirs)
+        _insert_conflict(connection, entry, conflict, revision, row.file)
 
 
 def _open_conflicts(connection: sa.Connection, entry: Entry, revision: int) -> int:

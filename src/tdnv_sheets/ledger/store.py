@@ -72,6 +72,8 @@ class Receipt:
     name: str
     at: datetime
     verdict: str
+    unit: str
+    period: str
 
 
 class Ledger:
@@ -132,6 +134,11 @@ class Ledger:
         with self._reading() as connection:
             return last_revision(connection)
 
+    def issued(self) -> int:
+        """Give how many unit workbooks were issued so far."""
+        with self._reading() as connection:
+            return connection.scalar(sa.select(sa.func.count()).select_from(t.issues)) or 0
+
     def assignments(self, keys: Iterable[Key] | None = None) -> dict[Key, Assignment]:
         """Read current assignments, all of them or those of *keys*, in the order of their ids."""
         with self._reading() as connection:
@@ -178,7 +185,13 @@ class Ledger:
         query = sa.select(t.files).where(same & accepted).order_by(t.files.c.at).limit(1)
         with self._reading() as connection:
             row = connection.execute(query).one_or_none()
-        return None if row is None else Receipt(row.name, row.at, row.verdict)
+        return None if row is None else _receipt(row)
+
+    def receipt_of(self, digest: str) -> Receipt | None:
+        """Find what became of a file with these very bytes."""
+        with self._reading() as connection:
+            row = connection.execute(sa.select(t.files).where(t.files.c.digest == digest)).one_or_none()
+        return None if row is None else _receipt(row)
 
     def open_conflicts(self) -> tuple[OpenConflict, ...]:
         """Read the conflicts that wait for a choice, oldest first."""
@@ -262,6 +275,10 @@ class Ledger:
             connection.execute(sa.delete(t.drawings).where(t.drawings.c.digest == digest))
             connection.execute(sa.update(t.drawings).values(latest=False))
             connection.execute(sa.insert(t.drawings).values(digest=digest, revision=revision, at=at, latest=True))
+
+
+def _receipt(row: sa.Row[Any]) -> Receipt:
+    return Receipt(row.name, row.at, row.verdict, row.unit, row.period)
 
 
 def _conflict(row: Any) -> OpenConflict:  # noqa: ANN401 - a row of SQLAlchemy

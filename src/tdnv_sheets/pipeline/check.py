@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.errors import WrongUsage
 from tdnv_sheets.findings import About, Finding
+from tdnv_sheets.grid import Book
 from tdnv_sheets.inbox import shelf
 from tdnv_sheets.inbox.workspace import put_in_place
-from tdnv_sheets.intake.worker import FileSeen, Reader
+from tdnv_sheets.intake.refuse import too_large
+from tdnv_sheets.intake.worker import FileSeen, Readers
 from tdnv_sheets.messages.catalogue import found, say
 from tdnv_sheets.periods import parse_period
 from tdnv_sheets.pipeline.issue import unit_book_view, workbook_name
 from tdnv_sheets.pipeline.office import Office, judge_one, unit_named
 from tdnv_sheets.pipeline.receive import Received, has_secret_name, shown_name
+from tdnv_sheets.pipeline.remembered import conditions, recall, remember
 from tdnv_sheets.records import Assignment, Key
 from tdnv_sheets.render.marked import draw_marked
 from tdnv_sheets.render.view import MarkedView, Row
 from tdnv_sheets.validate.checked import Checked, Grounds, Verdict
 from tdnv_sheets.validate.identity import Issued
-from tdnv_sheets.validate.run import check
+from tdnv_sheets.validate.run import check_all
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date, datetime
-    from pathlib import Path
+
+
+_LOT: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +47,41 @@ class Moment:
 def check_files(
     office: Office, paths: Iterable[Path], moment: Moment, *, unit: str | None = None, annotate: Path | None = None
 ) -> list[Received]:
-    """Say what is wrong with files, and change nothing; marked copies go to *annotate*."""
-    grounds = grounds_of(office, moment.as_of, unit)
-    results = []
-    with Reader() as reader:
-        for path in existing(paths):
-            _, checked = check_file(reader, path, grounds)
-            received = received_from(path.name, checked)
-            if annotate is not None and needs_marks(checked):
-                received = replace(received, marked_at=draw_marks(office, checked, path.name, annotate, moment))
-            results.append(received)
-    return results
+    """Say what is wrong with files, and take nothing in; marked copies go to *annotate*.
+
+    What was said of the same bytes before is said again, as long as nothing that it depends on has changed.
+    """
+    grounds, under = grounds_of(office, moment.as_of, unit), conditions(office, moment.as_of, unit)
+    results: dict[Path, Received] = {}
+    found_paths = existing(paths)
+    if annotate is None:  # a marked copy is drawn from the workbook itself
+        results = {path: known for path in found_paths if (known := _recalled(office, path, under)) is not None}
+    with Readers() as readers:
+        for some in at_once([path for path in found_paths if path not in results]):
+            for path, (seen, checked) in zip(some, check_together(readers, some, grounds), strict=True):
+                received = received_from(path.name, checked)
+                remember(office, received, seen.digest, under)
+                if annotate is not None and needs_marks(checked):
+                    received = replace(received, marked_at=draw_marks(office, checked, path.name, annotate, moment))
+                results[path] = received
+    return [results[path] for path in found_paths]
+
+
+def _recalled(office: Office, path: Path, under: str) -> Received | None:
+    if has_secret_name(path.name) or too_large(path.stat().st_size):
+        return None
+    return recall(office, path, hashlib.sha256(path.read_bytes()).hexdigest(), under)
 
 
 def check_alone(paths: Iterable[Path], *, as_of: date, lang: str) -> list[Received]:
     """Check files where there is no workspace: neither signature nor ids nor locked cells can be compared."""
     grounds = Grounds(units=(), as_of=as_of, lang=lang)
-    with Reader() as reader:
-        return [received_from(path.name, check_file(reader, path, grounds)[1]) for path in existing(paths)]
+    with Readers() as readers:
+        return [
+            received_from(path.name, checked)
+            for some in at_once(existing(paths))
+            for path, (_, checked) in zip(some, check_together(readers, some, grounds), strict=True)
+        ]
 
 
 def existing(paths: Iterable[Path]) -> list[Path]:
@@ -69,17 +93,36 @@ def existing(paths: Iterable[Path]) -> list[Path]:
     return found
 
 
-def check_file(reader: Reader, path: Path, grounds: Grounds) -> tuple[FileSeen, Checked]:
-    """FileSeen, read and check one file; what forbids reading is its only finding."""
-    if has_secret_name(path.name):
-        finding = found("secret-name")
-        return FileSeen("", path.stat().st_size), Checked(Verdict.WAITING, (About(finding),))
-    scanned, book = reader.read(path)
-    if isinstance(book, Finding):
-        whole = book.code != "incomplete-file"
-        verdict = Verdict.QUARANTINED if whole else Verdict.WAITING
-        return scanned, Checked(verdict, (About(book),))
-    return scanned, check(book, grounds)
+def at_once(paths: Sequence[Path]) -> Iterator[Sequence[Path]]:
+    """Cut *paths* into lots: as many as pandera judges well in one frame and memory holds with ease."""
+    return (paths[start : start + _LOT] for start in range(0, len(paths), _LOT))
+
+
+def check_together(readers: Readers, paths: Sequence[Path], grounds: Grounds) -> list[tuple[FileSeen, Checked]]:
+    """Scan, read and check a lot of files, judged in one pass; what forbids reading is a file's only finding."""
+    seen, books, checked = dict[Path, FileSeen](), dict[Path, Book](), dict[Path, Checked]()
+    for path, of, read in readers.read_all(path for path in paths if not has_secret_name(path.name)):
+        seen[path] = of
+        if isinstance(read, Book):
+            books[path] = read
+        else:
+            checked[path] = _unread(read)
+    checked |= zip(books, check_all(books.values(), grounds), strict=True)
+    for path in paths:
+        if path not in checked:
+            seen[path] = FileSeen("", path.stat().st_size)
+            checked[path] = _only(Verdict.WAITING, found("secret-name"))
+    return [(seen[path], checked[path]) for path in paths]
+
+
+def _unread(why: Finding | OSError) -> Checked:
+    if isinstance(why, OSError):
+        return _only(Verdict.WAITING, found("in-use"))
+    return _only(Verdict.WAITING if why.code == "incomplete-file" else Verdict.QUARANTINED, why)
+
+
+def _only(verdict: Verdict, finding: Finding) -> Checked:
+    return Checked(verdict, (About(finding),))
 
 
 def grounds_of(office: Office, as_of: date, unit: str | None = None) -> Grounds:

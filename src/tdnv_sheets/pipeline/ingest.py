@@ -4,34 +4,44 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from tdnv_sheets.errors import BrokenSurroundings
 from tdnv_sheets.findings import About, shorten
 from tdnv_sheets.inbox import shelf
-from tdnv_sheets.intake.worker import Reader
+from tdnv_sheets.intake.worker import Readers
 from tdnv_sheets.ledger.commit import Entry, commit
 from tdnv_sheets.ledger.values import dump_fields
 from tdnv_sheets.merge import Outcome, Side, merge
 from tdnv_sheets.messages.catalogue import found, say
-from tdnv_sheets.pipeline.check import check_file, draw_marks, existing, grounds_of, needs_marks, received_from
+from tdnv_sheets.pipeline.check import (
+    at_once,
+    check_together,
+    draw_marks,
+    existing,
+    grounds_of,
+    needs_marks,
+    received_from,
+)
+from tdnv_sheets.pipeline.draw import file_digest
 from tdnv_sheets.pipeline.office import unit_named
 from tdnv_sheets.pipeline.receive import Received, has_secret_name, receipt
 from tdnv_sheets.records import units_by_code
 from tdnv_sheets.sheetspec import assignment_spec
 from tdnv_sheets.validate.cells import as_text, in_words
-from tdnv_sheets.validate.checked import Verdict
+from tdnv_sheets.validate.checked import Checked, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from tdnv_sheets.intake.worker import FileSeen
+    from tdnv_sheets.ledger.store import Receipt
     from tdnv_sheets.pipeline.check import Moment
     from tdnv_sheets.pipeline.office import Office
     from tdnv_sheets.records import Submission, Value
-    from tdnv_sheets.validate.checked import Checked
+    from tdnv_sheets.validate.checked import Grounds
 
 _TRIES: Final = 50
 """How often a merge is decided anew while other commands write to the ledger."""
@@ -53,8 +63,13 @@ def ingest(
         paths = shelf.waiting_files(office.space.inbox)
     if unit is not None:
         unit_named(office, unit)
-    with Reader() as reader:
-        return [_take_in(office, reader, path, moment, dry_run=dry_run, unit=unit) for path in existing(paths)]
+    grounds = grounds_of(office, moment.as_of, unit)
+    received: list[Received] = []
+    with Readers() as readers:
+        for some in at_once(existing(paths)):
+            lot = [_drop(office, path, dry_run=dry_run) for path in some]
+            received += _take_in(office, readers, lot, grounds, moment, dry_run=dry_run)
+    return received
 
 
 def _recover(office: Office) -> None:
@@ -67,33 +82,80 @@ def _claimed(office: Office) -> Sequence[Path]:
     return shelf.waiting_files(office.space.work) if office.space.work.is_dir() else ()
 
 
-def _take_in(
-    office: Office, reader: Reader, path: Path, moment: Moment, *, dry_run: bool, unit: str | None
-) -> Received:
+@dataclass(frozen=True, slots=True)
+class _Dropped:
+    """A file on its way in."""
+
+    path: Path
+    """Where it was dropped."""
+    here: Path | None
+    """Where it lies now: claimed, copied, or as it was; None when another program holds it."""
+    from_inbox: bool
+
+
+def _drop(office: Office, path: Path, *, dry_run: bool) -> _Dropped:
+    """Claim a file of the inbox, or copy one that lies elsewhere; a secret name is left where it is, unopened."""
     from_inbox = path.parent.resolve() == office.space.inbox.resolve()
-    if has_secret_name(path.name):
-        return _left_alone(office, reader, path, moment, noted=from_inbox and not dry_run)
-    claimed: Path | None = path
-    if not dry_run:
-        work = office.space.work
-        claimed = shelf.claim(path, work) if from_inbox else shelf.keep_copy(path, work, path.name)
-    if claimed is None:
-        return Received(path.name, Verdict.WAITING, (About(found("in-use")),))
-    if from_inbox and not dry_run:
+    if dry_run or has_secret_name(path.name):
+        return _Dropped(path, path, from_inbox)
+    work = office.space.work
+    here = shelf.claim(path, work) if from_inbox else shelf.keep_copy(path, work, path.name)
+    if here is not None and from_inbox:
         # What an earlier run wrote beside this file («not complete», «secret») is about to be said anew.
         path.with_name(f"{path.name}{shelf.NOTE_SUFFIX}").unlink(missing_ok=True)
-    scanned, checked = check_file(reader, claimed, grounds_of(office, moment.as_of, unit))
+    return _Dropped(path, here, from_inbox)
+
+
+def _take_in(
+    office: Office, readers: Readers, lot: Sequence[_Dropped], grounds: Grounds, moment: Moment, *, dry_run: bool
+) -> Iterator[Received]:
+    """Check a lot together, then merge and file away one after the other; bytes known from before are not read again."""
+    known = {
+        one.here: receipt
+        for one in lot
+        if one.here is not None and (receipt := _taken_whole(office, one.here, grounds.unit)) is not None
+    }
+    to_read = [one.here for one in lot if one.here is not None and one.here not in known]
+    results = dict(zip(to_read, check_together(readers, to_read, grounds), strict=True))
+    for one in lot:
+        if one.here is None:
+            yield Received(one.path.name, Verdict.WAITING, (About(found("in-use")),))
+        elif one.here in known:
+            receipt = known[one.here]
+            checked = Checked(Verdict.DUPLICATE, (), receipt.unit, receipt.period)
+            received = _repeated(received_from(one.path.name, checked), receipt)
+            yield received if dry_run else _file_away(office, one, checked, received, moment)
+        else:
+            yield _decided(office, one, *results[one.here], moment, dry_run=dry_run)
+
+
+def _taken_whole(office: Office, path: Path, unit: str | None) -> Receipt | None:
+    """Find the receipt of the very same bytes, if all of them were taken in and nobody claims another sender now."""
+    if has_secret_name(path.name):
+        return None
+    receipt = office.ledger.receipt_of(file_digest(path))
+    same_unit = receipt is not None and unit in {None, receipt.unit}
+    return receipt if same_unit and receipt is not None and receipt.verdict == Verdict.ACCEPTED.value else None
+
+
+def _repeated(received: Received, receipt: Receipt) -> Received:
+    seen = About(found("already-received", values={"at": f"{receipt.at:%H:%M %d/%m/%Y}"}))
+    return replace(received, verdict=Verdict.DUPLICATE, abouts=(*received.abouts, seen))
+
+
+def _decided(
+    office: Office, one: _Dropped, seen: FileSeen, checked: Checked, moment: Moment, *, dry_run: bool
+) -> Received:
+    """Merge one checked file and file it away."""
+    if has_secret_name(one.path.name):
+        return _left_alone(office, one, checked, moment, noted=one.from_inbox and not dry_run)
     known = office.ledger.receipt(content_of(checked))
     # A file that was taken in part may pass whole on a later day; then it is no mere repetition.
     if known is not None and checked.verdict.value in {known.verdict, Verdict.PARTLY.value}:
-        values = {"at": f"{known.at:%H:%M %d/%m/%Y}"}
-        seen = About(found("already-received", values=values))
-        received = replace(received_from(path.name, checked), verdict=Verdict.DUPLICATE, abouts=(*checked.abouts, seen))
+        received = _repeated(received_from(one.path.name, checked), known)
     else:
-        received = _merge(office, scanned, checked, path.name, moment, dry_run=dry_run)
-    if dry_run:
-        return received
-    return _file_away(office, claimed, checked, received, moment, inbox=from_inbox)
+        received = _merge(office, seen, checked, one.path.name, moment, dry_run=dry_run)
+    return received if dry_run else _file_away(office, one, checked, received, moment)
 
 
 def content_of(checked: Checked) -> str:
@@ -188,31 +250,30 @@ def _conflict_notes(outcome: Outcome, lang: str) -> Iterable[About]:
         yield About(finding, conflict.key.task_id, conflict.field)
 
 
-def _left_alone(office: Office, reader: Reader, path: Path, moment: Moment, *, noted: bool) -> Received:
+def _left_alone(office: Office, one: _Dropped, checked: Checked, moment: Moment, *, noted: bool) -> Received:
     """Leave a file whose name is secret where it is, unopened; the note beside it has a name of its own."""
-    _, checked = check_file(reader, path, grounds_of(office, moment.as_of))
-    received = received_from(path.name, checked)
+    received = received_from(one.path.name, checked)
     if noted:
         note = office.space.inbox / f"{say('pipeline.secret_note', office.lang)}{shelf.NOTE_SUFFIX}"
         note.write_text(receipt(received, "", moment.now, office.lang), encoding="utf-8-sig")
     return received
 
 
-def _file_away(
-    office: Office, claimed: Path, checked: Checked, received: Received, moment: Moment, *, inbox: bool
-) -> Received:
+def _file_away(office: Office, one: _Dropped, checked: Checked, received: Received, moment: Moment) -> Received:
     """Move the file to where its verdict says, and write what people need beside it."""
+    if one.here is None:
+        return received
     space = office.space
     if received.verdict is Verdict.WAITING:
         # Nothing is kept of a file that is incomplete or may hold secrets: it goes back to where it was dropped.
-        if inbox:
-            kept = shelf.file_away(claimed, space.inbox, received.file)
+        if one.from_inbox:
+            kept = shelf.file_away(one.here, space.inbox, received.file)
             _note(kept, received, office, moment)
             return replace(received, kept_at=kept)
-        claimed.unlink()
+        one.here.unlink()
         return received
     folder = space.quarantine if received.verdict is Verdict.QUARANTINED else space.archive(moment.now)
-    kept = shelf.file_away(claimed, folder, received.file)
+    kept = shelf.file_away(one.here, folder, received.file)
     received = replace(received, kept_at=kept)
     if needs_marks(checked) and received.verdict is not Verdict.DUPLICATE:
         received = replace(received, marked_at=draw_marks(office, checked, received.file, space.returned, moment))

@@ -31,6 +31,8 @@ def clean(text: str) -> str:
 
     The soft hyphen stays too: in TCVN3 text it is the letter ư.
     """
+    if text.isprintable() and unicodedata.is_normalized("NFC", text):
+        return text.strip()  # nothing in it is translated: those characters are all unprintable
     text = unicodedata.normalize("NFC", text).translate(_CLEAN).replace("\r\n", "\n").replace("\r", "\n")
     return "\n".join(line.rstrip() for line in text.split("\n")).strip()
 

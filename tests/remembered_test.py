@@ -1,0 +1,109 @@
+"""Checking the same bytes again is skipped, until anything that the verdict depends on has changed."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tdnv_sheets.intake.worker import Readers
+from tests.conftest import SmallOffice, fill
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+ONE = "NV-2026-00001"
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Note the files that are really opened."""
+    names: list[str] = []
+    read_all = Readers.read_all
+
+    def noted(self: Readers, paths: Iterable[Path]) -> Iterator[object]:
+        some = list(paths)
+        names.extend(path.name for path in some)
+        return read_all(self, some)
+
+    monkeypatch.setattr(Readers, "read_all", noted)
+    return names
+
+
+def test_an_unchanged_file_is_not_opened_again_and_the_same_is_said(office: SmallOffice, opened: list[str]) -> None:
+    good = fill(office.issue("cctl"), {ONE: {"progress": "in_progress"}})
+    bad = fill(office.issue("cckl"), {"NV-2026-00003": {"completed_date": "mai"}})
+    first = office.run("validate", good, bad, "--format", "json").json
+    assert opened == [good.name, bad.name]
+
+    again = office.run("validate", bad, good, "--format", "json").json
+
+    assert opened == [good.name, bad.name]
+    assert again == [first[1], first[0]]
+    assert any(finding["code"] == "not-a-date" for finding in again[0]["findings"])
+
+
+def test_a_copy_under_another_name_is_recognised_and_keeps_its_own_name(office: SmallOffice, opened: list[str]) -> None:
+    good = fill(office.issue("cctl"), {ONE: {"progress": "in_progress"}})
+    office.run("validate", good)
+    copy = good.with_name("bản sao.xlsx")
+    copy.write_bytes(good.read_bytes())
+
+    entry = office.run("validate", copy, "--format", "json").json[0]
+
+    assert opened == [good.name]
+    assert entry["file"] == "bản sao.xlsx"
+
+
+def test_another_day_another_unit_or_another_revision_is_checked_anew(office: SmallOffice, opened: list[str]) -> None:
+    good = fill(
+        office.issue("cctl"),
+        {ONE: {"progress": "done", "completed_date": date(2026, 6, 12), "result_summary": "Xong."}},
+    )
+    early = office.run("validate", good, "--format", "json").json[0]
+    assert [finding["code"] for finding in early["findings"]] == ["future-date"]
+
+    later = office.run("validate", good, "--format", "json", as_of=date(2026, 6, 30)).json[0]
+    other = office.run("validate", good, "--unit", "cckl", "--format", "json").json[0]
+
+    assert later["findings"] == []
+    assert [finding["code"] for finding in other["findings"]] == ["wrong-unit"]
+    assert opened == [good.name] * 3
+    office.run("merge", fill(office.issue("cckl"), {"NV-2026-00003": {"progress": "in_progress"}}))
+    office.run("validate", good)
+    assert opened.count(good.name) == 4
+
+
+def test_nothing_is_kept_of_a_file_with_a_mark_of_secrecy(office: SmallOffice, opened: list[str]) -> None:
+    secret = fill(office.issue("cctl"), {ONE: {"result_summary": "TỐI MẬT: kế hoạch"}})
+
+    for _ in range(2):
+        assert office.run("validate", secret, "--format", "json").json[0]["verdict"] == "waiting"
+
+    assert opened == [secret.name] * 2
+    assert not (office.root / ".tdnv" / "checked").exists()
+
+
+def test_a_damaged_memory_is_no_memory(office: SmallOffice, opened: list[str]) -> None:
+    good = fill(office.issue("cctl"), {ONE: {"progress": "in_progress"}})
+    first = office.run("validate", good, "--format", "json").json
+    (kept,) = (office.root / ".tdnv" / "checked").iterdir()
+    kept.write_text(kept.read_text(encoding="utf-8")[:40], encoding="utf-8")
+
+    assert office.run("validate", good, "--format", "json").json == first
+    assert opened == [good.name] * 2
+
+
+def test_bytes_that_were_taken_in_whole_are_not_opened_again(office: SmallOffice, opened: list[str]) -> None:
+    good = fill(office.issue("cctl"), {ONE: {"progress": "in_progress"}})
+    data = good.read_bytes()
+    assert office.merge(good)["verdict"] == "accepted"
+    again = good.with_name("gửi lại.xlsx")
+    again.write_bytes(data)
+
+    entry = office.merge(again)
+
+    assert (entry["verdict"], entry["unit"], entry["changes"]) == ("duplicate", "cctl", [])
+    assert opened == [good.name]
