@@ -220,7 +220,8 @@ def test_the_list_says_every_finding_once_errors_before_warnings_before_repairs(
 
 def test_the_summary_counts_cells_verbs_first(book: Opened) -> None:
     assert book["Cần sửa"]["A4"].value == (
-        "Sửa 5 ô, bổ sung 2 ô còn thiếu, xử lý 1 lỗi chung của dòng hoặc tệp, xem lại 1 chỗ cần lưu ý."
+        "Cần xóa 1 dòng của đơn vị khác, trả lại 1 ô khóa, điền 2 ô còn thiếu, sửa 3 ngày, chọn lại 1 ô theo danh sách,"
+        " xem lại 1 chỗ cần lưu ý."
         " Chương trình đã tự chỉnh 1 chỗ, liệt kê ở cuối."
     )
 
