@@ -53,6 +53,8 @@ COLUMNS: Final = {
 TO_DO: Final = (Severity.ERROR, Severity.WARNING)
 COLOURS: Final = {Severity.ERROR: "wrong_cell", Severity.WARNING: "warning_cell"}
 HEAD_ROW: Final = 6
+NARROW: Final = 1.15
+"""Characters of running text that fit where a column's width counts one digit."""
 LINE_WIDTH: Final = int(sum(COLUMNS.values()) * 0.8)
 """Characters of the large type above the list that fit on one line."""
 
@@ -196,7 +198,7 @@ def _draw_item(book: Book, sheet: Worksheet, view: MarkedView, row: int, numbere
     if item.place:
         target = f"'{where}'!{cell}"
         book.link(sheet, row, columns.index("cell"), target, cell, book.look(mix(look, LINK, {"text_wrap": True})))
-    ok(sheet.set_row(row, row_height([(text, COLUMNS[name]) for name, text in texts.items()], most=12)))
+    ok(sheet.set_row(row, row_height([(text, int(COLUMNS[name] * NARROW)) for name, text in texts.items()], most=12)))
 
 
 def _fix(item: Item, lang: str) -> str:
