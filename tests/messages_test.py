@@ -297,6 +297,8 @@ NAMES = {
     "macro",
     "Ctrl",
     "End",
+    "Enter",
+    "VnTime",
 }
 ENGLISH = {"the", "not", "at", "it", "can", "but", "get", "set", "me", "be", "he", "we"}
 
