@@ -1,8 +1,8 @@
-"""Draw again what the repository shows: the empty templates, and the pictures of the README.
+"""Draw again what the repository shows: the empty templates, the page of findings, and the pictures of the README.
 
     uv run python docs/redraw.py
 
-The pictures need LibreOffice (soffice) and poppler (pdftoppm); without them only the templates are drawn.
+The pictures need LibreOffice (soffice) and poppler (pdftoppm); without them only the rest is drawn.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ import tempfile
 from datetime import date, datetime
 from pathlib import Path
 
+import findings_page
+
 from tdnv_sheets.pipeline.check import Moment
 from tdnv_sheets.pipeline.demo import AS_OF, play
 from tdnv_sheets.pipeline.templates import draw_templates
@@ -23,8 +25,9 @@ DOTS = "80"
 
 
 def main() -> None:
-    """Draw templates, then pictures."""
+    """Draw templates and the page of findings, then pictures."""
     draw_templates(HERE.parent / "workbook_templates")
+    findings_page.draw()
     if not (shutil.which("soffice") and shutil.which("pdftoppm")):
         sys.stderr.write("LibreOffice or poppler is missing: the pictures stay as they are\n")
         return

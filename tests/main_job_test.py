@@ -149,7 +149,7 @@ def test_a_choice_is_not_applied_when_the_cell_changed_since_the_register_was_dr
 
     done = office.run("sync")
 
-    assert "đã đổi sau khi sổ được vẽ" in done.out
+    assert "đã đổi sau khi sổ được lập" in done.out
     assert office.rows()[(ONE, "cctl")]["proposal"] == "C"
     (line,) = conflict_lines(office.space.register)
     assert {"C", "B"} <= set(line)

@@ -14,7 +14,8 @@ import pytest
 
 import tdnv_sheets
 from tdnv_sheets.findings import Finding, Level, Severity
-from tdnv_sheets.messages.catalogue import LANGUAGES, area, finding_fix, finding_text
+from tdnv_sheets.messages.catalogue import LANGUAGES, area, example_of, finding_fix, finding_hint, finding_text, found
+from tdnv_sheets.messages.to_do import place_of, to_do_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,7 +27,10 @@ FOR_CLERKS = [name for name in AREAS if name not in {"cli", "errors", "takeover"
 ALWAYS_GIVEN = {"value", "column", "row", "cell"}
 VALUES = [field.name for field in fields(Finding)].index("values")
 """Where a finding's values stand among its arguments."""
-WEIGHT = {"level", "severity"}
+NO_WORDS = {"level", "severity", "example"}
+"""What an entry of the findings holds besides words."""
+NEEDED, OPTIONAL = ("text", "fix"), ("hint", "sum")
+"""Parts of a finding's words: a hint stands only where one helps, a sum only where errors can be counted by a verb."""
 MAKERS = {"found", "Finding", "about", "RowRule", "_check", "_refuse", "_finding", "_Refused", "Check"}
 """What makes a finding, or a check that becomes one; its code is the first argument or `error=`."""
 
@@ -43,7 +47,7 @@ def words_of(name: str) -> Iterator[Words]:
     for entry, parts in area(name).items():
         for key, text in parts.items():
             part, _, lang = key.rpartition("_")
-            if key in WEIGHT:
+            if key in NO_WORDS:
                 continue
             yield Words(name, entry, part, lang, text)
 
@@ -141,10 +145,11 @@ def test_the_codes_of_findings_are_found_in_the_source() -> None:
 
 
 def test_every_finding_has_its_words_in_both_languages() -> None:
-    wanted = {"level", "severity", *(f"{part}_{lang}" for part in ("text", "fix") for lang in LANGUAGES)}
+    needed = {"level", "severity", *(f"{part}_{lang}" for part in NEEDED for lang in LANGUAGES)}
+    allowed = needed | {"example", *(f"{part}_{lang}" for part in OPTIONAL for lang in LANGUAGES)}
 
     assert {code: module for code, module in finding_codes().items() if code not in area("findings")} == {}
-    assert {code: set(parts) for code, parts in area("findings").items() if set(parts) != wanted} == {}
+    assert {code: set(parts) for code, parts in area("findings").items() if not needed <= set(parts) <= allowed} == {}
 
 
 def test_every_entry_of_the_findings_is_used() -> None:
@@ -162,7 +167,8 @@ def test_a_finding_gives_what_its_words_ask_for() -> None:
         if values is None:
             continue
         for code in codes_of(module, name, call):
-            asked = {n for parts in (area("findings")[code],) for text in parts.values() for n in placeholders(text)}
+            asked = {n for words in words_of("findings") if words.entry == code for n in placeholders(words.text)}
+            asked -= {"count"} if f"sum_{LANGUAGES[0]}" in area("findings")[code] else set()
             if lacking := asked - ALWAYS_GIVEN - values:
                 missing[f"{module} {code}"] = lacking
 
@@ -171,9 +177,70 @@ def test_a_finding_gives_what_its_words_ask_for() -> None:
 
 def test_what_a_finding_says_ends_as_a_sentence_and_starts_with_a_capital() -> None:
     for words in words_of("findings"):
+        if words.part == "sum":
+            continue
         start = words.text.lstrip("«{")
         assert words.text.endswith((".", "):", "…")), words
         assert start[0].isupper() or words.text[0] in "«{", words
+
+
+SAID = {"text": finding_text, "fix": finding_fix, "hint": finding_hint}
+
+
+@pytest.mark.parametrize("code", area("findings"))
+def test_the_example_of_a_finding_gives_each_value_that_its_words_ask_for_and_no_other(code: str) -> None:
+    asked = {n for words in words_of("findings") if words.entry == code for n in placeholders(words.text)}
+    if "sum_vi" in area("findings")[code]:
+        asked -= {"count"}
+
+    assert asked == set(area("findings")[code].get("example", ()))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("code", area("findings"))
+def test_what_a_finding_says_is_whole_when_it_is_filled_with_its_example(code: str, lang: str) -> None:
+    finding = example_of(code)
+
+    for part, say_it in SAID.items():
+        text = say_it(finding, lang)
+        assert text or (part == "hint" and f"hint_{lang}" not in area("findings")[code]), part
+        assert not re.search(r"[{}]|«\s*»|None", text), text
+
+
+def test_a_hint_never_repeats_what_to_do_and_stays_short() -> None:
+    for code, parts in area("findings").items():
+        for lang in LANGUAGES:
+            hint, fix = parts.get(f"hint_{lang}", ""), parts[f"fix_{lang}"]
+            told = {sentence.strip() for sentence in re.split(r"[.;]", fix) if sentence.strip()}
+            assert not told & {sentence.strip() for sentence in re.split(r"[.;]", hint)}, code
+            assert len(hint) <= 180, (code, len(hint))
+
+
+def test_only_errors_are_counted_by_a_verb_of_their_own_and_no_count_is_named_twice() -> None:
+    for code, parts in area("findings").items():
+        for key in {f"sum_{lang}" for lang in LANGUAGES} & parts.keys():
+            assert parts["severity"] == "error", code
+            assert placeholders(parts[key]) == {"count"}, code
+            assert "count" not in placeholders(parts["text_vi"] + parts["fix_vi"]), code
+
+
+def test_what_there_is_to_do_is_said_verbs_first_and_the_most_fundamental_first() -> None:
+    cells = [
+        ("future-date", "S9"),
+        ("not-a-date", "S6"),
+        ("not-a-date", "S7"),
+        ("date-order", "S7"),
+        ("required", "O6"),
+    ]
+    findings = [found(code, "Cập nhật", cell, column="Cột") for code, cell in cells]
+    others = [found("missing-column", "Cập nhật"), found("not-cleared", "Cập nhật", "N6"), found("date-as-text")]
+
+    assert to_do_line([(f, place_of(f)) for f in [*findings, *others]], "vi") == (
+        "Cần thêm lại 1 cột, điền 1 ô còn thiếu, sửa 3 ngày, xem lại 1 chỗ cần lưu ý."
+        " Chương trình đã tự chỉnh 1 chỗ, liệt kê ở cuối."
+    )
+    assert to_do_line([], "en") == "Nothing has to be corrected."
+    assert to_do_line([(found("unreadable"), "")], "en") == "To do: deal with 1 problem(s) of rows or of the file."
 
 
 def test_a_finding_is_filled_with_its_values() -> None:
@@ -195,11 +262,11 @@ def test_a_value_with_braces_is_shown_as_it_was_typed() -> None:
 @pytest.mark.parametrize("name", AREAS)
 def test_every_entry_has_both_languages_and_neither_is_empty(name: str) -> None:
     for entry, parts in area(name).items():
-        stems = {key.rpartition("_")[0] for key in parts.keys() - WEIGHT}
-        assert parts.keys() - WEIGHT == {f"{stem}_{lang}" if stem else lang for stem in stems for lang in LANGUAGES}, (
-            entry
-        )
-        assert all(text.strip() for text in parts.values()), entry
+        stems = {key.rpartition("_")[0] for key in parts.keys() - NO_WORDS}
+        assert parts.keys() - NO_WORDS == {
+            f"{stem}_{lang}" if stem else lang for stem in stems for lang in LANGUAGES
+        }, entry
+        assert all(parts[key].strip() for key in parts.keys() - NO_WORDS), entry
 
 
 @pytest.mark.parametrize("name", AREAS)
@@ -218,7 +285,21 @@ SYLLABLE = re.compile(
     r"(?:[aeiouy]{1,3})(?:ng|nh|ch|[cmnpt])?",
     re.IGNORECASE,
 )
-NAMES = {"Excel", "Workbook", "Word", "PowerPoint", "Apple", "Numbers", "OpenDocument", "ActiveX", "macro"}
+NAMES = {
+    "Excel",
+    "Workbook",
+    "Word",
+    "PowerPoint",
+    "Apple",
+    "Numbers",
+    "OpenDocument",
+    "ActiveX",
+    "macro",
+    "Ctrl",
+    "End",
+    "Enter",
+    "VnTime",
+}
 ENGLISH = {"the", "not", "at", "it", "can", "but", "get", "set", "me", "be", "he", "we"}
 
 
@@ -230,7 +311,7 @@ def test_the_vietnamese_words_hold_no_english_no_identifier_and_no_program_talk(
             continue
         plain = "".join(part for part, _, _, _ in string.Formatter().parse(words.text))
         # What Excel calls it in English stands in brackets beside the Vietnamese words; names of files have a point.
-        plain = re.sub(r"\([A-Z][a-z]+ [^)]*\)", "", plain)
+        plain = re.sub(r"\([A-Z][a-z]+(?:[ >][^)]*)?\)", "", plain)
         plain = re.sub(r"(?<!\w)(?:\*|[\w-]+)?\.(?:xlsx?|xlsb|ods|docx?|pptx|csv|tdnv)\b", "", plain)
         latin = re.findall(r"(?<![\w'-])[A-Za-z][A-Za-z_]*(?![\w'-])", plain)
         odd = [w for w in latin if w not in NAMES and not w.isupper()]

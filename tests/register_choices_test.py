@@ -106,13 +106,13 @@ def test_our_words_are_known_in_any_case_spacing_and_language(disputed: SmallOff
 def test_words_beside_no_line_of_ours_stop_the_register(disputed: SmallOffice) -> None:
     type_into(disputed, CONFLICTS, {"choice": TAKE}, below=3)
 
-    assert "không phải do chương trình lập" in stays_untouched(disputed).out
+    assert "không có số thứ tự của mục cần chọn" in stays_untouched(disputed).out
 
 
 def test_a_conflict_that_the_ledger_does_not_know_stops_the_register(disputed: SmallOffice) -> None:
     type_into(disputed, CONFLICTS, {"choice": TAKE, "number": 99})
 
-    assert "không phải do chương trình lập" in stays_untouched(disputed).out
+    assert "không có số thứ tự của mục cần chọn" in stays_untouched(disputed).out
 
 
 def test_a_list_that_lost_its_hidden_row_stops_the_register(disputed: SmallOffice) -> None:

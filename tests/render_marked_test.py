@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tdnv_sheets.findings import Finding, Level, Severity
-from tdnv_sheets.messages.catalogue import finding_fix, finding_text
+from tdnv_sheets.messages.catalogue import finding_fix, finding_hint, finding_text
 from tdnv_sheets.render.marked import draw_marked
 from tdnv_sheets.render.template import draw_unit_book
 from tdnv_sheets.render.view import MarkedView
@@ -218,9 +218,18 @@ def test_the_list_says_every_finding_once_errors_before_warnings_before_repairs(
     assert "tự chỉnh" in str(heading[0])
 
 
+def test_a_hint_stands_under_what_to_do_where_its_kind_of_mistake_is_listed_first(book: Opened) -> None:
+    hint = finding_hint(BAD_DATE, "vi")
+    lines = [str(line[8]) for line in listed(book) if line[6] in {"31/02/2026", "hôm kia", "hôm qua"}]
+    assert lines[0] == f"{finding_fix(BAD_DATE, 'vi')}\nGợi ý: {hint}"
+    assert [hint in line for line in lines].count(True) == 1
+    assert [finding_fix(BAD_DATE, "vi") in line for line in lines].count(True) == 3
+
+
 def test_the_summary_counts_cells_verbs_first(book: Opened) -> None:
     assert book["Cần sửa"]["A4"].value == (
-        "Sửa 5 ô, bổ sung 2 ô còn thiếu, xử lý 1 lỗi chung của dòng hoặc tệp, xem lại 1 chỗ cần lưu ý."
+        "Cần xóa 1 dòng của đơn vị khác, trả lại 1 ô khóa, điền 2 ô còn thiếu, sửa 3 ngày, chọn lại 1 ô theo danh sách,"
+        " xem lại 1 chỗ cần lưu ý."
         " Chương trình đã tự chỉnh 1 chỗ, liệt kê ở cuối."
     )
 

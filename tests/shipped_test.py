@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import runpy
 import shutil
 import zipfile
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ import pytest
 
 from tdnv_sheets import regulation
 from tdnv_sheets.cli.main import COMMANDS
+from tdnv_sheets.messages.catalogue import area
 from tdnv_sheets.pipeline.templates import draw_templates
 from tdnv_sheets.sheetspec import Owner, assignment_spec
 from tdnv_sheets.shipped import shipped
@@ -30,6 +32,13 @@ def test_the_shipped_template_is_what_the_code_draws(regulation_id: str, tmp_pat
     drawn = {path.stem: path for path in draw_templates(tmp_path)}
     kept = shipped("workbook_templates", f"{regulation_id}.xlsx")
     assert parts(kept) == parts(drawn[regulation_id]), "run: uv run python docs/redraw.py"
+
+
+def test_the_page_of_findings_is_what_the_catalogue_says() -> None:
+    drawn = runpy.run_path(str(shipped("docs", "findings_page.py")))["page"]()
+
+    assert shipped("docs", "findings.md").read_text(encoding="utf-8") == drawn, "run: uv run python docs/redraw.py"
+    assert all(f"| `{code}`<br>{entry['severity']} |" in drawn for code, entry in area("findings").items())
 
 
 def test_every_field_of_the_design_is_in_the_schema_with_captions_and_help() -> None:

@@ -186,7 +186,7 @@ def test_a_workbook_of_another_office_is_refused(office: SmallOffice, tmp_path: 
 
     book = fill(elsewhere.issue("cctl"), GOOD)
 
-    is_refused(office, book, "other-ledger", "Tệp do cơ quan khác phát ra, từ một sổ theo dõi khác.")
+    is_refused(office, book, "other-ledger", "Tệp do cơ quan khác gửi cho đơn vị, thuộc một sổ theo dõi khác.")
 
 
 def test_an_issue_that_the_ledger_forgot_is_refused(office: SmallOffice, office_template: Path, tmp_path: Path) -> None:

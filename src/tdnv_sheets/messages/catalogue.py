@@ -55,6 +55,18 @@ def finding_fix(finding: Finding, lang: str) -> str:
     return _fill(finding, lang, "fix")
 
 
+def finding_hint(finding: Finding, lang: str) -> str:
+    """Give how it comes about or where to click; empty where nothing helps."""
+    return _fill(finding, lang, "hint") if f"hint_{lang}" in area("findings")[finding.code] else ""
+
+
+def example_of(code: str) -> Finding:
+    """Make the finding *code* as it may come about, with the catalogue's own example."""
+    given: dict[str, Any] = dict(area("findings")[code].get("example", {}))
+    row, places = given.pop("row", None), {name: given.pop(name, "") for name in ("cell", "column", "value")}
+    return found(code, row=row, values=given, **places)
+
+
 def _fill(finding: Finding, lang: str, part: str) -> str:
     text: str = area("findings")[finding.code][f"{part}_{lang}"]
     return text.format(value=finding.value, column=finding.column, row=finding.row, cell=finding.cell, **finding.values)

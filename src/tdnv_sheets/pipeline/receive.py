@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.findings import About, Severity
-from tdnv_sheets.messages.catalogue import finding_fix, finding_text, say
+from tdnv_sheets.messages.catalogue import finding_fix, finding_hint, finding_text, say
+from tdnv_sheets.messages.to_do import place_of, to_do_line
 from tdnv_sheets.validate.secrecy import Secrecy, secrecy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -19,7 +20,12 @@ if TYPE_CHECKING:
     from tdnv_sheets.records import Change, Conflict
     from tdnv_sheets.validate.checked import Verdict
 
-_ORDER = (Severity.ERROR, Severity.WARNING, Severity.FIXED, Severity.INFO)
+_ORDER: Final = (Severity.ERROR, Severity.WARNING, Severity.FIXED, Severity.INFO)
+_TO_DO: Final = (Severity.ERROR, Severity.WARNING)
+_MANY: Final = 5
+"""More alike than these stand in one line."""
+_NAMED: Final = 10
+"""So many places that line names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +91,44 @@ def receipt(received: Received, unit_name: str, at: datetime, lang: str) -> str:
 
 
 def finding_lines(abouts: Iterable[About], lang: str) -> list[str]:
-    """Write findings one by one: place, what is, and below it what to do; errors first."""
-    lines = []
-    for finding in sorted((about.finding for about in abouts), key=lambda f: _ORDER.index(f.severity)):
+    """Write findings: what there is to do in one sentence, then one by one, errors first.
+
+    A finding is its place and what is, below it what to do, and a hint where it was not given before.
+    """
+    findings = sorted((about.finding for about in abouts), key=lambda f: _ORDER.index(f.severity))
+    many = sum(finding.severity in _TO_DO for finding in findings) > 1
+    lines = [to_do_line([(finding, place_of(finding)) for finding in findings], lang)] if many else []
+    hinted = {""}
+    for alike in _folded(findings):
+        finding = alike[0]
         severity = say(f"pipeline.severity_{finding.severity}", lang)
-        lines.append(f"{place(finding)}{severity}: {finding_text(finding, lang)}")
-        if finding.severity in {Severity.ERROR, Severity.WARNING}:
+        lines.append(f"{place(finding)}{severity}: {finding_text(finding, lang)}{_and_more(alike[1:], lang)}")
+        if finding.severity in _TO_DO:
             lines.append(f"    → {finding_fix(finding, lang)}")
+        if (hint := finding_hint(finding, lang)) not in hinted:
+            hinted.add(hint)
+            lines.append(f"    {say('pipeline.hint', lang, hint=hint)}")
     return lines
+
+
+def _folded(findings: Iterable[Finding]) -> list[list[Finding]]:
+    """Put together what was repaired or is only told, where the same is said of many cells of a column."""
+    groups: dict[object, list[Finding]] = {}
+    for number, finding in enumerate(findings):
+        alone = finding.severity in _TO_DO
+        groups.setdefault(number if alone else (finding.code, finding.sheet, finding.column), []).append(finding)
+    parts = ([group] if len(group) > _MANY else [[finding] for finding in group] for group in groups.values())
+    return [part for group in parts for part in group]
+
+
+def _and_more(findings: Sequence[Finding], lang: str) -> str:
+    if not findings:
+        return ""
+    places = [f.cell or (say("pipeline.whole_row", lang, row=f.row) if f.row else "") for f in findings]
+    if not all(places):
+        return f" {say('pipeline.and_more_somewhere', lang, count=len(findings))}"
+    named = ", ".join(places[:_NAMED]) + (", …" if len(places) > _NAMED else "")
+    return f" {say('pipeline.and_more', lang, count=len(findings), places=named)}"
 
 
 def place(finding: Finding) -> str:

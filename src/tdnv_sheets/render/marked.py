@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from tdnv_sheets.findings import Level, Severity, shorten
+from tdnv_sheets.findings import Severity, shorten
 from tdnv_sheets.grid import address
-from tdnv_sheets.messages.catalogue import finding_fix, finding_text, say
+from tdnv_sheets.messages.catalogue import finding_fix, finding_hint, finding_text, say
+from tdnv_sheets.messages.to_do import place_of, to_do_line
 from tdnv_sheets.render.book import Area, ok, open_book, set_columns, set_page
 from tdnv_sheets.render.marked_stray import draw_stray
 from tdnv_sheets.render.styles import (
@@ -28,7 +29,7 @@ from tdnv_sheets.render.template_parts import FIRST_ROW, Mark, Page, Place, Retu
 from tdnv_sheets.sheetspec import Owner
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Hashable, Iterable
     from pathlib import Path
 
     from xlsxwriter.worksheet import Worksheet
@@ -51,10 +52,11 @@ COLUMNS: Final = {
 """Columns of «Cần sửa» with their widths; `marked.column_<name>` are the captions."""
 TO_DO: Final = (Severity.ERROR, Severity.WARNING)
 COLOURS: Final = {Severity.ERROR: "wrong_cell", Severity.WARNING: "warning_cell"}
-ABOUT_CELLS: Final = (Level.CELL, Level.CROSS)
-EMPTY_CELL: Final = "required"
-"""The finding's code that asks for a value instead of another value."""
 HEAD_ROW: Final = 6
+NARROW: Final = 1.15
+"""Characters of running text that fit where a column's width counts one digit."""
+LINE_WIDTH: Final = int(sum(COLUMNS.values()) * 0.8)
+"""Characters of the large type above the list that fit on one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +71,9 @@ class Item:
     """Whether its row is kept on «Dòng chưa nhận»."""
 
     @property
-    def spot(self) -> tuple[object, ...]:
+    def spot(self) -> Hashable:
         """Give what tells cells apart when they are counted."""
-        return self.place or (self.finding.sheet, self.finding.cell or self.finding.row, self.finding.column)
+        return self.place or place_of(self.finding)
 
 
 def draw_marked(view: MarkedView, path: Path) -> None:
@@ -126,25 +128,6 @@ def _mark(found: list[Item], lang: str) -> Mark:
     return Mark(COLOURS[worst], "\n\n".join(dict.fromkeys(notes)))
 
 
-def summary_line(items: Iterable[Item], lang: str) -> str:
-    """Say in one sentence, verbs first, what there is to do."""
-    items = tuple(items)
-    errors = [item for item in items if item.finding.severity is Severity.ERROR]
-    cells = [item for item in errors if item.finding.level in ABOUT_CELLS]
-    wrong = {item.spot for item in cells if item.finding.code != EMPTY_CELL}
-    counts = {
-        "do_correct": len(wrong),
-        "do_fill": len({item.spot for item in cells} - wrong),
-        "do_handle": len(errors) - len(cells),
-        "do_review": len({item.spot for item in items if item.finding.severity is Severity.WARNING}),
-    }
-    parts = [say(f"marked.{entry}", lang, count=count) for entry, count in counts.items() if count]
-    text = ", ".join(parts)
-    sentence = f"{text[0].upper()}{text[1:]}." if text else say("marked.do_nothing", lang)
-    repaired = sum(item.finding.severity is Severity.FIXED for item in items)
-    return f"{sentence} {say('marked.also_fixed', lang, count=repaired)}" if repaired else sentence
-
-
 def _draw_list(book: Book, view: MarkedView, items: tuple[Item, ...]) -> None:
     lang = view.book.lang
     sheet = book.sheet(say("marked.sheet_fix", lang))
@@ -156,33 +139,43 @@ def _draw_list(book: Book, view: MarkedView, items: tuple[Item, ...]) -> None:
         (say("marked.title", lang), TITLE),
         (say("marked.unit_line", lang, unit=view.book.unit.name, period=period), SUBTITLE),
         (say("marked.file_line", lang, file=view.file), SUBTITLE),
-        (summary_line(items, lang), SECTION),
+        (to_do_line([(item.finding, item.spot) for item in items], lang), SECTION),
         (say("marked.how", lang), WRAPPED),
     )
     for row, (text, look) in enumerate(lines):
         spread(book, sheet, Area(row, 0, row, last), text, mix(look, {"text_wrap": True}))
-        ok(sheet.set_row(row, 24 if row == 0 else 20))
+        ok(sheet.set_row(row, max(24 if row == 0 else 20, row_height([(text, LINE_WIDTH)]))))
     head = book.look(header(view.book.colours))
     for column, name in enumerate(COLUMNS):
         book.put(sheet, HEAD_ROW, column, say(f"marked.column_{name}", lang), head)
     row = HEAD_ROW + 1
     to_do = sorted((i for i in items if i.finding.severity in TO_DO), key=lambda i: TO_DO.index(i.finding.severity))
     rest = [item for item in items if item.finding.severity not in TO_DO]
+    hints = _hints([*to_do, *rest], lang)
     for number, item in enumerate(to_do, 1):
-        _draw_item(book, sheet, view, row, (number, item))
+        _draw_item(book, sheet, view, row, (number, item, hints[number - 1]))
         row += 1
     if rest:
         look = mix(SECTION, fill(view.book.colours["office_cell"]), FRAME)
         spread(book, sheet, Area(row, 0, row, last), say("marked.heading_repaired", lang), look)
         for number, item in enumerate(rest, len(to_do) + 1):
             row += 1
-            _draw_item(book, sheet, view, row, (number, item))
+            _draw_item(book, sheet, view, row, (number, item, hints[number - 1]))
     sheet.freeze_panes(HEAD_ROW + 1, 0)
     set_page(sheet, footer=f"{view.book.office} · {view.book.unit.name}", repeat=(HEAD_ROW, HEAD_ROW))
 
 
-def _draw_item(book: Book, sheet: Worksheet, view: MarkedView, row: int, numbered: tuple[int, Item]) -> None:
-    number, item = numbered
+def _hints(items: Iterable[Item], lang: str) -> list[str]:
+    """Give each line's hint; what a line above has said is not said again."""
+    hints: list[str] = []
+    for item in items:
+        hint = finding_hint(item.finding, lang)
+        hints.append("" if hint in hints else hint)
+    return hints
+
+
+def _draw_item(book: Book, sheet: Worksheet, view: MarkedView, row: int, numbered: tuple[int, Item, str]) -> None:
+    number, item, hint = numbered
     lang, finding = view.book.lang, item.finding
     where, cell = _where(item, lang)
     texts = {
@@ -193,7 +186,7 @@ def _draw_item(book: Book, sheet: Worksheet, view: MarkedView, row: int, numbere
         "caption": finding.column,
         "value": finding.value,
         "text": finding_text(finding, lang),
-        "fix": _fix(item, lang),
+        "fix": f"{_fix(item, lang)}\n{say('marked.hint', lang, hint=hint)}" if hint else _fix(item, lang),
     }
     look = mix(WRAPPED, FRAME, {"num_format": "@"})
     columns = list(COLUMNS)
@@ -205,7 +198,7 @@ def _draw_item(book: Book, sheet: Worksheet, view: MarkedView, row: int, numbere
     if item.place:
         target = f"'{where}'!{cell}"
         book.link(sheet, row, columns.index("cell"), target, cell, book.look(mix(look, LINK, {"text_wrap": True})))
-    ok(sheet.set_row(row, row_height([(text, COLUMNS[name]) for name, text in texts.items()], most=12)))
+    ok(sheet.set_row(row, row_height([(text, int(COLUMNS[name] * NARROW)) for name, text in texts.items()], most=12)))
 
 
 def _fix(item: Item, lang: str) -> str:

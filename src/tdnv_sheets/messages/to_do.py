@@ -1,0 +1,53 @@
+"""Say in one sentence what there is to do about findings: verb and count, the most fundamental first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from tdnv_sheets.findings import Level, Severity
+from tdnv_sheets.messages.catalogue import area, say
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable
+
+    from tdnv_sheets.findings import Finding
+
+_ABOUT_CELLS: Final = (Level.CELL, Level.CROSS)
+_LEVELS: Final = tuple(Level)
+
+
+def to_do_line(findings: Iterable[tuple[Finding, Hashable]], lang: str) -> str:
+    """Give «Cần sửa 3 ngày, điền 5 ô còn thiếu.» for findings and their places; a cell counts once."""
+    findings = tuple(findings)
+    errors = sorted((pair for pair in findings if pair[0].severity is Severity.ERROR), key=lambda pair: _rank(pair[0]))
+    doubts = [pair for pair in findings if pair[0].severity is Severity.WARNING]
+    counts: Counter[str] = Counter()
+    seen: set[Hashable] = set()
+    for number, (finding, place) in enumerate([*errors, *doubts]):
+        spot = place if finding.level in _ABOUT_CELLS else number
+        if spot not in seen:
+            seen.add(spot)
+            counts[_verb(finding, lang)] += 1
+    parts = ", ".join(text.format(count=count) for text, count in counts.items())
+    sentence = say("to_do.sentence", lang, parts=parts) if parts else say("to_do.nothing", lang)
+    repaired = sum(finding.severity is Severity.FIXED for finding, _ in findings)
+    return f"{sentence} {say('to_do.repaired', lang, count=repaired)}" if repaired else sentence
+
+
+def place_of(finding: Finding) -> Hashable:
+    """Give what tells cells of the file received apart."""
+    return finding.sheet, finding.cell or finding.row, finding.column
+
+
+def _rank(finding: Finding) -> tuple[int, int]:
+    return _LEVELS.index(finding.level), list(area("findings")).index(finding.code)
+
+
+def _verb(finding: Finding, lang: str) -> str:
+    own: str | None = area("findings")[finding.code].get(f"sum_{lang}")
+    if own is None or finding.severity is not Severity.ERROR:
+        about_cell = finding.level in _ABOUT_CELLS
+        entry = "review" if finding.severity is Severity.WARNING else "correct" if about_cell else "handle"
+        own = area("to_do")[entry][lang]
+    return own

@@ -1,0 +1,62 @@
+"""The list of findings as text: what there is to do first, a hint once, what was repaired alike in one line."""
+
+from __future__ import annotations
+
+from tdnv_sheets.findings import About
+from tdnv_sheets.messages.catalogue import finding_fix, finding_hint, finding_text, found
+from tdnv_sheets.pipeline.receive import finding_lines
+
+SHEET, COLUMN = "Cập nhật", "Ngày hoàn thành"
+
+
+def repaired(count: int, *, column: str = COLUMN, first: int = 6) -> list[About]:
+    values = {"day": "28/05/2026"}
+    rows = range(first, first + count)
+    return [About(found("date-as-text", SHEET, f"S{r}", r, column=column, value="28.5", values=values)) for r in rows]
+
+
+def test_what_there_is_to_do_heads_the_list_and_a_hint_is_given_once() -> None:
+    wrong = [found("not-a-date", SHEET, f"S{row}", row, column=COLUMN, value="mai") for row in (6, 7)]
+    empty = found("required", SHEET, "O9", 9, column="Tình hình, kết quả")
+    text, fix, hint = finding_text(wrong[0], "vi"), finding_fix(wrong[0], "vi"), finding_hint(wrong[0], "vi")
+
+    assert finding_lines(map(About, [*wrong, empty]), "vi") == [
+        "Cần điền 1 ô còn thiếu, sửa 2 ngày.",
+        f"Cập nhật!S6: Lỗi: {text}",
+        f"    → {fix}",
+        f"    Gợi ý: {hint}",
+        f"Cập nhật!S7: Lỗi: {text}",
+        f"    → {fix}",
+        "Cập nhật!O9: Lỗi: Ô «Tình hình, kết quả» còn trống.",
+        "    → Điền «Tình hình, kết quả».",
+        "    Gợi ý: Ô chỉ có dấu cách cũng tính là trống.",
+    ]
+
+
+def test_one_thing_to_do_needs_no_summary() -> None:
+    assert finding_lines([About(found("unreadable"))], "vi")[0].startswith("Lỗi: Tệp hỏng")
+    assert finding_lines([], "vi") == []
+
+
+def test_what_was_repaired_alike_in_more_than_five_cells_of_a_column_is_one_line() -> None:
+    lines = [line for line in finding_lines([*repaired(200), *repaired(5, column="Ngày báo cáo")], "vi") if "S" in line]
+
+    assert len(lines) == 6
+    assert lines[0].startswith("Cập nhật!S6: Đã tự sửa: «28.5» ở cột «Ngày hoàn thành»")
+    assert lines[0].endswith("… và 199 chỗ khác: S7, S8, S9, S10, S11, S12, S13, S14, S15, S16, …")
+    assert "khác" not in "".join(lines[1:])
+
+
+def test_rows_and_the_file_as_a_whole_are_folded_too() -> None:
+    lost = [
+        About(found("carrier-missing", SHEET, row=row, values={"what_vi": "x", "what_en": "x"})) for row in range(6)
+    ]
+
+    assert "… and 5 more" in finding_lines(lost, "en")[0]
+    assert finding_lines(lost[1:] + lost[1:2], "en")[0].endswith("… and 5 more: row 2, row 3, row 4, row 5, row 1")
+
+
+def test_errors_and_warnings_are_never_folded() -> None:
+    many = [About(found("not-cleared", SHEET, f"N{row}", row, column="C", values={"issued": "x"})) for row in range(9)]
+
+    assert sum("bị xóa trắng" in line for line in finding_lines(many, "vi")) == 9
