@@ -31,7 +31,7 @@ NO_WORDS = {"level", "severity", "example"}
 """What an entry of the findings holds besides words."""
 NEEDED, OPTIONAL = ("text", "fix"), ("hint", "sum")
 """Parts of a finding's words: a hint stands only where one helps, a sum only where errors can be counted by a verb."""
-MAKERS = {"found", "Finding", "about", "RowRule", "_check", "_refuse", "_finding", "_Refused", "Check"}
+MAKERS = {"found", "Finding", "about", "RowRule", "_check", "_refuse", "Refused", "refusal", "Check"}
 """What makes a finding, or a check that becomes one; its code is the first argument or `error=`."""
 
 

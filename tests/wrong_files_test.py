@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import random
 import shutil
+import struct
 import time
 import tomllib
 import zipfile
@@ -13,10 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from openpyxl import Workbook
+from python_calamine import CalamineError
 
 from tdnv_sheets.findings import Finding
+from tdnv_sheets.grid import Book
 from tdnv_sheets.inbox.workspace import find
-from tdnv_sheets.intake.scan import MAX_FILE, scan
+from tdnv_sheets.intake.open import open_bytes
+from tdnv_sheets.intake.refuse import MAX_FILE
+from tdnv_sheets.intake.worker import Reader
+from tests.compound import compound, xls
 from tests.conftest import SmallOffice, fill, validated_everywhere
 from tests.wrong_input_test import GOOD, TWO, errors, state
 
@@ -25,7 +32,6 @@ if TYPE_CHECKING:
 
 SHEET = "xl/worksheets/sheet2.xml"
 CASES = tomllib.loads((Path(__file__).parent / "wrong" / "files.toml").read_text(encoding="utf-8"))
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
 HUGE = 101 * 2**20
 
 
@@ -64,9 +70,20 @@ def foreign_workbook() -> bytes:
     return out.getvalue()
 
 
-def far_cell(reference: bytes) -> tuple[bytes, bytes]:
-    row = b'<row r="1048576"><c r="' + reference + b'"><v>1</v></c></row>'
-    return b"</sheetData>", row + b"</sheetData>"
+def sparse_rows() -> tuple[bytes, bytes]:
+    """Give rows so far apart that they count as one table, and a table too large to be read."""
+    rows = b"".join(b'<row r="%d"><c r="AX%d"><v>1</v></c></row>' % (row, row) for row in range(1_000, 200_000, 900))
+    return b"</sheetData>", rows + b"</sheetData>"
+
+
+def dde_formula() -> tuple[bytes, bytes]:
+    cell = b'<row r="900"><c r="A900"><f>cmd|&apos;/C calc&apos;!A0</f><v>0</v></c></row>'
+    return b"</sheetData>", cell + b"</sheetData>"
+
+
+def owner_file(name: str) -> bytes:
+    narrow = bytes((len(name),)) + name.encode("cp1258", "replace").ljust(54, b" ")
+    return narrow + struct.pack("<H", len(name)) + name.encode("utf-16-le").ljust(108, b" \0"[:1])
 
 
 def twice(good: Path) -> bytes:
@@ -93,22 +110,34 @@ def wrong_files(good: Path) -> dict[str, bytes]:
         "pdf": b"%PDF-1.7\n",
         "archive": zipped(a=b"1", b=b"2"),
         "word": zipped(**{"word__document.xml": b"<w/>", "[Content_Types].xml": b"<t/>"}),
-        "old-word": OLE + "WordDocument".encode("utf-16-le"),
-        "text": "Mã nhiệm vụ;Tình trạng\n".encode(),
-        "old-excel": OLE + "Workbook".encode("utf-16-le"),
+        "old-word": compound({"WordDocument": b"x"}),
+        "prose": "Kính gửi Văn phòng,\nĐơn vị xin báo cáo như sau.\n".encode(),
+        "western-encoding": b"a;b\nNhi\xea\xf2m v\xf8;1\n",
+        "web-page": b"<html><body><table><tr><td>1</td></tr></table></body></html>",
+        "xml-spreadsheet": b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>',
+        "very-old-excel": bytes.fromhex("0900040007001000") + b"\x0a\0\0\0",
+        "lock-file": owner_file("Nguyễn A"),
+        "old-excel-macro": xls(b"", kind=1),
+        "old-excel-empty": compound({"Workbook": b""}),
         "binary-excel": zipped(**{"xl__workbook.bin": b"1", "[Content_Types].xml": b"<t/>"}),
-        "opendocument": zipped(mimetype=b"application/vnd.oasis.opendocument.spreadsheet"),
-        "password": OLE + "EncryptedPackage".encode("utf-16-le"),
+        "opendocument": zipped(mimetype=b"application/vnd.oasis.opendocument.text"),
+        "numbers": zipped(**{"Index__Document.iwa": b"1"}),
+        "password": compound({"EncryptedPackage": b"x", "EncryptionInfo": b"x"}),
         "damaged": bytes(damaged),
         "two-parts-of-one-name": twice(good),
         "bomb": repacked(good, {"xl/worksheets/sheet99.xml": bytes(HUGE)}),
         "many-parts": repacked(good, {f"xl/x{n}.xml": b"" for n in range(2101 - parts_of(good))}),
         "heavy": good.read_bytes() + bytes(MAX_FILE),
-        "far-cell": repacked(good, {}, {SHEET: far_cell(b"XFD1048576")}),
+        "huge-table": repacked(good, {}, {SHEET: sparse_rows()}),
         "doctype": repacked(good, {}, {SHEET: (start, entity + start)}),
         "late-doctype": repacked(good, {}, {SHEET: (start, b"<!--" + b" " * 2**21 + b"-->" + entity + start)}),
-        "macro": repacked(good, {"xl/vbaProject.bin": b"1"}),
-        "external-link": repacked(good, {"xl/externalLinks/externalLink1.xml": b"<externalLink/>"}),
+        "macro-sheet": repacked(good, {"xl/macrosheets/sheet1.xml": b"<x/>"}),
+        "program-link": repacked(good, {"xl/externalLinks/externalLink1.xml": b'<x:externalLink><x:ddeLink a="cmd"/>'}),
+        "program-formula": repacked(good, {}, {SHEET: dde_formula()}),
+        "connection": repacked(good, {"xl/connections.xml": b"<connections/>"}),
+        "query": repacked(good, {"customXml/item1.xml": b'<D xmlns="http://schemas.microsoft.com/DataMashup"/>'}),
+        "control": repacked(good, {"xl/activeX/activeX1.xml": b"<x/>"}),
+        "web-add-in": repacked(good, {"xl/webextensions/webextension1.xml": b"<x/>"}),
         "external-template": repacked(good, {"xl/worksheets/_rels/sheet9.xml.rels": template % relation}),
     }
 
@@ -212,11 +241,11 @@ def test_a_truncated_file_waits_where_it_was_dropped(office: SmallOffice) -> Non
 def test_a_sheet_made_to_stall_the_scan_is_scanned_in_time_linear_in_its_size(tmp_path: Path, part: bytes) -> None:
     book = Workbook()
     book.save(tmp_path / "gốc.xlsx")
-    hostile = tmp_path / "x.xlsx"
-    hostile.write_bytes(repacked(tmp_path / "gốc.xlsx", {}, {"xl/worksheets/sheet1.xml": (b"<sheetData", part)}))
+    hostile = repacked(tmp_path / "gốc.xlsx", {}, {"xl/worksheets/sheet1.xml": (b"<sheetData", part)})
 
     start = time.perf_counter()
-    scan(hostile.read_bytes())
+    with contextlib.suppress(CalamineError):
+        open_bytes(hostile, ".xlsx")
 
     assert time.perf_counter() - start < 10
 
@@ -225,22 +254,22 @@ def test_damage_anywhere_in_a_file_is_a_finding_and_never_a_crash(tmp_path: Path
     good = (desk.root.parent / "issued 0 cctl.xlsx").read_bytes()
     dice = random.Random(7)  # noqa: S311 - a repeatable choice of bytes, no secret
     path = tmp_path / "hỏng.xlsx"
-    for _ in range(150):
-        data = bytearray(good)
-        for _ in range(dice.choice((1, 3, 20))):
-            data[dice.randrange(len(data))] = dice.randrange(256)
-        path.write_bytes(data[: dice.choice((len(data), dice.randrange(len(data))))])
-        assert all(isinstance(finding, Finding) for finding in scan(path.read_bytes()).findings)
+    with Reader() as reader:
+        for _ in range(150):
+            data = bytearray(good)
+            for _ in range(dice.choice((1, 3, 20))):
+                data[dice.randrange(len(data))] = dice.randrange(256)
+            path.write_bytes(data[: dice.choice((len(data), dice.randrange(len(data))))])
+            assert isinstance(reader.read(path)[1], Book | Finding)
 
 
 @pytest.mark.parametrize("quote", ['"', "'"])
 def test_error_cells_are_seen_in_either_kind_of_quotation_marks(tmp_path: Path, quote: str) -> None:
     Workbook().save(tmp_path / "gốc.xlsx")
     cell = f"<sheetData><row r='2'><c r={quote}B2{quote} t={quote}e{quote}><v>#REF!</v></c></row>".encode()
-    path = tmp_path / "lỗi.xlsx"
-    path.write_bytes(repacked(tmp_path / "gốc.xlsx", {}, {"xl/worksheets/sheet1.xml": (b"<sheetData>", cell)}))
+    data = repacked(tmp_path / "gốc.xlsx", {}, {"xl/worksheets/sheet1.xml": (b"<sheetData>", cell)})
 
-    scanned = scan(path.read_bytes())
+    book = open_bytes(data, ".xlsx")
 
-    assert scanned.findings == ()
-    assert scanned.sheets["Sheet"].errors == {(2, 2): "#REF!"}
+    assert isinstance(book, Book)
+    assert book.sheets[0].errors == {(2, 2): "#REF!"}

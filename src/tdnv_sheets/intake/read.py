@@ -1,83 +1,150 @@
-"""Read the cells of a scanned workbook with calamine: fast, and inside a worker process only (see worker.py)."""
+"""Read an .xlsx that was looked through: cells with calamine, and beside them what calamine cannot see."""
 
 from __future__ import annotations
 
 import datetime as dt
 import io
 import re
-import zipfile
 from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
 from python_calamine import CalamineWorkbook
 
-from tdnv_sheets.grid import Book, Raw, Sheet
-from tdnv_sheets.intake.sheet_scan import SheetScan
+from tdnv_sheets.grid import Book, Note, Place, Raw, Sheet
+from tdnv_sheets.intake.carriers import DEFINED_NAME, PROPERTY, stamp_cells, string_constant
+from tdnv_sheets.intake.cells import clean_notes, clean_text, clipped
+from tdnv_sheets.intake.fonts import find_fonts
+from tdnv_sheets.intake.notes import package_notes
+from tdnv_sheets.intake.package import open_package, pack
+from tdnv_sheets.intake.refuse import check_area
+from tdnv_sheets.intake.serial import as_number, from_iso
+from tdnv_sheets.intake.sheet_scan import SheetScan, scan_sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Sequence
 
-PROPERTY: Final = "tdnv"
-DEFINED_NAME: Final = "_tdnv_token"
-STAMP_SHEET: Final = "_tdnv"
+    from tdnv_sheets.intake.package import Package
+
 _ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_UNKEEPABLE: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-"""What neither a database nor a workbook can hold: control characters and halves of a character."""
-_NO_SCAN: Final[Mapping[str, SheetScan]] = {}
+_SPECIAL: Final = (b"_x", b"&#", b"\xef\xbf")
+_CONTROLS: Final = bytes((*range(9), *range(11, 32), 127))
+"""With none of these in a part, no text of it needs cleaning; looked for so, because a pattern takes ten times as long."""
+_ITEM: Final = re.compile(
+    rb"<(?:\w++:)?+si(?:\s[^<>]*+)?>((?:[^<]++|<(?!/?+(?:\w++:)?+si[\s/>]))*+)|<(?:\w++:)?+si\s*+/>"
+)
+_TEXT: Final = re.compile(rb"<(?:\w++:)?+t(?:\s[^<>]*+)?>([^<]++)<")
+_NEEDED: Final = ("[content_types].xml", "_rels/.rels", "xl/workbook.xml", "xl/_rels/workbook.xml.rels")
 
 
-def read_book(data: bytes, scans: Mapping[str, SheetScan] = _NO_SCAN) -> Book:
-    """Read all sheets; *scans* add what calamine cannot see. Raises whatever the parser raises."""
-    # By content, not by name: an .xlsx under another ending still reads.
-    workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
-    sheets = []
-    for name in workbook.sheet_names:
-        rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
-        cells = [[_raw(value) for value in row] for row in rows]
-        found = scans.get(name, SheetScan())
-        shown = _with_errors(cells, found.errors)
-        sheets.append(Sheet(name, shown, found.hidden, found.merged, found.errors, found.uncached))
-    return Book(tuple(sheets), tuple(_carriers(data, sheets)))
+def read_package(data: bytes) -> Book:
+    """Read all worksheets of an .xlsx; raises `Refused`, or whatever a damaged package makes the parsers raise."""
+    package = open_package(data)
+    by_kind = {kind: part for kind, part in package.relations("xl/workbook.xml").values() if kind != "worksheet"}
+    styles = package.parts.get(by_kind.get("styles", ""), b"")
+    strings = package.parts.get(by_kind.get("sharedStrings", ""), b"")
+    fonts = find_fonts(styles, strings)
+    listed = list(package.sheets())
+    parts = {part: package.parts[part] for part in (*_NEEDED, *by_kind.values()) if part in package.parts}
+    scans: dict[str, SheetScan] = {}
+    for _, part, _ in listed:
+        scans[part], parts[part] = scan_sheet(package.parts[part], fonts)
+    tidy = all(map(_is_tidy, (strings, *(parts[part] for part in scans))))
+    # The parser gets a package of its own: it never sees a part that was not looked at, nor the original directory.
+    workbook = CalamineWorkbook.from_filelike(io.BytesIO(pack({package.names[name]: parts[name] for name in parts})))
+    sheets: list[Sheet] = []
+    notes: list[Note] = []
+    for title, part, hidden in listed:
+        sheet = _sheet(workbook, title, scans[part], hidden=hidden, tidy=tidy)
+        sheets.append(sheet)
+        notes += _far_notes(title, scans[part], strings)
+    notes += package_notes(package)
+    return Book(tuple(sheets), tuple(_carriers(package, sheets)), clean_notes(notes), package.warnings)
 
 
-def _with_errors(cells: list[list[Raw]], errors: Mapping[tuple[int, int], str]) -> tuple[tuple[Raw, ...], ...]:
+def _is_tidy(data: bytes) -> bool:
+    return not any(mark in data for mark in _SPECIAL) and len(data.translate(None, _CONTROLS)) == len(data)
+
+
+def _sheet(workbook: CalamineWorkbook, title: str, scan: SheetScan, *, hidden: bool, tidy: bool) -> Sheet:
+    raw = _tidied if tidy else _raw
+    # Leading blanks are kept, so that addresses are Excel's.
+    read = workbook.get_sheet_by_name(title).to_python(skip_empty_area=False)
+    rows = [[(value or None) if tidy and type(value) is str else raw(value) for value in row] for row in read]
+    _put_errors(rows, scan.errors)
+    for row, column in scan.iso:
+        if row <= len(rows) and column <= len(rows[row - 1]) and isinstance(text := rows[row - 1][column - 1], str):
+            rows[row - 1][column - 1] = from_iso(text)
+    height, width = len(rows), max(map(len, rows), default=0)
+    return Sheet(
+        title,
+        tuple(map(tuple, rows)),
+        hidden,
+        clipped(scan.merged, height, width),
+        scan.errors,
+        frozenset(scan.uncached),
+        frozenset(row for row in scan.hidden_rows if row <= height),
+        frozenset(column for column in scan.hidden_columns if column <= width),
+        scan.fonts,
+        len(scan.far),
+        scan.far_first,
+    )
+
+
+def _put_errors(rows: list[list[Raw]], errors: dict[Place, str]) -> None:
     """Put «#N/A» and its like where calamine shows an empty cell, so that nobody takes the cell for empty."""
-    for (row, column), text in errors.items():
-        if row <= len(cells) and column <= len(cells[row - 1]):
-            cells[row - 1][column - 1] = text
-    return tuple(tuple(row) for row in cells)
+    if not errors:
+        return
+    height = max(len(rows), *(row for row, _ in errors))
+    width = max(max(map(len, rows), default=0), *(column for _, column in errors))
+    check_area(height, width)
+    rows += [[] for _ in range(height - len(rows))]
+    for cells in rows:
+        cells.extend([None] * (width - len(cells)))
+    for (row_number, column), text in errors.items():
+        rows[row_number - 1][column - 1] = text
 
 
 def _raw(value: object) -> Raw:
     if isinstance(value, str):
         # Excel writes control characters as _xHHHH_; calamine leaves them so (practice/engines.md).
         text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), value) if "_x" in value else value
-        text = _UNKEEPABLE.sub("", text)
-        return text.replace("\r\n", "\n").replace("\r", "\n") or None
+        return clean_text(text)
+    return _tidied(value)
+
+
+def _tidied(value: object) -> Raw:
+    """Give a value that needs no cleaning, with whole numbers and midnights as what they are."""
     if isinstance(value, bool) or value is None:
         return value
     if isinstance(value, float):
-        return int(value) if value.is_integer() and abs(value) < 1e15 else value  # noqa: PLR2004 - Excel's 15 digits
+        return as_number(value)
     if isinstance(value, dt.datetime):
         midnight = (value.hour, value.minute, value.second) == (0, 0, 0)
         return value.date() if midnight else value
     if isinstance(value, (int, dt.date)):
         return value
-    return str(value)
+    return str(value) or None
 
 
-def _carriers(data: bytes, sheets: list[Sheet]) -> Iterator[tuple[str, str]]:
-    """Find the identity texts in their three places; the scan has refused DOCTYPE before."""
-    with zipfile.ZipFile(io.BytesIO(data)) as package:
-        names = set(package.namelist())
-        if "docProps/custom.xml" in names:
-            for entry in ET.fromstring(package.read("docProps/custom.xml")):  # noqa: S314 - the scan refused every DOCTYPE
-                if entry.get("name") == PROPERTY:
-                    yield "property", "".join(entry.itertext())
-        if "xl/workbook.xml" in names:
-            for element in ET.fromstring(package.read("xl/workbook.xml")).iter():  # noqa: S314 - the scan refused every DOCTYPE
-                if element.tag.endswith("}definedName") and element.get("name") == DEFINED_NAME:
-                    yield "name", (element.text or "").strip().removeprefix("=").strip('"').replace('""', '"')
-    for sheet in sheets:
-        if sheet.name == STAMP_SHEET and isinstance(sheet.cell(1, 1), str):
-            yield "sheet", str(sheet.cell(1, 1))
+def _far_notes(title: str, scan: SheetScan, strings: bytes) -> Iterator[Note]:
+    """Give what stands in cells far from the table, so that somebody reads it for signs of secrecy."""
+    if not scan.far:
+        return
+    shared = [_TEXT.findall(item[1] or b"") for item in _ITEM.finditer(strings)]
+    for (row, _), (kind, text) in sorted(scan.far.items()):
+        if kind == "s" and text.isdecimal() and int(text) < len(shared):
+            yield Note(title, row, b"".join(shared[int(text)]).decode("utf-8", "replace"))
+        elif kind in {"str", "inlineStr"}:
+            yield Note(title, row, text)
+
+
+def _carriers(package: Package, sheets: Sequence[Sheet]) -> Iterator[tuple[str, str]]:
+    """Find the identity texts in their three places."""
+    if custom := package.parts.get("docprops/custom.xml"):
+        for entry in ET.fromstring(custom):  # noqa: S314 - every DOCTYPE was refused
+            if entry.get("name") == PROPERTY:
+                yield "property", "".join(entry.itertext())
+    for element in package.workbook().iter():
+        if element.tag.endswith("}definedName") and element.get("name") == DEFINED_NAME:
+            yield "name", string_constant(element.text or "")
+    yield from stamp_cells(sheets)

@@ -7,25 +7,32 @@ from __future__ import annotations
 
 import hashlib
 import multiprocessing
+import os
+import queue
+import signal
 import sys
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
 from tdnv_sheets.errors import BrokenSurroundings
-from tdnv_sheets.findings import Finding, Level, Severity
+from tdnv_sheets.findings import Finding
 from tdnv_sheets.grid import Book
-from tdnv_sheets.intake.scan import too_large
+from tdnv_sheets.intake.refuse import refusal, too_large
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from multiprocessing.connection import Connection
     from multiprocessing.context import SpawnProcess
     from pathlib import Path
     from types import TracebackType
 
 
-SECONDS: Final = 60.0
+SECONDS: Final = 30.0
 START_SECONDS: Final = 60.0
-MEGABYTES: Final = 1_500
+MEGABYTES: Final = 1_000
+MOST_READERS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +81,19 @@ class Reader:
             pipe.send((data, suffix))
             if not pipe.poll(self._seconds):
                 self._kill()
-                return Finding("took-too-long", Severity.ERROR, Level.FILE)
+                return refusal("took-too-long")
             answer = pipe.recv()
         except (EOFError, OSError):
-            self._kill()
-            return Finding("unreadable", Severity.ERROR, Level.FILE)
-        return answer if isinstance(answer, Book | Finding) else Finding("unreadable", Severity.ERROR, Level.FILE)
+            return self._why_dead()
+        return answer if isinstance(answer, Book | Finding) else refusal("unreadable")
+
+    def _why_dead(self) -> Finding:
+        """Say why the child died: a parser that gets no more memory aborts its whole process."""
+        if self._process is not None:
+            self._process.join(timeout=2)
+        aborted = self._process is not None and self._process.exitcode == -signal.SIGABRT
+        self._kill()
+        return refusal("too-large", "limit_memory") if aborted else refusal("unreadable")
 
     def close(self) -> None:
         """Stop the child."""
@@ -118,6 +132,52 @@ class Reader:
             self._pipe = None
 
 
+class Readers:
+    """Several readers at work on many files; at most twice as many files as readers are in memory at once."""
+
+    def __init__(self, n: int | None = None, *, seconds: float = SECONDS, megabytes: int = MEGABYTES) -> None:
+        self._n = n or min(os.cpu_count() or 1, MOST_READERS)
+        self._idle: queue.SimpleQueue[Reader] = queue.SimpleQueue()
+        self._all = tuple(Reader(seconds=seconds, megabytes=megabytes) for _ in range(self._n))
+        for reader in self._all:
+            self._idle.put(reader)
+        self._threads = ThreadPoolExecutor(self._n)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        for reader in self._all:
+            reader.close()
+
+    def read_all(self, paths: Iterable[Path]) -> Iterator[tuple[Path, FileSeen, Book | Finding | OSError]]:
+        """Read files and give them in the order of *paths*; a file that the disk does not give comes as its `OSError`.
+
+        Raises `BrokenSurroundings` when no child can be started.
+        """
+        under_way: deque[tuple[Path, Future[tuple[FileSeen, Book | Finding | OSError]]]] = deque()
+        for path in paths:
+            under_way.append((path, self._threads.submit(self._read, path)))
+            if len(under_way) >= 2 * self._n:
+                first, future = under_way.popleft()
+                yield first, *future.result()
+        while under_way:
+            first, future = under_way.popleft()
+            yield first, *future.result()
+
+    def _read(self, path: Path) -> tuple[FileSeen, Book | Finding | OSError]:
+        reader = self._idle.get()
+        try:
+            return reader.read(path)
+        except OSError as problem:
+            return FileSeen("", 0), problem
+        finally:
+            self._idle.put(reader)
+
+
 def serve(pipe: Connection, megabytes: int) -> None:
     """Answer requests until the pipe closes; runs in the child."""
     from tdnv_sheets.intake.open import open_bytes  # noqa: PLC0415 - the parsers stay out of the parent
@@ -135,7 +195,10 @@ def serve(pipe: Connection, megabytes: int) -> None:
             return
         except BaseException:  # noqa: BLE001 - calamine's panics derive from BaseException; all of them mean "unreadable"
             answer = None
-        pipe.send(answer)
+        try:
+            pipe.send(answer)
+        except MemoryError:  # the answer was not packed, so nothing of it was sent
+            pipe.send(refusal("too-large", "limit_memory"))
 
 
 def _limit_memory(megabytes: int) -> None:
