@@ -127,6 +127,9 @@ def missing_rows(table: Table, issued: Iterable[str]) -> list[About]:
     gone = [task for task in issued if task not in sent]
     if not gone:
         return []
+    if not table.rows:
+        values = {"count": str(len(gone)), "sheet": table.sheet}
+        return [About(found("no-rows", table.sheet, values=values))]
     more = "…" if len(gone) > 10 else ""  # noqa: PLR2004 - a message names ten at most
     values = {"count": str(len(gone)), "tasks": ", ".join(gone[:10]) + more}
     return [About(found("missing-row", table.sheet, values=values))]
