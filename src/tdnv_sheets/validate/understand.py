@@ -13,9 +13,9 @@ from tdnv_sheets.messages.catalogue import LANGUAGES, found, say
 from tdnv_sheets.sheetspec import Owner, assignment_spec
 from tdnv_sheets.validate.cells import as_text
 from tdnv_sheets.validate.checked import Checked, Verdict
+from tdnv_sheets.validate.decide import decide_missing, decide_report, decide_rows
 from tdnv_sheets.validate.headers import header_findings
-from tdnv_sheets.validate.rows import cell_findings, known_rows
-from tdnv_sheets.validate.rules import TOUCHED
+from tdnv_sheets.validate.rows import cell_findings, judged, known_rows
 from tdnv_sheets.validate.sheets import (
     Place,
     copies,
@@ -60,6 +60,8 @@ class Understood:
     missing: Table | None
     """The rows of «Nhiệm vụ thiếu»."""
     lang: str
+    refused_lines: frozenset[str] = frozenset()
+    """Lines of «Báo cáo» that must not be taken."""
 
 
 def understand(book: Book, grounds: Grounds) -> Checked | Understood:
@@ -117,7 +119,8 @@ def _tables(book: Book, grounds: Grounds, shell: Checked, stamp: Stamp) -> Check
         return _stopped(shell, abouts, "cells")
     abouts += layout_findings(sheet, header, [row.number for row in table.rows], table.captions)
     shell = replace(shell, abouts=(*shell.abouts, *abouts))
-    return _cells(Understood(shell, stamp, rows.table, (), (), beside.missing, lang), fields, grounds)
+    read = _cells(Understood(shell, stamp, rows.table, (), (), beside.missing, lang), book, fields, grounds)
+    return _decided(read, book)
 
 
 def _stopped(shell: Checked, abouts: Iterable[About], first: str) -> Checked:
@@ -168,20 +171,34 @@ def _content(table: Table) -> list[dict[str, object]]:
     return sorted((row.cells() for row in table.rows), key=repr)
 
 
-def _cells(read: Understood, fields: tuple[FieldSpec, ...], grounds: Grounds) -> Understood:
+def _cells(read: Understood, book: Book, fields: tuple[FieldSpec, ...], grounds: Grounds) -> Understood:
     """Tell the rows apart and say what single cells need said; give what is to be judged."""
     issued, table = read.shell.issued, read.table
     base = issued.base if issued else {}
     abouts = list(read.shell.abouts)
     known = known_rows(table, base if issued else None, grounds.task_exists, abouts)
+    decided = decide_rows(table, book.sheet(table.sheet), known, base)
+    abouts += decided.abouts
     frame = []
-    for task, row in known:
+    for task, row in decided.rows:
         then = base.get(task, {})
         abouts += cell_findings(table, row, task, fields, then, lang=read.lang, checked=issued is not None)
-        values = {f.name: row.typed[f.name].value for f in writable(table)}
-        touched = any(then.get(name) != value for name, value in values.items())
-        frame.append({**values, "assigned_date": then.get("assigned_date"), TOUCHED: touched})
-    return replace(read, shell=replace(read.shell, abouts=tuple(abouts)), known=tuple(known), frame=tuple(frame))
+        frame.append(judged(row, writable(table), then))
+    shell = replace(read.shell, abouts=tuple(abouts), typed={**read.shell.typed, **decided.typed})
+    return replace(read, shell=shell, known=decided.rows, frame=tuple(frame))
+
+
+def _decided(read: Understood, book: Book) -> Understood:
+    """Decide the cells of «Nhiệm vụ thiếu» and «Báo cáo» too."""
+    shell = read.shell
+    report = decide_report(book, shell.report, read.lang)
+    shell = replace(shell, abouts=(*shell.abouts, *report.abouts), report=report.lines)
+    if read.missing is not None:
+        missing, said = decide_missing(read.missing, book.sheet(read.missing.sheet))
+        rows = tuple(row.raw for row in missing.rows)
+        shell = replace(shell, abouts=(*shell.abouts, *said), missing_rows=rows)
+        read = replace(read, missing=missing)
+    return replace(read, shell=shell, refused_lines=report.refused)
 
 
 def writable(table: Table) -> tuple[FieldSpec, ...]:
