@@ -55,7 +55,7 @@ def prepare(folder: Path, files: int, rows: int) -> list[Path]:
         book = load_workbook(item.path)
         sheet = book.worksheets[1]
         columns, lines = grid_of(sheet)
-        for number in lines.values():
+        for number in (number for task, number in lines.items() if task.startswith("NV-")):
             sheet.cell(number, columns["progress"]).value = label("progress", "in_progress")
             sheet.cell(number, columns["result_summary"]).value = "Đang triển khai, đạt khoảng 60% khối lượng."
             sheet.cell(number, columns["reported_date"]).value = DAY

@@ -4,8 +4,18 @@ import csv
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
-from tdnv_sheets.validate.secrecy import Secrecy, is_level_caption, level_refused, marked_secret, row_secrecy, secrecy
+from tdnv_sheets.validate.secrecy import (
+    Secrecy,
+    is_level_caption,
+    judged,
+    level_refused,
+    marked_secret,
+    row_secrecy,
+    secrecy,
+)
 
 CASES = Path(__file__).parents[2] / "shared" / "data" / "cases_secrecy.tsv"
 
@@ -78,3 +88,57 @@ def test_only_the_column_of_levels_is_judged_by_its_values() -> None:
     assert is_level_caption("Mức độ mật")
     assert not is_level_caption("Độ khẩn")
     assert row_secrecy([("Độ khẩn", "Hỏa tốc"), ("Nội dung", "Luật Bảo vệ bí mật nhà nước")]) is Secrecy.WARN
+
+
+PIECES = (
+    *("m", "M", "ậ", "Ậ", "a", "A", "â", "ạ", "\u0323", "\u0302", "\u0308", "t", "T", "ä", "Ä", "Ë", "ë", "\xad"),
+    *(
+        "mật",
+        "MẬT",
+        "mËt",
+        "maät",
+        "MAÄT",
+        "tối",
+        "TOI",
+        "TUYET",
+        "MAT",
+        "tuyệt",
+        "tuyÖt",
+        "tuyeät",
+        "độ",
+        "bí",
+        "Văn bản",
+    ),
+    *(" ", "\n", "\u00a0", "\u200b", "\u2003", "-", "_", "/", "\u2044", "\u2212", ":", "(", ")", "«", ".", ","),
+    *("12", "3a", "TM", "TuM", "UBND", "nhà nước", "mất", "mặt", "ma", "ất", "nhaø nöôùc", "Đ", "é"),
+)
+
+
+@settings(max_examples=1500, deadline=None)
+@given(st.one_of(st.lists(st.sampled_from(PIECES), max_size=9).map("".join), st.text(max_size=30)))
+@example("M\u200bA\u0323\u0302T")
+@example("12\u2044TM\u2212UBND")
+def test_the_quick_look_never_misses_what_the_close_look_sees(text: str) -> None:
+    assert secrecy(text) is judged(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "font"),
+    [
+        ("mËt", ""),
+        ("maät", ""),
+        ("MAÄT", ""),
+        ("tuyÖt mËt: kÕ ho¹ch", ""),
+        ("Toái maät", ""),
+        ("hå s¬ mËt", ""),
+        ("Keá hoaïch TUYEÄT MAÄT", ""),
+        ("KÕ ho¹ch mËt sè 3", "tcvn3-caps"),
+    ],
+)
+def test_a_mark_in_a_font_older_than_unicode_is_refused(text: str, font: str) -> None:
+    assert secrecy(text, font) is Secrecy.REFUSE
+
+
+@pytest.mark.parametrize("text", ["mËt khÈu", "b¶o mËt", "maät ñoä xaây döïng", "Mät", "Gramatik – Maß", "format/m"])
+def test_other_words_in_such_a_font_are_nothing(text: str) -> None:
+    assert secrecy(text) is Secrecy.OK

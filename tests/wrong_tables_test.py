@@ -99,15 +99,29 @@ def test_a_column_that_is_not_ours_is_named_and_left_out(office: SmallOffice) ->
     assert "nháp" not in office.run("export").out
 
 
-def test_a_renamed_column_is_recognised_by_its_id_and_listed(office: SmallOffice) -> None:
+def test_a_column_renamed_past_recognition_sends_the_file_back_and_is_named(office: SmallOffice) -> None:
     def rename(book: Workbook) -> None:
         book["Cập nhật"]["N5"] = "Đến đâu rồi?"
+
+    before = office.rows()
+    answer = office.merge(change(fill(office.issue("cctl"), GOOD), rename))
+
+    (wrong,) = errors(answer)
+    assert (wrong["code"], wrong["cell"], wrong["column"]) == ("misnamed-column", "N5", "Tình trạng")
+    assert wrong["value"] == "Đến đâu rồi?"
+    assert wrong["fix"].startswith("Ghi lại tên cột là «Tình trạng»")
+    assert (answer["verdict"], office.rows()) == ("returned", before)
+
+
+def test_a_column_under_a_known_other_name_is_listed(office: SmallOffice) -> None:
+    def rename(book: Workbook) -> None:
+        book["Cập nhật"]["N5"] = "Tiến độ"
 
     answer = office.merge(change(fill(office.issue("cctl"), GOOD), rename))
 
     fixed = only(answer, "fixed")
     assert (fixed["code"], fixed["cell"], fixed["column"]) == ("renamed-column", "N5", "Tình trạng")
-    assert fixed["message"] == "Cột «Đến đâu rồi?» được hiểu là «Tình trạng»."
+    assert fixed["message"] == "Cột «Tiến độ» được hiểu là «Tình trạng»."
     assert (answer["verdict"], office.rows()[TWO, "cctl"]["progress"]) == ("accepted", "in_progress")
 
 

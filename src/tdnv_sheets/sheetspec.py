@@ -63,6 +63,10 @@ class FieldSpec:
     may_clear: bool = True
     """Whether a returned file may empty a filled cell."""
     max_length: int = 4000
+    fillable: bool = False
+    """Whether one cell merged over several rows says the same for each of them."""
+    format: str = ""
+    """What a text has to look like: `document_number`, or anything."""
     source: str = ""
     """The regulation's article and letter that asks for the field."""
     width: int = 16
@@ -94,6 +98,7 @@ class SheetSpec:
 
 
 LANGUAGES: Final = ("vi", "en")
+FORMATS: Final = ("", "document_number")
 
 
 @cache
@@ -129,6 +134,13 @@ def load(path: Path) -> SheetSpec:
     return SheetSpec(raw["sheet"]["name"], raw["sheet"]["version"], fields, MappingProxyType(by_name))
 
 
+def _one_of(value: str, known: tuple[str, ...]) -> str:
+    if value not in known:
+        message = f"{value!r} is none of {', '.join(filter(None, known))}"
+        raise ValueError(message)
+    return value
+
+
 def _field(path: Path, raw: dict[str, Any]) -> FieldSpec:
     name = raw.get("name", "?")
     try:
@@ -147,6 +159,8 @@ def _field(path: Path, raw: dict[str, Any]) -> FieldSpec:
             required_when={other: tuple(codes) for other, codes in raw.get("required_when", {}).items()},
             may_clear=raw.get("may_clear", True),
             max_length=raw.get("max_length", 4000),
+            fillable=raw.get("fillable", False),
+            format=_one_of(raw.get("format", ""), FORMATS),
             source=raw.get("source", ""),
             width=raw.get("width", 16),
             shows=tuple(raw.get("shows", ())),

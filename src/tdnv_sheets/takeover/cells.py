@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.records import EXTRA
 from tdnv_sheets.sheetspec import FieldSpec, Kind
-from tdnv_sheets.takeover.rows import is_numbering
 from tdnv_sheets.takeover.taken import Note
 from tdnv_sheets.text.dates import read_date
 from tdnv_sheets.text.deadlines import Deadline, DeadlineKind, parse_deadline
 from tdnv_sheets.text.unicode import bare, clean, fold
+from tdnv_sheets.validate.row_kinds import is_numbering
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tdnv_sheets.grid import Raw
     from tdnv_sheets.records import Value
     from tdnv_sheets.sheetspec import SheetSpec
-    from tdnv_sheets.takeover.rows import Row, Table
+    from tdnv_sheets.validate.row_kinds import Listing, Row
 
 _ERROR: Final = re.compile(r"#(?:REF!|N/A|NAME\?|VALUE!|DIV/0!|NULL!|NUM!|GETTING_DATA|SPILL!|CALC!)")
 _OWN_WAY: Final = frozenset({"unit", "deadline_text", "deadline"})
@@ -45,7 +45,7 @@ def text_of(value: Raw) -> str:
 class RowReading:
     """The fields of one row while they are being read, and what there is to say about them."""
 
-    table: Table
+    table: Listing
     row: Row
     spec: SheetSpec
     extras: Mapping[int, str]

@@ -13,11 +13,11 @@ from tdnv_sheets.messages.catalogue import say
 from tdnv_sheets.records import Unit
 from tdnv_sheets.sheetspec import Owner
 from tdnv_sheets.takeover.cells import RowReading, text_of
-from tdnv_sheets.takeover.rows import Table, all_columns
 from tdnv_sheets.takeover.taken import ColumnNote, Note, SkippedRow, SkippedSheet, TakenTask, Takeover
 from tdnv_sheets.text.unicode import fold
 from tdnv_sheets.text.units import UnitIndex, draft_code, split_leads
 from tdnv_sheets.validate.columns import find_header
+from tdnv_sheets.validate.row_kinds import Listing, all_columns
 from tdnv_sheets.validate.secrecy import Secrecy, marked_secret, row_secrecy
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tdnv_sheets.grid import Book, Sheet
     from tdnv_sheets.records import Value
     from tdnv_sheets.sheetspec import SheetSpec
-    from tdnv_sheets.takeover.rows import Row
+    from tdnv_sheets.validate.row_kinds import Row
 
 UNKNOWN_UNIT: Final = "chua-ro"
 """Code of the draft unit for rows that name no lead unit."""
@@ -72,7 +72,7 @@ class _Gathered:
     sheets_skipped: list[SkippedSheet] = field(default_factory=list)
 
 
-def _table(sheet: Sheet, spec: SheetSpec) -> Table | str:
+def _table(sheet: Sheet, spec: SheetSpec) -> Listing | str:
     """Give the table of tasks on a sheet, or the reason why there is none."""
     if all(is_blank(cell) for cells in sheet.rows for cell in cells):
         return "empty"
@@ -94,10 +94,10 @@ def _table(sheet: Sheet, spec: SheetSpec) -> Table | str:
         index = fields.pop("deadline")
         fields["deadline_text"] = index
         columns[index] = replace(columns[index], field="deadline_text")
-    return Table(sheet, header, columns, fields)
+    return Listing(sheet, header, columns, fields)
 
 
-def _read_table(table: Table, spec: SheetSpec, leads: _Leads, out: _Gathered) -> list[TakenTask]:
+def _read_table(table: Listing, spec: SheetSpec, leads: _Leads, out: _Gathered) -> list[TakenTask]:
     extras = _own_captions(table)
     tasks: list[TakenTask] = []
     filled: Counter[int] = Counter()
@@ -160,7 +160,7 @@ def _repeated(tasks: list[TakenTask]) -> Iterator[Note]:
         seen.add((*same, task.leads))
 
 
-def _own_captions(table: Table) -> dict[int, str]:
+def _own_captions(table: Listing) -> dict[int, str]:
     """Give the columns of no field the captions under which they are kept, each different."""
     captions: dict[int, str] = {}
     for index, column in sorted(table.columns.items()):
@@ -173,7 +173,7 @@ def _own_captions(table: Table) -> dict[int, str]:
     return captions
 
 
-def _column_notes(table: Table, filled: Counter[int]) -> Iterator[ColumnNote]:
+def _column_notes(table: Listing, filled: Counter[int]) -> Iterator[ColumnNote]:
     for index, column in sorted(table.columns.items()):
         if column.caption or filled[index]:
             caption = " ".join(column.caption.split())

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.text.unicode import clean
 
 if TYPE_CHECKING:
     from tdnv_sheets.records import Value
 
+_BLANKS: Final = re.compile(r"[^\S\n]+")
+_LINE_EDGES: Final = re.compile(r" ?\n ?")
+
 
 def same(one: Value, other: Value) -> bool:
-    """Say whether two values are the same once texts are NFC and trimmed; an empty text is no value."""
+    """Say whether two values are the same once texts are NFC, trimmed and blanks single; an empty text is no value."""
     if one == other:
         return True
     return (isinstance(one, str) or isinstance(other, str)) and _text(one) == _text(other)
 
 
 def _text(value: Value) -> Value:
-    return clean(value) or None if isinstance(value, str) else value
+    return _LINE_EDGES.sub("\n", _BLANKS.sub(" ", clean(value))) or None if isinstance(value, str) else value

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
+from rapidfuzz import fuzz, process
+
 from tdnv_sheets.grid import Raw, is_blank
-from tdnv_sheets.sheetspec import FieldSpec, Kind
+from tdnv_sheets.sheetspec import Choice, FieldSpec, Kind
 from tdnv_sheets.text.dates import read_date
-from tdnv_sheets.text.unicode import clean, fold
+from tdnv_sheets.text.unicode import bare, clean, fold
 
 if TYPE_CHECKING:
     from tdnv_sheets.records import Value
     from tdnv_sheets.text.units import UnitIndex
 
 _DATE_FORMAT: Final = "%d/%m/%Y"
+_NEAR: Final = 75
+"""How alike, of 100, a mistyped choice has to be to a known one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +34,10 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A cell after typing: its value or `Unread`, and whether it took a repair that people should see."""
+    """A cell after typing: its value or `Unread`, and whether it was already said what is wrong with it."""
 
     value: Value | Unread
-    repaired: bool = False
+    marked: bool = False
 
 
 EMPTY: Final = Typed(None)
@@ -62,9 +68,24 @@ def as_text(raw: Raw) -> str:
         return f"{raw:%d/%m/%Y %H:%M}"
     if isinstance(raw, date):
         return raw.strftime(_DATE_FORMAT)
-    if isinstance(raw, float) and raw.is_integer():
-        return str(int(raw))
+    if isinstance(raw, float):
+        return _number(raw)
     return "" if raw is None else clean(str(raw))
+
+
+def _number(raw: float) -> str:
+    """Write a number with the 15 digits that Excel has, never with an exponent."""
+    if not math.isfinite(raw):
+        return str(raw)
+    text = f"{Decimal(f'{raw:.15g}'):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def nearest_choice(spec: FieldSpec, text: str) -> Choice | None:
+    """Give the choice that *text* was probably meant for, to be suggested and never taken; None when none is near."""
+    words = {bare(word): choice for choice in spec.choices for word in (*choice.labels.values(), *choice.aliases)}
+    hit = process.extractOne(bare(text), words.keys(), scorer=fuzz.ratio, score_cutoff=_NEAR)
+    return words[hit[0]] if hit else None
 
 
 def in_words(spec: FieldSpec | None, value: Value, lang: str) -> str:
@@ -76,7 +97,7 @@ def _date(raw: Raw) -> Typed:
     day = None if isinstance(raw, bool) else read_date(raw)
     if day is None:
         return Typed(Unread(raw))
-    return Typed(day, repaired=isinstance(raw, str))
+    return Typed(day)
 
 
 def _integer(raw: Raw) -> Typed:
@@ -86,7 +107,7 @@ def _integer(raw: Raw) -> Typed:
         return Typed(int(raw))
     text = as_text(raw)
     if text.lstrip("-").isdecimal():
-        return Typed(int(text), repaired=True)
+        return Typed(int(text))
     return Typed(Unread(raw))
 
 

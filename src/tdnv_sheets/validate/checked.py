@@ -40,6 +40,8 @@ class Grounds:
     task_exists: Callable[[str], bool] = lambda _task: False
     whole_file: bool = False
     """Policy `file`: one error holds the whole file back."""
+    final_document: bool = False
+    """The office's rules say that a progress report or a request for extension never completes a task."""
     unit: str | None = None
     """The unit that the caller says the file is from."""
     unidentified: Issued | None = None

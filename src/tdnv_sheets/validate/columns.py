@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from rapidfuzz import fuzz, process
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
     from tdnv_sheets.grid import Raw, Sheet
     from tdnv_sheets.sheetspec import FieldSpec
+
+Area: TypeAlias = tuple[int, int, int, int]
+"""First row, first column, last row and last column of merged cells, 1-based."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,12 @@ class Column:
     """id, exact, alias, similar or none."""
     score: float
     """0–100."""
+    parts: tuple[str, ...] = ()
+    """Its captions from the top down, where the header has several rows."""
+    row: int = 0
+    """The row of its lowest caption."""
+    covered: bool = False
+    """Whether the caption that is seen over it belongs to a column on its left, whose cell was merged over it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +52,16 @@ class Header:
     columns: tuple[Column, ...]
     number_row: int | None = None
     """The row of column numbers (1)(2)(3), which is then the last row of the header."""
+    captioned: bool = True
+    """Whether it holds captions, not just our own hidden row of field names."""
 
     def by_field(self) -> dict[str, Column]:
         """Give the columns that were recognised, by field."""
         return {column.field: column for column in self.columns if column.field is not None}
 
 
+ORDINALS: Final = frozenset({"tt", "stt", "số tt", "số thứ tự", "thứ tự", "no", "sl no", "so tt", "s t t", "t t"})
+"""Captions of a column that only numbers the rows, folded."""
 _EXACT: Final = 100.0
 _ALIAS: Final = 99.0
 _UNACCENTED: Final = 97.0
@@ -61,6 +75,8 @@ _FEWEST: Final = 2
 _PARENTHESIS: Final = re.compile(r"\([^()]*\)")
 _DIGITS: Final = re.compile(r"\d+")
 _DEEPEST: Final = 3
+_REMEMBERED: Final = 5000
+"""How many captions are remembered; a program that watches a folder for months sees many."""
 _NUMBER_CELL: Final = re.compile(r"[(\[]?\s*(\d{1,2}|[A-Za-zĐđ])\s*[)\]]?(?:\s*=.*)?")
 _FEWEST_NUMBERS: Final = 3
 
@@ -71,7 +87,7 @@ def find_header(sheet: Sheet, specs: Sequence[FieldSpec], *, search_rows: int = 
     Titles above, captions in any language, two- and three-row headers, a row of field names and a row of column
     numbers are understood. Each field is given to one column at most: the best fitting, the leftmost of equals.
     """
-    names = _Names(specs)
+    names = known_names(specs)
     ids = _id_row(sheet, names, search_rows)
     if ids is not None:
         return _ours(sheet, names, ids, search_rows)
@@ -86,20 +102,39 @@ def find_header(sheet: Sheet, specs: Sequence[FieldSpec], *, search_rows: int = 
     return None if best is None else _with_numbers(sheet, best[1])
 
 
-def _ours(sheet: Sheet, names: _Names, ids: int, search_rows: int) -> Header:
+def known_names(specs: Sequence[FieldSpec]) -> Names:
+    """Give the captions under which fields are known; made once for each set of fields."""
+    return _made(tuple((spec.name, tuple(spec.headers.values()), spec.aliases) for spec in specs))
+
+
+def _ours(sheet: Sheet, names: Names, ids: int, search_rows: int) -> Header:
     """Read a header by its row of field names; the captions stand in the row that has most of them."""
+    fields = _ids(sheet, ids, names)
+    row = ids + 1 if _as_drawn(sheet, names, fields, ids + 1) else _caption_row(sheet, names, ids, search_rows)
+    last = max(_last_row(sheet, row), row) if row > ids else row
+    number = next((i for i, name in _first_of_each(fields).items() if name == "task_id"), None)
+    while last > row and number is not None and not is_blank(sheet.cell(last, number)):
+        last -= 1  # the first task, whose cell somebody merged with the caption above
+    columns = _map(_captions(sheet, row, last), names, fields)
+    return _with_numbers(sheet, Header(min(row, ids), max(last, ids), columns, captioned=row != ids))
+
+
+def _as_drawn(sheet: Sheet, names: Names, fields: Mapping[int, str], row: int) -> bool:
+    """Say whether a row holds the very captions that we draw, which needs no search."""
+    return all(sheet.cell(row, index) in names.drawn[name] for index, name in fields.items())
+
+
+def _caption_row(sheet: Sheet, names: Names, ids: int, search_rows: int) -> int:
     rows = [row for row in range(1, min(search_rows, len(sheet.rows)) + 1) if row != ids]
-    known = {row: sum(bool(names.find(parts[-1])) for parts in _captions(sheet, row, row) if parts) for row in rows}
+    known = {row: sum(bool(names.find(c.parts[-1])) for c in _captions(sheet, row, row) if c.parts) for row in rows}
     best = max(rows, key=lambda row: (known[row], -abs(row - ids)), default=ids)
-    row = best if known.get(best) else ids
-    columns = _map(_captions(sheet, row, row), names, _ids(sheet, ids, names))
-    return _with_numbers(sheet, Header(min(row, ids), max(row, ids), columns))
+    return best if known.get(best) else ids
 
 
 def _with_numbers(sheet: Sheet, header: Header) -> Header:
     below = header.last_row + 1
     if below <= len(sheet.rows) and is_number_row(sheet.rows[below - 1]):
-        return Header(header.first_row, below, header.columns, below)
+        return replace(header, last_row=below, number_row=below)
     return header
 
 
@@ -123,16 +158,17 @@ def _mark(cell: Raw) -> str | None:
     return match[1].upper() if match else None
 
 
-class _Names:
+class Names:
     """The captions and names under which fields are known."""
 
-    def __init__(self, specs: Sequence[FieldSpec]) -> None:
-        self.ids = {spec.name for spec in specs}
+    def __init__(self, specs: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]) -> None:
+        self.ids = {name for name, _, _ in specs}
+        self.drawn = {name: frozenset(headers) for name, headers, _ in specs}
         self.exact: dict[str, tuple[str, str, float]] = {}
-        for score, how, of in ((_EXACT, "exact", _headers), (_ALIAS, "alias", _aliases)):
+        for score, how, place in ((_EXACT, "exact", 1), (_ALIAS, "alias", 2)):
             for spec in specs:
-                for name in of(spec):
-                    self.exact.setdefault(fold(name), (spec.name, how, score))
+                for name in spec[place]:
+                    self.exact.setdefault(fold(name), (spec[0], how, score))
         self.bare: dict[str, tuple[str, str, float]] = {}
         for name, (field, how, _) in self.exact.items():
             self.bare.setdefault(strip_marks(name), (field, how, _UNACCENTED))
@@ -145,6 +181,8 @@ class _Names:
         if not folded or len(folded) > _LONGEST:
             return ()
         if folded not in self._known:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
             self._known[folded] = tuple(self._find(folded))
         return self._known[folded]
 
@@ -163,15 +201,12 @@ class _Names:
                 yield self.exact[name][0], "similar", min(score, _UNACCENTED - 1)
 
 
-def _headers(spec: FieldSpec) -> Iterable[str]:
-    return spec.headers.values()
+@lru_cache(maxsize=16)
+def _made(specs: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]) -> Names:
+    return Names(specs)
 
 
-def _aliases(spec: FieldSpec) -> Iterable[str]:
-    return spec.aliases
-
-
-def _id_row(sheet: Sheet, names: _Names, search_rows: int) -> int | None:
+def _id_row(sheet: Sheet, names: Names, search_rows: int) -> int | None:
     """Find the row that holds field names, such as the hidden row of our own workbooks."""
     for number, cells in enumerate(sheet.rows[:search_rows], start=1):
         filled = [str(cell).strip() for cell in cells if not is_blank(cell)]
@@ -181,17 +216,33 @@ def _id_row(sheet: Sheet, names: _Names, search_rows: int) -> int | None:
     return None
 
 
-def _ids(sheet: Sheet, row: int, names: _Names) -> dict[int, str]:
+def _ids(sheet: Sheet, row: int, names: Names) -> dict[int, str]:
     cells = enumerate(sheet.rows[row - 1], start=1)
     return {index: name for index, cell in cells if (name := str(cell or "").strip()) in names.ids}
 
 
 def _last_row(sheet: Sheet, first: int) -> int:
     """Give the last row of a header that begins at row *first*: by its merged cells, else by how its blanks lie."""
-    merged = max((bottom for top, _, bottom, _ in sheet.merged if top == first), default=first)
+    areas = [area for area in sheet.merged if area[0] <= first + _DEEPEST and area[2] >= first]
+    merged = max((bottom for top, _, bottom, _ in areas if top == first), default=first)
     if merged > first:
-        return min(merged, first + _DEEPEST - 1)
+        last = min(merged, first + _DEEPEST - 1)
+        while last > first and _is_data(sheet, areas, first, last):
+            last -= 1
+        return last
     return first + 1 if _has_children(sheet, first) else first
+
+
+def _is_data(sheet: Sheet, areas: Sequence[Area], first: int, row: int) -> bool:
+    """Say whether most cells of a row stand right under captions of their own: then it is no part of the header."""
+    if row > len(sheet.rows):
+        return False
+    own = [index for index, cell in enumerate(sheet.rows[row - 1], start=1) if not is_blank(cell)]
+    wide = {
+        column for top, left, _, right in areas if top <= first for column in range(left, right + 1) if right > left
+    }
+    under = [index for index in own if index not in wide and not is_blank(sheet.cell(first, index))]
+    return len(under) * 2 > len(own)
 
 
 def _has_children(sheet: Sheet, row: int) -> bool:
@@ -215,9 +266,19 @@ def _divided(sheet: Sheet, row: int, index: int) -> bool:
     return is_blank(sheet.cell(row, index + 1)) and not is_blank(sheet.cell(row + 1, index + 1))
 
 
-def _captions(sheet: Sheet, first: int, last: int) -> list[tuple[str, ...]]:
-    """Flatten header rows: for each column its captions from the top down, repeated ones once."""
-    width = max((len(sheet.rows[row - 1]) for row in range(first, last + 1)), default=0)
+@dataclass(frozen=True, slots=True)
+class _Caption:
+    """What is seen over one column."""
+
+    parts: tuple[str, ...]
+    """From the top down, repeated ones once."""
+    row: int
+    covered: bool
+
+
+def _captions(sheet: Sheet, first: int, last: int) -> list[_Caption]:
+    """Flatten header rows: for each column its captions."""
+    width = max((len(sheet.rows[row - 1]) for row in range(first, last + 1) if row <= len(sheet.rows)), default=0)
     merged = [area for area in sheet.merged if area[0] <= last and area[2] >= first]
     grid = {
         (row, col): _shown(sheet, merged, row, col) for row in range(first, last + 1) for col in range(1, width + 1)
@@ -227,14 +288,19 @@ def _captions(sheet: Sheet, first: int, last: int) -> list[tuple[str, ...]]:
             left, under_left = grid[row, col - 1], grid[row + 1, col - 1]
             if not grid[row, col] and grid[row + 1, col] and under_left not in {"", left}:
                 grid[row, col] = left
-    columns = (dict.fromkeys(grid[row, col] for row in range(first, last + 1)) for col in range(1, width + 1))
-    captions = [tuple(part for part in parts if part) for parts in columns]
-    while captions and not captions[-1]:
+    captions = []
+    for col in range(1, width + 1):
+        parts = tuple(part for part in dict.fromkeys(grid[row, col] for row in range(first, last + 1)) if part)
+        own = (row for row in range(last, first - 1, -1) if not is_blank(sheet.cell(row, col)))
+        lowest = next(own, last)
+        covered = any(top <= last <= bottom and left < col <= right for top, left, bottom, right in merged)
+        captions.append(_Caption(parts, lowest, covered))
+    while captions and not captions[-1].parts:
         captions.pop()
     return captions
 
 
-def _shown(sheet: Sheet, merged: Iterable[tuple[int, int, int, int]], row: int, col: int) -> str:
+def _shown(sheet: Sheet, merged: Iterable[Area], row: int, col: int) -> str:
     """Give a cell's text as it is seen: that of the merged range it lies in."""
     for top, left, bottom, right in merged:
         if top <= row <= bottom and left <= col <= right:
@@ -244,12 +310,12 @@ def _shown(sheet: Sheet, merged: Iterable[tuple[int, int, int, int]], row: int, 
     return "" if value is None or isinstance(value, bool) else clean(str(value))
 
 
-def _map(captions: list[tuple[str, ...]], names: _Names, ids: Mapping[int, str]) -> tuple[Column, ...]:
+def _map(captions: list[_Caption], names: Names, ids: Mapping[int, str]) -> tuple[Column, ...]:
     """Give each column the field that fits best, each field once."""
     wishes: list[tuple[float, int, str, str]] = []
-    for index, parts in enumerate(captions, start=1):
+    for index, caption in enumerate(captions, start=1):
         if index not in ids:
-            wishes += [(-score, index, field, how) for field, how, score in _wishes(parts, names)]
+            wishes += [(-score, index, field, how) for field, how, score in _wishes(caption.parts, names)]
     taken = {index: (name, "id", _EXACT) for index, name in _first_of_each(ids).items()}
     used = {name for name, _, _ in taken.values()}
     for minus, index, field, how in sorted(wishes):
@@ -257,14 +323,14 @@ def _map(captions: list[tuple[str, ...]], names: _Names, ids: Mapping[int, str])
             taken[index] = field, how, -minus
             used.add(field)
     width = max(len(captions), *taken, 0) if taken else len(captions)
-    return tuple(
-        Column(
-            index,
-            " - ".join(captions[index - 1]) if index <= len(captions) else "",
-            *taken.get(index, (None, "none", 0.0)),
-        )
-        for index in range(1, width + 1)
-    )
+    return tuple(_column(index, captions, taken.get(index, (None, "none", 0.0))) for index in range(1, width + 1))
+
+
+def _column(index: int, captions: Sequence[_Caption], taken: tuple[str | None, str, float]) -> Column:
+    if index > len(captions):
+        return Column(index, "", *taken)
+    caption = captions[index - 1]
+    return Column(index, " - ".join(caption.parts), *taken, caption.parts, caption.row, caption.covered)
 
 
 def _first_of_each(ids: Mapping[int, str]) -> dict[int, str]:
@@ -274,7 +340,7 @@ def _first_of_each(ids: Mapping[int, str]) -> dict[int, str]:
     return {index: name for name, index in first.items()}
 
 
-def _wishes(parts: tuple[str, ...], names: _Names) -> Iterator[tuple[str, str, float]]:
+def _wishes(parts: tuple[str, ...], names: Names) -> Iterator[tuple[str, str, float]]:
     """Give the fields that a column's captions may name: by all of them together, or by the lowest alone."""
     if not parts:
         return

@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from tdnv_sheets.findings import About
-from tdnv_sheets.messages.catalogue import found
+from tdnv_sheets.findings import About, shorten
+from tdnv_sheets.messages.catalogue import found, say
 from tdnv_sheets.records import SubmittedRow
 from tdnv_sheets.sheetspec import Owner, assignment_spec
 from tdnv_sheets.text.same import same
-from tdnv_sheets.validate.cells import Unread, as_text, in_words
-from tdnv_sheets.validate.schema import FIRST_DAY, LAST_DAY, Failure
+from tdnv_sheets.validate.cells import Unread, as_text, in_words, nearest_choice
+from tdnv_sheets.validate.decide import changed_fields
+from tdnv_sheets.validate.rules import CONTEXT, EXPECTED
+from tdnv_sheets.validate.schema import FIRST_DAY, LAST_DAY, TOUCHED, Failure
 from tdnv_sheets.validate.table import Spot, Table, TableRow, shown
 
 if TYPE_CHECKING:
@@ -57,7 +59,7 @@ def cell_findings(
     lang: str,
     checked: bool,
 ) -> Iterator[About]:
-    """Say what single cells need said before pandera: unreadable, repaired, locked and changed, emptied."""
+    """Say what single cells need said before pandera: unreadable, locked and changed, emptied."""
     for spec in fields:
         name = spec.name
         if name not in table.letters:
@@ -69,12 +71,20 @@ def cell_findings(
             if checked and (isinstance(cell.value, Unread) or not same(cell.value, then.get(name))):
                 issued = shown(in_words(spec, then.get(name), lang))
                 yield table.about("locked-cell-changed", Spot(row, name, task), issued=issued)
-        elif spec.owner is Owner.UNIT and cell.repaired and isinstance(cell.value, date):
-            day = f"{cell.value:%d/%m/%Y}"
-            yield table.about("date-as-text", Spot(row, name, task), day=day)
         elif spec.owner is Owner.UNIT and not spec.may_clear and cell.value is None and then.get(name) is not None:
             issued = in_words(spec, then[name], lang)
             yield table.about("not-cleared", Spot(row, name, task), issued=issued)
+
+
+def judged(row: TableRow, fields: Sequence[FieldSpec], then: Mapping[str, Value]) -> dict[str, object]:
+    """Give what pandera and the rules see of a row: its cells, the office's own beside them, and what was changed."""
+    cells: dict[str, object] = {spec.name: row.typed[spec.name].value for spec in fields}
+    return {**{name: then.get(name) for name in CONTEXT}, **cells, TOUCHED: changed_fields(row, fields, then)}
+
+
+def is_said(row: TableRow, name: str) -> bool:
+    """Say whether it was already said what is wrong with a cell: one cell, one mark."""
+    return name in row.blind or row.typed[name].marked
 
 
 def explain(
@@ -84,24 +94,44 @@ def explain(
     spec = assignment_spec().by_name[failure.field]
     values: dict[str, str] = {}
     if failure.code == "not-in-list":
-        values["choices"] = "; ".join(choice.labels[lang] for choice in spec.choices)
+        values["choices"] = _choices(spec, as_text(row.raw.get(spec.name)), lang)
     elif failure.code == "too-long":
         values["max"] = str(spec.max_length)
     elif failure.code == "date-out-of-range":
         values = {"low": f"{FIRST_DAY:%d/%m/%Y}", "high": f"{LAST_DAY:%d/%m/%Y}"}
     elif failure.code == "future-date":
         values["as_of"] = f"{as_of:%d/%m/%Y}"
-    elif failure.code == "required-because":
-        other = next(iter(spec.required_when))
+    elif other := _other(spec, failure.code, cells):
         other_spec = assignment_spec().by_name[other]
-        values = {"other": other_spec.header(lang), "other_value": other_spec.label(cells[other], lang)}
-    elif failure.code == "date-order":
-        first = cells["assigned_date"]
-        values = {
-            "other": assignment_spec().by_name["assigned_date"].header(lang),
-            "other_value": f"{first:%d/%m/%Y}" if isinstance(first, date) else "",
-        }
+        other_value = cells[other]
+        shown_other = "" if isinstance(other_value, Unread) else in_words(other_spec, _value(other_value), lang)
+        values = {"other": other_spec.header(lang), "other_value": shorten(shown_other)}
     return table.about(failure.code, Spot(row, failure.field, task), **values)
+
+
+def _value(value: object) -> Value:
+    return value if isinstance(value, (str, int, float, date)) else None
+
+
+def _other(spec: FieldSpec, code: str, cells: Mapping[str, object]) -> str:
+    """Name the field with which a cell does not agree; empty when the rule is about the cell alone."""
+    if code == "required-because":
+        return next((name for name, codes in spec.required_when.items() if cells.get(name) in codes), "")
+    if code == "date-order":
+        return "assigned_date" if isinstance(cells.get("assigned_date"), date) else "document_date"
+    if code == "extension-not-later":
+        return "extended_deadline" if isinstance(cells.get("extended_deadline"), date) else "deadline"
+    if code in {"not-a-final-result", "returned-but-done"}:
+        return "progress"
+    return EXPECTED[spec.name] if code == "expected-because" else ""
+
+
+def _choices(spec: FieldSpec, typed: str, lang: str) -> str:
+    """List what may be chosen, the one that is most like what was typed first."""
+    near = nearest_choice(spec, typed)
+    labels = [choice.labels[lang] for choice in spec.choices if choice is not near]
+    first = [say("rows.nearest_choice", lang, label=near.labels[lang])] if near else []
+    return "; ".join([*first, *labels])
 
 
 def statements(row: TableRow, writable: Sequence[FieldSpec], then: Mapping[str, Value]) -> dict[str, Value]:
@@ -127,6 +157,9 @@ def missing_rows(table: Table, issued: Iterable[str]) -> list[About]:
     gone = [task for task in issued if task not in sent]
     if not gone:
         return []
+    if not table.rows:
+        values = {"count": str(len(gone)), "sheet": table.sheet}
+        return [About(found("no-rows", table.sheet, values=values))]
     more = "…" if len(gone) > 10 else ""  # noqa: PLR2004 - a message names ten at most
     values = {"count": str(len(gone)), "tasks": ", ".join(gone[:10]) + more}
     return [About(found("missing-row", table.sheet, values=values))]
@@ -141,11 +174,13 @@ def proposals(
     bad = set()
     for failure in broken:
         row = table.rows[failure.row]
-        if failure.field in row.blind:
+        if is_said(row, failure.field):
             continue
         bad.add(row.number)
         abouts.append(explain(table, row, "", failure, row.cells(), lang=lang, as_of=as_of))
     for row in table.rows:
+        if any(cell.marked for cell in row.typed.values()):
+            bad.add(row.number)
         for name, code in row.blind.items():
             bad.add(row.number)
             abouts.append(table.about(code, Spot(row, name)))

@@ -11,7 +11,7 @@ from tdnv_sheets.messages.catalogue import found
 from tdnv_sheets.records import Key, Submission, SubmittedRow
 from tdnv_sheets.sheetspec import Owner, assignment_spec
 from tdnv_sheets.validate.checked import Checked, Verdict
-from tdnv_sheets.validate.rows import differs, explain, missing_rows, proposals, statements
+from tdnv_sheets.validate.rows import differs, explain, is_said, missing_rows, proposals, statements
 from tdnv_sheets.validate.rules import row_rules
 from tdnv_sheets.validate.schema import Failure, failures
 from tdnv_sheets.validate.sheets import typed_report
@@ -39,7 +39,9 @@ def check_all(books: Iterable[Book], grounds: Grounds) -> list[Checked]:
     read = [understand(book, grounds) for book in books]
     going = [one for one in read if isinstance(one, Understood)]
     fields = tuple(f for f in assignment_spec().shown_on("update") if f.owner is Owner.UNIT)
-    broken = _judge([one.frame for one in going], fields, row_rules(fields, grounds.as_of))
+    broken = _judge(
+        [one.frame for one in going], fields, row_rules(fields, grounds.as_of, final_document=grounds.final_document)
+    )
     added = [[row.cells() for row in one.missing.rows] if one.missing else [] for one in going]
     broken_added = _judge(added, assignment_spec().shown_on("missing"))
     verdicts = iter(zip(broken, broken_added, strict=True))
@@ -73,7 +75,7 @@ def _conclude(read: Understood, broken: _Broken, grounds: Grounds) -> Checked:
     base = issued.base if issued else {}
     for failure in broken.updates:
         task, row = read.known[failure.row]
-        if failure.field in table.letters and failure.field not in row.blind:
+        if failure.field in table.letters and not is_said(row, failure.field):
             cells = read.frame[failure.row]
             abouts.append(explain(table, row, task, failure, cells, lang=read.lang, as_of=grounds.as_of))
     proposed = proposals(read.missing, broken.missing, abouts, lang=read.lang, as_of=grounds.as_of)
@@ -88,10 +90,15 @@ def _conclude(read: Understood, broken: _Broken, grounds: Grounds) -> Checked:
     )
     if issued is not None:
         abouts += missing_rows(table, issued.base)
-        if not held and not proposed and not any(differs(r, base) for r in rows) and not any(shell.report.values()):
+        if (
+            not has_error(abouts)
+            and not proposed
+            and not any(differs(r, base) for r in rows)
+            and not any(shell.report.values())
+        ):
             abouts.append(About(found("nothing-new", table.sheet)))
     revision = read.stamp.revision if read.stamp.issue else None
-    report = typed_report(shell.report)
+    report = typed_report({name: raw for name, raw in shell.report.items() if name not in read.refused_lines})
     submission = Submission(read.stamp.issue, shell.unit, shell.period, revision, rows, proposed, report)
     verdict = Verdict.ACCEPTED
     if has_error(abouts):

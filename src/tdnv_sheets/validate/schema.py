@@ -2,7 +2,8 @@
 
 pandera is used in this module only. Cells come typed; a check never raises, so that no failure hides another
 (practice/workbooks.md A.4). Rules that look at several cells of a row are computed as columns of truth, so
-that each broken rule gives one line, not one per column.
+that each broken rule gives one line, not one per column. Many files are judged in one frame: nothing here goes
+through the rows one by one.
 """
 
 from __future__ import annotations
@@ -16,13 +17,16 @@ with warnings.catch_warnings():
     import pandas as pd
     import pandera.pandas as pa
 from tdnv_sheets.sheetspec import FieldSpec, Kind
+from tdnv_sheets.text.dates import is_far_day
 from tdnv_sheets.validate.cells import Unread
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 FIRST_DAY: Final = date(1990, 1, 1)
 LAST_DAY: Final = date(2100, 12, 31)
+TOUCHED: Final = "touched"
+"""No field: the names of those that the sender changed in the row. What we drew ourselves is not complained about."""
 
 
 class Failure(NamedTuple):
@@ -34,34 +38,97 @@ class Failure(NamedTuple):
 
 
 class RowRule(NamedTuple):
-    """A rule over several cells of one row: it holds when `holds(row)` is true."""
+    """A rule over several cells of a row, for all rows at once: where it holds."""
 
     code: str
     field: str
-    holds: Callable[[Mapping[str, object]], bool]
+    holds: Callable[[Facts], pd.Series[bool]]
+
+
+class Facts:
+    """The stacked rows as series of truth and of days, of which rules are put together."""
+
+    def __init__(self, rows: Sequence[Mapping[str, object]]) -> None:
+        self._rows = rows
+        self._columns: dict[str, list[object]] = {}
+        self._days: dict[str, pd.Series[float]] = {}
+
+    def column(self, name: str) -> list[object]:
+        """Give the cells of a field, None where a row has none."""
+        if name not in self._columns:
+            self._columns[name] = [row.get(name) for row in self._rows]
+        return self._columns[name]
+
+    def filled(self, name: str) -> pd.Series[bool]:
+        """Say where a field holds something, readable or not."""
+        return self.truth(value is not None for value in self.column(name))
+
+    def stated(self, name: str) -> pd.Series[bool]:
+        """Say where a field holds something that could be read."""
+        return self.truth(value is not None and not isinstance(value, Unread) for value in self.column(name))
+
+    def one_of(self, name: str, codes: Collection[str]) -> pd.Series[bool]:
+        """Say where a choice is one of *codes*."""
+        return self.truth(value in codes for value in self.column(name))
+
+    def days(self, name: str) -> pd.Series[float]:
+        """Give the days of a field as numbers, no number where there is no day: comparing with it is never true."""
+        if name not in self._days:
+            numbers = (value.toordinal() if isinstance(value, date) else None for value in self.column(name))
+            self._days[name] = pd.Series(list(numbers), dtype=float)
+        return self._days[name]
+
+    def changed(self, *names: str) -> pd.Series[bool]:
+        """Say where the sender changed any of these fields; where nobody noted it, all are taken for changed."""
+        wanted, noted = frozenset(names), self.column(TOUCHED)
+        known = {
+            touched: not isinstance(touched, frozenset) or not wanted.isdisjoint(touched) for touched in set(noted)
+        }
+        return self.truth(known[touched] for touched in noted)
+
+    def touched(self) -> pd.Series[bool]:
+        """Say where the sender changed anything."""
+        return self.truth(touched is None or bool(touched) for touched in self.column(TOUCHED))
+
+    def truth(self, values: Iterable[bool]) -> pd.Series[bool]:
+        """Make a series of truth, one value for each row."""
+        return pd.Series(list(values), dtype=bool)
 
 
 def failures(
     rows: Sequence[Mapping[str, object]], fields: Sequence[FieldSpec], rules: Iterable[RowRule] = ()
 ) -> list[Failure]:
-    """Judge typed rows in one pass; each row maps field names to values, `Unread` or None."""
+    """Judge typed rows in one pass; each row maps field names to values, `Unread` or None.
+
+    A cell is blamed once, for the first that is wrong: its own value before the rules, these in their order.
+    """
     if not rows:
         return []
-    frame = pd.DataFrame(
-        {spec.name: pd.Series([row.get(spec.name) for row in rows], dtype=object) for spec in fields},
-        index=range(len(rows)),
-    )
+    facts = Facts(rows)
+    columns = {spec.name: pd.Series(_to_judge(facts, spec.name), dtype=object) for spec in fields}
     blamed: dict[str, tuple[str, str]] = {}
     for number, rule in enumerate(rules):
         column = f"rule {number}"
-        frame[column] = pd.Series([rule.holds(row) for row in rows], dtype=bool)
+        columns[column] = rule.holds(facts)
         blamed[column] = rule.field, rule.code
     schema = compile_schema(fields, blamed)
     try:
-        schema.validate(frame, lazy=True)
+        schema.validate(pd.DataFrame(columns, index=range(len(rows))), lazy=True)
     except pa.errors.SchemaErrors as errors:
-        return sorted(_lines(errors.failure_cases, blamed))
+        ranks = {"": 0} | {column: rank for rank, column in enumerate(blamed, 1)}
+        first: dict[tuple[int, str], Failure] = {}
+        for _, failure in sorted(_lines(errors.failure_cases, blamed), key=lambda line: ranks[line[0]]):
+            first.setdefault((failure.row, failure.field), failure)
+        return sorted(first.values())
     return []
+
+
+def _to_judge(facts: Facts, name: str) -> list[object]:
+    """Give the cells whose own value is to be judged: those that the sender changed."""
+    return [
+        cell if not isinstance(touched, frozenset) or name in touched else None
+        for cell, touched in zip(facts.column(name), facts.column(TOUCHED), strict=True)
+    ]
 
 
 def compile_schema(fields: Sequence[FieldSpec], rules: Mapping[str, tuple[str, str]]) -> pa.DataFrameSchema:
@@ -77,8 +144,8 @@ def _column(spec: FieldSpec) -> pa.Column:
     if spec.required:
         checks.append(pa.Check(lambda series: series.notna(), error="required", ignore_na=False))
     if spec.kind is Kind.DATE:
-        checks.append(_check("not-a-date", lambda value: isinstance(value, date) or _is_far_day(value)))
-        checks.append(_check("date-out-of-range", lambda value: not _is_far_day(value)))
+        checks.append(_check("not-a-date", lambda value: isinstance(value, date) or _is_far(value)))
+        checks.append(_check("date-out-of-range", lambda value: not _is_far(value)))
     elif spec.kind is Kind.CHOICE:
         codes = frozenset(choice.code for choice in spec.choices)
         checks.append(_check("not-in-list", lambda value: value in codes))
@@ -92,21 +159,27 @@ def _column(spec: FieldSpec) -> pa.Column:
     return pa.Column(object, checks, nullable=True)
 
 
-def _is_far_day(value: object) -> bool:
-    """Say whether a cell holds a real day in an impossible year, so that the year is what gets blamed."""
+def _is_far(value: object) -> bool:
     raw = value.raw if isinstance(value, Unread) else value
-    return isinstance(raw, date) and not FIRST_DAY <= date(raw.year, raw.month, raw.day) <= LAST_DAY
+    return isinstance(raw, (str, date)) and is_far_day(raw)
 
 
 def _check(code: str, holds: Callable[[object], bool]) -> pa.Check:
-    return pa.Check(lambda series: series.map(holds).astype(bool), error=code)
+    """Make a check that looks once at each value, however often it stands in the column."""
+
+    def over(series: pd.Series[object]) -> pd.Series[bool]:  # type: ignore[type-var]  # cells are of any kind
+        known = {value: holds(value) for value in set(series)}
+        return pd.Series([known[value] for value in series], index=series.index, dtype=bool)
+
+    return pa.Check(over, error=code)
 
 
-def _lines(cases: pd.DataFrame, blamed: Mapping[str, tuple[str, str]]) -> Iterable[Failure]:
+def _lines(cases: pd.DataFrame, blamed: Mapping[str, tuple[str, str]]) -> Iterable[tuple[str, Failure]]:
+    """Give each line with the rule's column, empty for a check of the cell's own value."""
     for column, check, index in zip(cases["column"], cases["check"], cases["index"], strict=True):
         if index is None or pd.isna(index):
             # A check of ours raised or a column is missing: our bug, never the sender's.
             message = f"pandera could not run the check {check!r} on {column!r}"
             raise RuntimeError(message)
         field, code = blamed.get(str(column), (str(column), str(check)))
-        yield Failure(int(index), field, code)
+        yield str(column) if column in blamed else "", Failure(int(index), field, code)

@@ -9,6 +9,7 @@ import re
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from tdnv_sheets.text.legacy import Encoding, decode
 from tdnv_sheets.text.unicode import fold, plain
 
 if TYPE_CHECKING:
@@ -24,6 +25,13 @@ class Secrecy(StrEnum):
     REFUSE = "refuse"
 
 
+_PERHAPS: Final = re.compile(
+    r"m[\W_]*(?:[aâạậ]|a[\W_]*ä|Ë)[\W_]*t"  # mật: composed or not, letter-spaced, unaccented, as VNI and as TCVN3
+    r"|\d[a-z]?[\W_]+(?:m|tm|tum)[\W_]",  # 12/M-…
+    re.IGNORECASE,
+)
+"""What every text that is judged anything but `OK` holds; all others need not be looked at closely."""
+_UNICODE: Final = re.compile(r"[ăĂđĐĩĨũŨơƠưƯ\u1EA0-\u1EF9]")
 _BLANKS: Final = re.compile(r"[^\S\n]+")
 _LEVEL: Final = re.compile(r"\b(?:tối|tuyệt)[\s_-]*mật\b", re.IGNORECASE)
 _UNACCENTED: Final = re.compile(r"\b(?:TOI|TUYET)\s+MAT\b")
@@ -45,9 +53,29 @@ _CAPTION: Final = re.compile(r"(?:mức )?(?:độ|mức) mật|mật")
 _NOT_SECRET: Final = frozenset({"", "thường", "không mật", "không", "bình thường", "không có", "0", "không độ mật"})
 
 
-def secrecy(text: str) -> Secrecy:
-    """Judge one cell by what is written in it."""
-    text = _BLANKS.sub(" ", plain(text))
+def secrecy(text: str, font: str = "") -> Secrecy:
+    """Judge one cell by what is written in it; *font* is the encoding that the cell's font implies, if any."""
+    return judged(text, font) if perhaps_marked(text) else Secrecy.OK
+
+
+def perhaps_marked(text: str) -> bool:
+    """Say quickly whether *text* can hold any sign at all."""
+    return _PERHAPS.search(text) is not None
+
+
+def judged(text: str, font: str = "") -> Secrecy:
+    """Judge a text by all signs, the readings of the fonts before Unicode included where it can be one."""
+    composed = plain(text)
+    verdict = _judged(composed)
+    if verdict is Secrecy.REFUSE or composed.isascii() or _UNICODE.search(composed):
+        return verdict
+    encodings = {Encoding.TCVN3, Encoding.VNI} | ({Encoding(font)} if font else set())
+    read = {_judged(plain(decode(composed, encoding))) for encoding in encodings}
+    return next((worst for worst in (Secrecy.REFUSE, Secrecy.WARN) if worst in read | {verdict}), Secrecy.OK)
+
+
+def _judged(composed: str) -> Secrecy:
+    text = _BLANKS.sub(" ", composed)
     stated = _STATED.search(text)
     if stated is not None and level_refused(stated[1]):
         return Secrecy.REFUSE

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from tdnv_sheets.findings import About, Severity, shorten
 from tdnv_sheets.grid import Raw, Sheet, address, is_blank
 from tdnv_sheets.messages.catalogue import found
-from tdnv_sheets.text.unicode import fold, strip_marks
 from tdnv_sheets.validate.cells import Typed, Unread, as_text, type_cell
 
 if TYPE_CHECKING:
@@ -97,51 +96,6 @@ def read_table(
         rows.append(TableRow(number, raw, typed, unseen))
     captions = {name: spec.header(lang) for name, spec in by_name.items()}
     return Table(sheet.name, captions, columns, tuple(rows))
-
-
-def header_findings(
-    sheet: Sheet, header: Header, fields: Sequence[FieldSpec], needed: frozenset[str], lang: str
-) -> list[About]:
-    """Say which columns are missing, renamed or not ours."""
-    present = {column.field for column in header.columns if column.field}
-    known = {
-        spec.name: {strip_marks(fold(name)) for name in (*spec.headers.values(), *spec.aliases)} for spec in fields
-    }
-    abouts = []
-    for spec in fields:
-        if spec.name not in present:
-            code = "missing-column" if spec.name in needed else "missing-office-column"
-            finding = found(code, sheet.name, column=spec.header(lang))
-            abouts.append(About(finding))
-    for column in header.columns:
-        place = address(header.last_row, column.index)
-        if column.field is None:
-            if column.caption:
-                finding = found(
-                    "extra-column",
-                    sheet.name,
-                    place,
-                    header.last_row,
-                    value=shorten(column.caption),
-                )
-                abouts.append(About(finding))
-        elif column.caption and column.how in {"id", "similar"}:
-            caption = next(spec.header(lang) for spec in fields if spec.name == column.field)
-            stated = strip_marks(fold(column.caption))
-            if stated in known[column.field]:
-                continue
-            # A hidden id over another column's caption: part of the table was moved and the rest was not.
-            moved = column.how == "id" and any(stated in names for names in known.values())
-            finding = found(
-                "moved-caption" if moved else "renamed-column",
-                sheet.name,
-                place,
-                header.last_row,
-                column=caption,
-                value=shorten(column.caption),
-            )
-            abouts.append(About(finding))
-    return abouts
 
 
 def shown(value: Raw) -> str:

@@ -6,29 +6,43 @@ The steps stand in their order; each ends the check when it finds an error.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.findings import About, has_error
-from tdnv_sheets.messages.catalogue import found, say
+from tdnv_sheets.messages.catalogue import LANGUAGES, found, say
 from tdnv_sheets.sheetspec import Owner, assignment_spec
 from tdnv_sheets.validate.cells import as_text
 from tdnv_sheets.validate.checked import Checked, Verdict
-from tdnv_sheets.validate.columns import find_header
-from tdnv_sheets.validate.rows import cell_findings, known_rows
-from tdnv_sheets.validate.rules import TOUCHED
-from tdnv_sheets.validate.sheets import find_sheet, language_of, report_lines, secret_findings
-from tdnv_sheets.validate.table import Table, header_findings, read_table
+from tdnv_sheets.validate.decide import decide_missing, decide_report, decide_rows
+from tdnv_sheets.validate.headers import header_findings
+from tdnv_sheets.validate.rows import cell_findings, judged, known_rows
+from tdnv_sheets.validate.sheets import (
+    Place,
+    copies,
+    find_report,
+    find_table,
+    is_empty,
+    language_of,
+    report_lines,
+    secret_findings,
+    sheet_findings,
+)
+from tdnv_sheets.validate.sorting import layout_findings, sort_out
+from tdnv_sheets.validate.table import Table, read_table
 from tdnv_sheets.validate.whose import whose
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-    from tdnv_sheets.grid import Book, Raw
+    from tdnv_sheets.grid import Book, Raw, Sheet
     from tdnv_sheets.sheetspec import FieldSpec
     from tdnv_sheets.stamp import Stamp
     from tdnv_sheets.validate.checked import Grounds
     from tdnv_sheets.validate.identity import Issued
     from tdnv_sheets.validate.table import TableRow
+
+_STEPS: Final = ("columns", "rows", "cells")
+"""What is looked at after one another; `layout.step_<step>` names them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +60,8 @@ class Understood:
     missing: Table | None
     """The rows of «Nhiệm vụ thiếu»."""
     lang: str
+    refused_lines: frozenset[str] = frozenset()
+    """Lines of «Báo cáo» that must not be taken."""
 
 
 def understand(book: Book, grounds: Grounds) -> Checked | Understood:
@@ -71,45 +87,118 @@ def understand(book: Book, grounds: Grounds) -> Checked | Understood:
 def _tables(book: Book, grounds: Grounds, shell: Checked, stamp: Stamp) -> Checked | Understood:
     """Find the sheets and their columns; stop where columns that are needed are missing."""
     fields = assignment_spec().shown_on("update")
-    sheet = find_sheet(book, "update")
-    header = find_header(sheet, fields) if sheet else None
-    if sheet is None or header is None:
+    place = find_table(book, "update", fields)
+    if place is None:
         lost = found("sheet-missing", values={"sheet": say("template.sheet_update", grounds.lang)})
-        return replace(shell, abouts=(*shell.abouts, About(lost)))
+        return _stopped(shell, [About(lost)], "columns")
+    if place.header is None:
+        lost = found("header-missing", place.sheet.name, values={"sheet": place.sheet.name})
+        return _stopped(shell, [About(lost)], "rows")
+    sheet, header = place.sheet, place.header
     lang = language_of(sheet, "update") or grounds.lang
-    needed = frozenset(f.name for f in fields if f.owner in {Owner.UNIT, Owner.KEY})
-    abouts = [*shell.abouts, *header_findings(sheet, header, fields, needed, lang)]
+    abouts = header_findings(sheet, header, fields, lang)
     table = read_table(sheet, header, fields, lang)
-    missing = _missing_table(book, lang)
+    rows = sort_out(table, sheet, header, fields, shell.issued.base if shell.issued else None)
+    beside = _beside(book, place, table, lang)
     shell = replace(
         shell,
-        abouts=tuple(abouts),
-        total=len(table.rows),
-        held=len(table.rows),
-        typed=_typed(table),
-        stray=_stray(table, shell.issued),
-        missing_rows=tuple(row.raw for row in missing.rows) if missing else (),
-        report=report_lines(book),
+        total=len(rows.table.rows),
+        held=len(rows.table.rows),
+        typed=_typed(rows.table),
+        stray=_stray(rows.table, shell.issued),
+        missing_rows=tuple(row.raw for row in beside.missing.rows) if beside.missing else (),
+        report=beside.report,
     )
+    if has_error(beside.abouts):
+        return _stopped(shell, beside.abouts, "columns")
+    abouts += beside.abouts
     if has_error(abouts):
-        return shell
-    return _cells(Understood(shell, stamp, table, (), (), missing, lang), fields, grounds)
+        return _stopped(shell, abouts, "rows")
+    abouts += rows.abouts
+    if has_error(abouts):
+        return _stopped(shell, abouts, "cells")
+    abouts += layout_findings(sheet, header, [row.number for row in table.rows], table.captions)
+    shell = replace(shell, abouts=(*shell.abouts, *abouts))
+    read = _cells(Understood(shell, stamp, rows.table, (), (), beside.missing, lang), book, fields, grounds)
+    return _decided(read, book)
 
 
-def _cells(read: Understood, fields: tuple[FieldSpec, ...], grounds: Grounds) -> Understood:
+def _stopped(shell: Checked, abouts: Iterable[About], first: str) -> Checked:
+    """End the check, and say from which step on nothing was looked at."""
+    left = _STEPS[_STEPS.index(first) :]
+    steps = {f"steps_{lang}": ", ".join(say(f"layout.step_{step}", lang) for step in left) for lang in LANGUAGES}
+    return replace(shell, abouts=(*shell.abouts, *abouts, About(found("levels-not-checked", values=steps))))
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What the other sheets of a workbook hold, and what is to be said about them."""
+
+    missing: Table | None
+    report: Mapping[str, Raw]
+    abouts: list[About]
+
+
+def _beside(book: Book, update: Place, table: Table, lang: str) -> _Beside:
+    """Read the sheets beside «Cập nhật», and compare the copies of any that people made."""
+    fields = assignment_spec().shown_on("missing")
+    found_missing = find_table(book, "missing", fields)
+    missing, abouts = _missing_table(found_missing, fields, lang)
+    report = find_report(book)
+    twins = _twins(book, "update", update, table)
+    if found_missing is not None and missing is not None:
+        twins += _twins(book, "missing", found_missing, missing)
+    abouts += [about for _, about in twins]
+    read = [place.sheet for place in (update, found_missing) if place] + ([report] if report else [])
+    abouts += sheet_findings(book, read, [sheet for sheet, _ in twins])
+    return _Beside(missing, report_lines(report), abouts)
+
+
+def _twins(book: Book, name: str, original: Place, table: Table) -> list[tuple[Sheet, About]]:
+    """Compare the copies of a sheet with it: the same is left out, anything else must be decided by the sender."""
+    fields = assignment_spec().shown_on(name)
+    twins = []
+    for sheet, header in copies(book, name, fields, original.sheet):
+        rows = [] if header is None else _content(read_table(sheet, header, fields, "vi"))
+        if not rows:
+            continue
+        code = "same-sheet" if rows == _content(table) else "copied-sheet"
+        twins.append((sheet, About(found(code, values={"first": original.sheet.name, "second": sheet.name}))))
+    return twins
+
+
+def _content(table: Table) -> list[dict[str, object]]:
+    return sorted((row.cells() for row in table.rows), key=repr)
+
+
+def _cells(read: Understood, book: Book, fields: tuple[FieldSpec, ...], grounds: Grounds) -> Understood:
     """Tell the rows apart and say what single cells need said; give what is to be judged."""
     issued, table = read.shell.issued, read.table
     base = issued.base if issued else {}
     abouts = list(read.shell.abouts)
     known = known_rows(table, base if issued else None, grounds.task_exists, abouts)
+    decided = decide_rows(table, book.sheet(table.sheet), known, base)
+    abouts += decided.abouts
     frame = []
-    for task, row in known:
+    for task, row in decided.rows:
         then = base.get(task, {})
         abouts += cell_findings(table, row, task, fields, then, lang=read.lang, checked=issued is not None)
-        values = {f.name: row.typed[f.name].value for f in writable(table)}
-        touched = any(then.get(name) != value for name, value in values.items())
-        frame.append({**values, "assigned_date": then.get("assigned_date"), TOUCHED: touched})
-    return replace(read, shell=replace(read.shell, abouts=tuple(abouts)), known=tuple(known), frame=tuple(frame))
+        frame.append(judged(row, writable(table), then))
+    shell = replace(read.shell, abouts=tuple(abouts), typed={**read.shell.typed, **decided.typed})
+    return replace(read, shell=shell, known=decided.rows, frame=tuple(frame))
+
+
+def _decided(read: Understood, book: Book) -> Understood:
+    """Decide the cells of «Nhiệm vụ thiếu» and «Báo cáo» too."""
+    shell = read.shell
+    report = decide_report(book, shell.report, read.lang)
+    shell = replace(shell, abouts=(*shell.abouts, *report.abouts), report=report.lines)
+    if read.missing is not None:
+        missing, said = decide_missing(read.missing, book.sheet(read.missing.sheet))
+        rows = tuple(row.raw for row in missing.rows)
+        shell = replace(shell, abouts=(*shell.abouts, *said), missing_rows=rows)
+        read = replace(read, missing=missing)
+    return replace(read, shell=shell, refused_lines=report.refused)
 
 
 def writable(table: Table) -> tuple[FieldSpec, ...]:
@@ -138,10 +227,16 @@ def _stray(table: Table, issued: Issued | None) -> tuple[tuple[int, Mapping[str,
     return tuple(stray)
 
 
-def _missing_table(book: Book, lang: str) -> Table | None:
-    sheet = find_sheet(book, "missing")
-    fields = assignment_spec().shown_on("missing")
-    header = find_header(sheet, fields) if sheet else None
-    if sheet is None or header is None:
-        return None
-    return read_table(sheet, header, fields, lang)
+def _missing_table(place: Place | None, fields: tuple[FieldSpec, ...], lang: str) -> tuple[Table | None, list[About]]:
+    """Read «Nhiệm vụ thiếu»; its columns and layout matter only where something is written there."""
+    if place is None:
+        return None, []
+    if place.header is None:
+        lost = found("header-missing", place.sheet.name, values={"sheet": place.sheet.name})
+        return None, [] if is_empty(place.sheet) else [About(lost)]
+    table = read_table(place.sheet, place.header, fields, lang)
+    if not table.rows:
+        return table, layout_findings(place.sheet, place.header, (), table.captions)
+    abouts = header_findings(place.sheet, place.header, fields, lang)
+    numbers = [row.number for row in table.rows]
+    return table, abouts + layout_findings(place.sheet, place.header, numbers, table.captions)

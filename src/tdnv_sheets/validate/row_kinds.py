@@ -1,4 +1,4 @@
-"""Which rows of a hand-kept register are tasks, and what the others are."""
+"""Which rows of a table kept by hand are tasks, and what the others are: totals, groups, notes, signatures."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.grid import is_blank
 from tdnv_sheets.text.unicode import clean, fold
-from tdnv_sheets.validate.columns import Column, is_number_row
+from tdnv_sheets.validate.columns import ORDINALS, Column, is_number_row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tdnv_sheets.grid import Raw, Sheet
     from tdnv_sheets.validate.columns import Header
@@ -33,9 +33,6 @@ class Row:
         return "" if value is None else clean(str(value))
 
 
-_ORDINAL_CAPTIONS: Final = frozenset(
-    {"tt", "stt", "số tt", "số thứ tự", "thứ tự", "no", "sl no", "so tt", "s t t", "t t"}
-)
 _ARABIC: Final = re.compile(r"\d+(?:\.\d+)*\.?")
 _LETTERED: Final = re.compile(r"(?:[IVXLC]+|[A-ZĐ])(?:\.\d+)*[.)]?|[a-zđ][.)]")
 _SECTION: Final = re.compile(r"(?:[IVXLC]+|[A-ZĐ])[.)\-:]\s.*|(?:phần|mục|nhóm|lĩnh vực|khối|chương)\s.*", re.DOTALL)
@@ -52,7 +49,7 @@ _ONE_TEXT: Final = 1
 
 
 @dataclass(frozen=True)
-class Table:
+class Listing:
     """The rows under a header, and the columns that tell tasks from the rest."""
 
     sheet: Sheet
@@ -65,7 +62,7 @@ class Table:
     def ordinal(self) -> int | None:
         """The column that numbers the rows, if there is one."""
         free = [column for column in self.columns.values() if column.field is None]
-        named = next((column.index for column in free if fold(column.caption) in _ORDINAL_CAPTIONS), None)
+        named = next((column.index for column in free if fold(column.caption) in ORDINALS), None)
         blank_first = next((column.index for column in free if column.index == 1 and not column.caption), None)
         return named if named is not None else blank_first
 
@@ -110,10 +107,10 @@ class Table:
         return next(marked, None)
 
     def _has_mark(self, row: Row) -> bool:
-        return not self._is_counted(row) and any(_FOOTER.fullmatch(row.text(column)) for column in row.cells)
+        return has_footer_mark(row, self.ordinal)
 
     def _is_counted(self, row: Row) -> bool:
-        return bool(_ARABIC.fullmatch(row.text(self.ordinal)))
+        return is_counted(row, self.ordinal)
 
     def _is_full(self, row: Row) -> bool:
         """Say whether a row is a task beyond doubt."""
@@ -126,24 +123,14 @@ class Table:
         checks = (
             ("blank", not row.cells),
             ("column-numbers", is_number_row(tuple(row.cells.values()))),
-            ("header-again", self._repeats_header(row)),
+            ("header-again", repeats_header(row, self.columns.values())),
             ("only-number", all(_is_number(value) for value in row.cells.values())),
-            ("total", self._is_total(row)),
+            ("total", is_total(row, self.ordinal)),
             ("after-table", beyond),
             ("group", self._is_group(row)),
             ("no-content", not row.text(self.fields["task_content"])),
         )
         return next((reason for reason, holds in checks if holds), "")
-
-    def _repeats_header(self, row: Row) -> bool:
-        same = sum(
-            fold(row.text(index)) == fold(column.caption) for index, column in self.columns.items() if column.caption
-        )
-        return same > 1 and same * 2 >= len(row.cells)
-
-    def _is_total(self, row: Row) -> bool:
-        texts = [fold(str(value)) for value in row.cells.values() if not _is_number(value)]
-        return len(texts) == _ONE_TEXT and bool(_TOTAL.fullmatch(texts[0])) and not self._is_counted(row)
 
     def _is_group(self, row: Row) -> bool:
         """Say whether a row only heads the rows below it: «I», «A», or one text across the table."""
@@ -151,11 +138,43 @@ class Table:
         if len(rest) != _ONE_TEXT or self._is_counted(row):
             return False
         if self.ordinal in row.cells:
-            return bool(_LETTERED.fullmatch(row.text(self.ordinal)))
-        text = row.text(rest[0])
-        spread = any(top == row.number and left <= rest[0] < right for top, left, _, right in self.sheet.merged)
-        heading = text.isupper() or bool(_SECTION.fullmatch(text) or _SECTION_WORD.fullmatch(text))
-        return self.ordinal is not None or rest[0] != self.fields["task_content"] or spread or heading
+            return is_lettered(row.text(self.ordinal))
+        heading = is_heading(self.sheet, row, rest[0])
+        return self.ordinal is not None or rest[0] != self.fields["task_content"] or heading
+
+
+def has_footer_mark(row: Row, ordinal: int | None) -> bool:
+    """Say whether a row holds words with which notes and signatures begin."""
+    return not is_counted(row, ordinal) and any(_FOOTER.fullmatch(row.text(column)) for column in row.cells)
+
+
+def is_counted(row: Row, ordinal: int | None) -> bool:
+    """Say whether a row has a number in the column that numbers the rows."""
+    return bool(_ARABIC.fullmatch(row.text(ordinal)))
+
+
+def repeats_header(row: Row, columns: Iterable[Column]) -> bool:
+    """Say whether a row holds the captions once more, each in its column."""
+    same = sum(fold(row.text(column.index)) == fold(column.caption) for column in columns if column.caption)
+    return same > 1 and same * 2 >= len(row.cells)
+
+
+def is_total(row: Row, ordinal: int | None) -> bool:
+    """Say whether a row only adds up: one text such as «Tổng cộng», and numbers."""
+    texts = [fold(str(value)) for value in row.cells.values() if not _is_number(value)]
+    return len(texts) == _ONE_TEXT and bool(_TOTAL.fullmatch(texts[0])) and not is_counted(row, ordinal)
+
+
+def is_lettered(text: str) -> bool:
+    """Say whether a text numbers a group: «I», «A.1», «b)»."""
+    return bool(_LETTERED.fullmatch(text))
+
+
+def is_heading(sheet: Sheet, row: Row, column: int) -> bool:
+    """Say whether a text heads what is below it: in capitals, numbered as a section, or spread over merged cells."""
+    text = row.text(column)
+    spread = any(top == row.number and left <= column < right for top, left, _, right in sheet.merged)
+    return spread or text.isupper() or bool(_SECTION.fullmatch(text) or _SECTION_WORD.fullmatch(text))
 
 
 def _is_number(value: Raw) -> bool:

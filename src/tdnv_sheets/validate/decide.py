@@ -1,0 +1,184 @@
+"""Decide what single cells cannot say alone, column by column: merged cells, days, old encodings, document numbers.
+
+Only cells that the sender changed are looked at. What is repaired goes on as repaired; what is refused is marked, so
+that no later check speaks of it again (practice/workbooks.md I, 3 and 11–27).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from tdnv_sheets.findings import About, shorten
+from tdnv_sheets.grid import address, is_blank
+from tdnv_sheets.messages.catalogue import found
+from tdnv_sheets.sheetspec import Kind, Owner, assignment_spec, round_report_spec
+from tdnv_sheets.text.legacy import Encoding
+from tdnv_sheets.text.same import same
+from tdnv_sheets.validate.cells import Typed, Unread, as_text
+from tdnv_sheets.validate.decide_days import decide_days
+from tdnv_sheets.validate.decide_merged import unmerge, with_cell
+from tdnv_sheets.validate.decide_texts import decide_deadline, decide_encoding, decide_text, without_marks
+from tdnv_sheets.validate.decision import Decision, Seen
+from tdnv_sheets.validate.table import Spot, Table, TableRow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from tdnv_sheets.grid import Book, Raw, Sheet
+    from tdnv_sheets.records import Value
+    from tdnv_sheets.sheetspec import FieldSpec
+
+_REPORT_STEP: Final = 2
+"""The answer of «Báo cáo» stands so many columns behind the field's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The rows as they are taken from now on, and what was said about them."""
+
+    rows: tuple[tuple[str, TableRow], ...]
+    """Task id (empty in «Nhiệm vụ thiếu») and row."""
+    abouts: tuple[About, ...]
+    typed: Mapping[tuple[str, str], Raw]
+    """What a marked copy shows instead of what was typed, where that was repaired."""
+
+
+def changed_fields(row: TableRow, fields: Iterable[FieldSpec], then: Mapping[str, Value]) -> frozenset[str]:
+    """Name the fields whose cells are no longer as they were issued."""
+    return frozenset(
+        spec.name
+        for spec in fields
+        if isinstance(value := row.typed[spec.name].value, Unread) or not same(value, then.get(spec.name))
+    )
+
+
+def decide_rows(
+    table: Table,
+    sheet: Sheet | None,
+    known: Sequence[tuple[str, TableRow]],
+    base: Mapping[str, Mapping[str, Value]],
+) -> Decided:
+    """Decide the unit's columns of «Cập nhật»; *base* is what was issued, by task."""
+    fields = [spec for spec in assignment_spec().shown_on("update") if spec.owner is Owner.UNIT]
+    return _decide(table, sheet, known, [spec for spec in fields if spec.name in table.letters], base)
+
+
+def decide_missing(table: Table, sheet: Sheet | None) -> tuple[Table, tuple[About, ...]]:
+    """Decide the columns of «Nhiệm vụ thiếu», all of which the unit writes."""
+    fields = [spec for spec in assignment_spec().shown_on("missing") if spec.name in table.letters]
+    done = _decide(table, sheet, [("", row) for row in table.rows], fields, {})
+    return replace(table, rows=tuple(row for _, row in done.rows)), done.abouts
+
+
+def _decide(
+    table: Table,
+    sheet: Sheet | None,
+    known: Sequence[tuple[str, TableRow]],
+    fields: Sequence[FieldSpec],
+    base: Mapping[str, Mapping[str, Value]],
+) -> Decided:
+    tasks = [task for task, _ in known]
+    before = [row for _, row in known]
+    rows, abouts, fonts = unmerge(table, sheet, known, fields, base)
+    changed = [changed_fields(row, fields, base.get(task, {})) for task, row in zip(tasks, rows, strict=True)]
+    for spec in fields:
+        name, column = spec.name, table.letters[spec.name]
+        places = [at for at, names in enumerate(changed) if name in names and name not in rows[at].blind]
+        places = [at for at in places if not rows[at].typed[name].marked]
+        if not places:
+            continue
+        cells = [_seen(rows[at], name, fonts.get((rows[at].number, column), "")) for at in places]
+        days = [_assigned(rows[at]) for at in places]
+        for decision in _column(spec, cells, days):
+            at = places[decision.place]
+            # What is quoted is what was typed, even where it is another value from now on.
+            quoted = rows[at] if is_blank(before[at].raw[name]) else before[at]
+            abouts.append(table.about(decision.code, Spot(quoted, name, tasks[at]), **decision.values))
+            if decision.instead is not None:
+                rows[at] = with_cell(rows[at], name, decision.instead.raw, decision.instead.typed)
+    typed = {
+        (task, name): row.raw[name]
+        for task, old, row in zip(tasks, before, rows, strict=True)
+        if row is not old
+        for name in row.raw
+        if row.raw[name] is not old.raw[name]
+    }
+    return Decided(tuple(zip(tasks, rows, strict=True)), tuple(abouts), typed)
+
+
+def _column(spec: FieldSpec, cells: Sequence[Seen], assigned: Sequence[date | None]) -> Iterator[Decision]:
+    """Decide one column."""
+    if spec.kind is Kind.DATE:
+        yield from decide_days(cells)
+    if spec.kind not in {Kind.TEXT, Kind.CHOICE}:
+        return
+    after = list(cells)
+    for decision in decide_encoding(spec, cells):
+        if decision.instead is not None:
+            after[decision.place] = decision.instead
+        yield decision
+    if spec.kind is Kind.CHOICE:
+        return
+    for place, cell in without_marks(after):
+        if spec.name == "deadline_text":
+            yield from decide_deadline(place, cell, assigned[place])
+        yield from decide_text(spec, place, cell)
+
+
+def _seen(row: TableRow, name: str, font: str) -> Seen:
+    return Seen(row.raw[name], row.typed[name], Encoding(font) if font else None)
+
+
+def _assigned(row: TableRow) -> date | None:
+    """Give the day from which the deadline of a row of «Nhiệm vụ thiếu» counts."""
+    cell = row.typed.get("document_date")
+    return cell.value if cell is not None and isinstance(cell.value, date) else None
+
+
+class Report(NamedTuple):
+    """The lines of «Báo cáo» after decoding, what was said about them, and which of them must not be taken."""
+
+    lines: Mapping[str, Raw]
+    abouts: tuple[About, ...]
+    refused: frozenset[str]
+
+
+def decide_report(book: Book, lines: Mapping[str, Raw], lang: str) -> Report:
+    """Decode the lines of «Báo cáo» that a font older than Unicode left behind."""
+    after, abouts, refused = dict(lines), [], set()
+    for sheet, name, place in _answers(book, lines):
+        spec = round_report_spec().by_name[name]
+        if spec.kind is not Kind.TEXT:
+            continue
+        font = sheet.fonts.get(place, "")
+        cell = Seen(lines[name], Typed(as_text(lines[name])), Encoding(font) if font else None)
+        for decision in decide_encoding(spec, [cell]):
+            row, column = place
+            finding = found(
+                decision.code,
+                sheet.name,
+                address(row, column),
+                row,
+                column=spec.header(lang),
+                value=shorten(as_text(cell.raw)),
+                values=decision.values,
+            )
+            abouts.append(About(finding, "", name))
+            if decision.instead is not None and decision.instead.typed.marked:
+                refused.add(name)
+            elif decision.instead is not None:
+                after[name] = decision.instead.raw
+    return Report(after, tuple(abouts), frozenset(refused))
+
+
+def _answers(book: Book, lines: Mapping[str, Raw]) -> Iterator[tuple[Sheet, str, tuple[int, int]]]:
+    """Give sheet, field and place of the answers."""
+    left = set(lines)
+    for sheet in book.sheets:
+        for number, row in enumerate(sheet.rows, 1):
+            for column, cell in enumerate(row, 1):
+                if isinstance(cell, str) and cell in left and sheet.cell(number, column + _REPORT_STEP) == lines[cell]:
+                    left.discard(cell)
+                    yield sheet, cell, (number, column + _REPORT_STEP)
