@@ -71,7 +71,7 @@ def texts(name: str, value: Any) -> dict[str, dict[str, Any]]:  # noqa: ANN401 -
 BEFORE_1904 = date(2026, 6, 5)
 CASES: dict[str, Case] = {
     "3 one reporter merged over three rows counts for each": Case(
-        {task: DOING for task in ROWS} | {ONE: DOING | {"reporter": "Nguyễn Văn A", "reported_date": date(2026, 6, 9)}},
+        dict.fromkeys(ROWS, DOING) | {ONE: DOING | {"reporter": "Nguyễn Văn A", "reported_date": date(2026, 6, 9)}},
         frozenset({("merged-filled", cell) for cell in ("Z7", "Z8", "AA7", "AA8")}),
         {(task, "reporter"): "Nguyễn Văn A" for task in ROWS} | {(FOUR, "reported_date"): "2026-06-09"},
         then=lambda book: (merged("Z6:Z8")(book), merged("AA6:AA8")(book), None)[-1],

@@ -37,7 +37,7 @@ def test_a_unit_written_over_another_stops_the_register(reported: SmallOffice) -
 
     done = stays_untouched(reported)
 
-    assert f"Đơn vị chủ trì của {ONE} bị đổi từ «Chi cục Thủy lợi» thành «Chi cục Kiểm lâm»" in done.out
+    assert f"Đơn vị chủ trì của nhiệm vụ {ONE} bị đổi từ «Chi cục Thủy lợi» thành «Chi cục Kiểm lâm»" in done.out
     assert "chọn «Chuyển đơn vị khác»" in done.out
     assert "bị xóa" not in done.out
 
@@ -78,7 +78,7 @@ def test_a_copied_row_takes_task_and_document_along_and_neither_report_nor_decis
     assert [row[name] for name in taken] == [first[name] for name in taken]
     assert {row[name] for name in (*REPORT, "decision")} == {None}
     assert (first["result_summary"], first["decision"]) == ("Đã kiểm tra 12 hồ.", "confirmed")
-    assert f"thêm đơn vị chủ trì cho {ONE}; các cột chép theo không được nhận: Tình trạng; " in done.out
+    assert f"thêm đơn vị chủ trì cho nhiệm vụ {ONE}; các cột chép theo không được nhận: Tình trạng; " in done.out
 
 
 def test_a_copied_row_that_is_read_again_brings_nothing_either(reported: SmallOffice) -> None:
