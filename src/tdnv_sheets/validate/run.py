@@ -88,7 +88,8 @@ def _conclude(read: Understood, broken: _Broken, grounds: Grounds) -> Checked:
     )
     if issued is not None:
         abouts += missing_rows(table, issued.base)
-        if not held and not proposed and not any(differs(r, base) for r in rows) and not any(shell.report.values()):
+        unchanged = not any(differs(row, base) for row in rows) and not any(shell.report.values())
+        if table.rows and not held and not proposed and unchanged:
             abouts.append(About(found("nothing-new", table.sheet)))
     revision = read.stamp.revision if read.stamp.issue else None
     report = typed_report(shell.report)
