@@ -616,6 +616,42 @@ def test_35_a_copy_of_our_sheet_that_differs_sends_the_file_back(office: SmallOf
     assert office.rows() == before
 
 
+def test_35_a_list_of_their_own_with_some_of_our_captions_is_no_copy(
+    office: SmallOffice, unmutated: dict[tuple[str, str], dict[str, Any]]
+) -> None:
+    def add(book: Workbook) -> None:
+        sheet = book.create_sheet("Danh sách riêng")
+        sheet.append(["Số, ký hiệu", "Ngày ban hành", "Nội dung nhiệm vụ", "Thời hạn"])
+        sheet.append(["12/UBND", "1/6/2026", "Việc nội bộ", "30/6/2026"])
+        book["Nhiệm vụ thiếu"]["C6"] = "Diễn tập chữa cháy rừng"
+
+    answer = office.merge(book_edited(fill(office.issue("cctl"), REPORTED), add))
+
+    assert (answer["verdict"], said(answer)) == ("accepted", [("extra-sheet", "")])
+    assert office.rows() == unmutated
+
+
+def test_35_two_sheets_of_missing_tasks_that_differ_send_the_file_back(office: SmallOffice) -> None:
+    def copy(book: Workbook) -> None:
+        book["Nhiệm vụ thiếu"]["C6"] = "Diễn tập chữa cháy rừng"
+        copied(book, "Nhiệm vụ thiếu").title = "Nhiệm vụ thiếu (2)"
+        book["Nhiệm vụ thiếu (2)"]["C7"] = "Việc khác"
+
+    answer = office.merge(book_edited(fill(office.issue("cctl"), REPORTED), copy))
+
+    assert (answer["verdict"], said(answer)) == ("returned", [("copied-sheet", ""), ("levels-not-checked", "")])
+
+
+def test_35_the_report_without_its_hidden_ids_is_read_by_its_captions(office: SmallOffice) -> None:
+    def spoil(book: Workbook) -> None:
+        book["Báo cáo"]["C10"] = "Thiếu kinh phí"
+        book["Báo cáo"].delete_cols(1)
+
+    answer = office.merge(book_edited(office.issue("cctl"), spoil))
+
+    assert (answer["verdict"], said(answer)) == ("accepted", [])  # had nothing been read, it would be «nothing new»
+
+
 def test_35_a_sheet_renamed_without_its_ids_is_found_by_its_captions(
     office: SmallOffice, unmutated: dict[tuple[str, str], dict[str, Any]]
 ) -> None:
