@@ -678,7 +678,12 @@ def test_a_column_missing_from_the_missing_tasks_is_said_only_where_something_is
 
     answer = office.merge(book_edited(fill(office.issue("cctl"), {FOUR: {"progress": "in_progress"}}), write))
 
-    assert said(answer) == [("missing-office-column", ""), ("stray-cells", "H7")]
+    assert (answer["verdict"], said(answer)) == (
+        "returned",
+        [("levels-not-checked", ""), ("missing-column", ""), ("stray-cells", "H7")],
+    )
+    (missing,) = [f for f in answer["findings"] if f["severity"] == "error"]
+    assert (missing["sheet"], missing["column"]) == ("Nhiệm vụ thiếu", "Thời hạn (nguyên văn)")
 
 
 # ------------------------------------------------------------------ what the reader notes
