@@ -111,6 +111,42 @@ def test_a_row_of_field_names_decides_whatever_the_captions_say() -> None:
     assert header.columns[3].caption == "Cột riêng"
 
 
+def test_captions_as_drawn_are_not_searched_for() -> None:
+    ids = tuple(spec.name for spec in SPECS)
+    drawn = tuple(spec.header("vi") for spec in SPECS)
+    misleading: tuple[Raw, ...] = ("Nội dung nhiệm vụ", "Đơn vị chủ trì", "Ghi chú")
+    header = find_header(_sheet(misleading, ids, drawn, ("NV-2026-00001",)), SPECS)
+    assert header is not None
+    assert (header.first_row, header.last_row, header.captioned) == (2, 3, True)
+    assert {column.row for column in header.columns} == {3}
+
+
+def test_a_row_of_field_names_without_captions_says_so() -> None:
+    header = find_header(_sheet(("task_id", "task_content", "deadline"), ("NV-2026-00001", "Rà soát", None)), SPECS)
+    assert header is not None
+    assert (header.last_row, header.captioned) == (1, False)
+
+
+def test_a_caption_merged_over_its_neighbour_covers_it() -> None:
+    sheet = _sheet(("Nội dung nhiệm vụ", "Tình trạng", None, "Ghi chú"), ("a", "b", "c", "d"), merged=((1, 2, 1, 3),))
+    header = find_header(sheet, SPECS)
+    assert header is not None
+    assert [(column.caption, column.covered) for column in header.columns][1:3] == [
+        ("Tình trạng", False),
+        ("Tình trạng", True),
+    ]
+
+
+def test_a_merge_of_a_caption_with_the_data_below_swallows_no_data() -> None:
+    rows: tuple[tuple[Raw, ...], ...] = (
+        ("Nội dung nhiệm vụ", "Đơn vị chủ trì", "Ghi chú"),
+        ("Rà soát", "Sở Y tế", None),
+    )
+    header = find_header(_sheet(*rows, merged=((1, 3, 2, 3),)), SPECS)
+    assert header is not None
+    assert header.last_row == 1
+
+
 def test_each_field_is_taken_by_one_column_the_best() -> None:
     header = find_header(_sheet(("Nội dung", "Nội dung nhiệm vụ", "Nội dung nhiệm vụ", "Đơn vị chủ trì")), SPECS)
     assert _fields(header) == {1: None, 2: "task_content", 3: None, 4: "unit"}

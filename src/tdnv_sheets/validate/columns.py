@@ -6,21 +6,20 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 from rapidfuzz import fuzz, process
 
 from tdnv_sheets.grid import is_blank
-from tdnv_sheets.text.unicode import clean, fold, strip_marks
+from tdnv_sheets.text.unicode import fold, strip_marks
+from tdnv_sheets.validate.captions import LONGEST, captions_of, last_row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tdnv_sheets.grid import Raw, Sheet
     from tdnv_sheets.sheetspec import FieldSpec
-
-Area: TypeAlias = tuple[int, int, int, int]
-"""First row, first column, last row and last column of merged cells, 1-based."""
+    from tdnv_sheets.validate.captions import Caption
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +68,9 @@ _OF_CHILD: Final = 4.0
 """What a match of the lower caption alone loses against one of both captions together."""
 _SIMILAR: Final = 90.0
 _SHORTEST_SIMILAR: Final = 7
-_LONGEST: Final = 90
-"""Longer texts are data, not captions."""
 _FEWEST: Final = 2
 _PARENTHESIS: Final = re.compile(r"\([^()]*\)")
 _DIGITS: Final = re.compile(r"\d+")
-_DEEPEST: Final = 3
 _REMEMBERED: Final = 5000
 """How many captions are remembered; a program that watches a folder for months sees many."""
 _NUMBER_CELL: Final = re.compile(r"[(\[]?\s*(\d{1,2}|[A-Za-zĐđ])\s*[)\]]?(?:\s*=.*)?")
@@ -93,8 +89,8 @@ def find_header(sheet: Sheet, specs: Sequence[FieldSpec], *, search_rows: int = 
         return _ours(sheet, names, ids, search_rows)
     best: tuple[tuple[int, float, int], Header] | None = None
     for first in range(1, min(search_rows, len(sheet.rows)) + 1):
-        last = _last_row(sheet, first)
-        columns = _map(_captions(sheet, first, last), names, {})
+        last = last_row(sheet, first)
+        columns = _map(captions_of(sheet, first, last), names, {})
         found = [column for column in columns if column.field is not None]
         rank = (len(found), sum(column.score for column in found), -first)
         if len(found) >= _FEWEST and (best is None or rank > best[0]):
@@ -111,11 +107,11 @@ def _ours(sheet: Sheet, names: Names, ids: int, search_rows: int) -> Header:
     """Read a header by its row of field names; the captions stand in the row that has most of them."""
     fields = _ids(sheet, ids, names)
     row = ids + 1 if _as_drawn(sheet, names, fields, ids + 1) else _caption_row(sheet, names, ids, search_rows)
-    last = max(_last_row(sheet, row), row) if row > ids else row
+    last = max(last_row(sheet, row), row) if row > ids else row
     number = next((i for i, name in _first_of_each(fields).items() if name == "task_id"), None)
     while last > row and number is not None and not is_blank(sheet.cell(last, number)):
         last -= 1  # the first task, whose cell somebody merged with the caption above
-    columns = _map(_captions(sheet, row, last), names, fields)
+    columns = _map(captions_of(sheet, row, last), names, fields)
     return _with_numbers(sheet, Header(min(row, ids), max(last, ids), columns, captioned=row != ids))
 
 
@@ -126,7 +122,7 @@ def _as_drawn(sheet: Sheet, names: Names, fields: Mapping[int, str], row: int) -
 
 def _caption_row(sheet: Sheet, names: Names, ids: int, search_rows: int) -> int:
     rows = [row for row in range(1, min(search_rows, len(sheet.rows)) + 1) if row != ids]
-    known = {row: sum(bool(names.find(c.parts[-1])) for c in _captions(sheet, row, row) if c.parts) for row in rows}
+    known = {row: sum(bool(names.find(c.parts[-1])) for c in captions_of(sheet, row, row) if c.parts) for row in rows}
     best = max(rows, key=lambda row: (known[row], -abs(row - ids)), default=ids)
     return best if known.get(best) else ids
 
@@ -178,7 +174,7 @@ class Names:
     def find(self, caption: str) -> tuple[tuple[str, str, float], ...]:
         """Give the fields that *caption* may name, as (field, how, score)."""
         folded = fold(caption)
-        if not folded or len(folded) > _LONGEST:
+        if not folded or len(folded) > LONGEST:
             return ()
         if folded not in self._known:
             if len(self._known) >= _REMEMBERED:
@@ -221,96 +217,7 @@ def _ids(sheet: Sheet, row: int, names: Names) -> dict[int, str]:
     return {index: name for index, cell in cells if (name := str(cell or "").strip()) in names.ids}
 
 
-def _last_row(sheet: Sheet, first: int) -> int:
-    """Give the last row of a header that begins at row *first*: by its merged cells, else by how its blanks lie."""
-    areas = [area for area in sheet.merged if area[0] <= first + _DEEPEST and area[2] >= first]
-    merged = max((bottom for top, _, bottom, _ in areas if top == first), default=first)
-    if merged > first:
-        last = min(merged, first + _DEEPEST - 1)
-        while last > first and _is_data(sheet, areas, first, last):
-            last -= 1
-        return last
-    return first + 1 if _has_children(sheet, first) else first
-
-
-def _is_data(sheet: Sheet, areas: Sequence[Area], first: int, row: int) -> bool:
-    """Say whether most cells of a row stand right under captions of their own: then it is no part of the header."""
-    if row > len(sheet.rows):
-        return False
-    own = [index for index, cell in enumerate(sheet.rows[row - 1], start=1) if not is_blank(cell)]
-    wide = {
-        column for top, left, _, right in areas if top <= first for column in range(left, right + 1) if right > left
-    }
-    under = [index for index in own if index not in wide and not is_blank(sheet.cell(first, index))]
-    return len(under) * 2 > len(own)
-
-
-def _has_children(sheet: Sheet, row: int) -> bool:
-    """Say whether the row below only divides this row's captions: it fills blanks beside a caption and nothing else."""
-    if row >= len(sheet.rows):
-        return False
-    below = [index for index, cell in enumerate(sheet.rows[row], start=1) if not is_blank(cell)]
-    texts = all(isinstance(cell := sheet.cell(row + 1, index), str) and len(cell) <= _LONGEST for index in below)
-    beside = all(_divided(sheet, row, index) for index in below)
-    whole = any(
-        not is_blank(cell) and is_blank(sheet.cell(row + 1, index))
-        for index, cell in enumerate(sheet.rows[row - 1], start=1)
-    )
-    return len(below) >= _FEWEST and texts and beside and whole
-
-
-def _divided(sheet: Sheet, row: int, index: int) -> bool:
-    """Say whether the caption at *index* is blank or spreads over blanks to its right that have texts below."""
-    if is_blank(sheet.cell(row, index)):
-        return True
-    return is_blank(sheet.cell(row, index + 1)) and not is_blank(sheet.cell(row + 1, index + 1))
-
-
-@dataclass(frozen=True, slots=True)
-class _Caption:
-    """What is seen over one column."""
-
-    parts: tuple[str, ...]
-    """From the top down, repeated ones once."""
-    row: int
-    covered: bool
-
-
-def _captions(sheet: Sheet, first: int, last: int) -> list[_Caption]:
-    """Flatten header rows: for each column its captions."""
-    width = max((len(sheet.rows[row - 1]) for row in range(first, last + 1) if row <= len(sheet.rows)), default=0)
-    merged = [area for area in sheet.merged if area[0] <= last and area[2] >= first]
-    grid = {
-        (row, col): _shown(sheet, merged, row, col) for row in range(first, last + 1) for col in range(1, width + 1)
-    }
-    for row in range(first, last):
-        for col in range(2, width + 1):
-            left, under_left = grid[row, col - 1], grid[row + 1, col - 1]
-            if not grid[row, col] and grid[row + 1, col] and under_left not in {"", left}:
-                grid[row, col] = left
-    captions = []
-    for col in range(1, width + 1):
-        parts = tuple(part for part in dict.fromkeys(grid[row, col] for row in range(first, last + 1)) if part)
-        own = (row for row in range(last, first - 1, -1) if not is_blank(sheet.cell(row, col)))
-        lowest = next(own, last)
-        covered = any(top <= last <= bottom and left < col <= right for top, left, bottom, right in merged)
-        captions.append(_Caption(parts, lowest, covered))
-    while captions and not captions[-1].parts:
-        captions.pop()
-    return captions
-
-
-def _shown(sheet: Sheet, merged: Iterable[Area], row: int, col: int) -> str:
-    """Give a cell's text as it is seen: that of the merged range it lies in."""
-    for top, left, bottom, right in merged:
-        if top <= row <= bottom and left <= col <= right:
-            row, col = top, left
-            break
-    value = sheet.cell(row, col)
-    return "" if value is None or isinstance(value, bool) else clean(str(value))
-
-
-def _map(captions: list[_Caption], names: Names, ids: Mapping[int, str]) -> tuple[Column, ...]:
+def _map(captions: list[Caption], names: Names, ids: Mapping[int, str]) -> tuple[Column, ...]:
     """Give each column the field that fits best, each field once."""
     wishes: list[tuple[float, int, str, str]] = []
     for index, caption in enumerate(captions, start=1):
@@ -326,7 +233,7 @@ def _map(captions: list[_Caption], names: Names, ids: Mapping[int, str]) -> tupl
     return tuple(_column(index, captions, taken.get(index, (None, "none", 0.0))) for index in range(1, width + 1))
 
 
-def _column(index: int, captions: Sequence[_Caption], taken: tuple[str | None, str, float]) -> Column:
+def _column(index: int, captions: Sequence[Caption], taken: tuple[str | None, str, float]) -> Column:
     if index > len(captions):
         return Column(index, "", *taken)
     caption = captions[index - 1]

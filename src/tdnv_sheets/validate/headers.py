@@ -11,7 +11,6 @@ from rapidfuzz import fuzz
 from tdnv_sheets.findings import About, Finding, shorten
 from tdnv_sheets.grid import address
 from tdnv_sheets.messages.catalogue import found
-from tdnv_sheets.sheetspec import Owner
 from tdnv_sheets.text.unicode import fold
 from tdnv_sheets.validate.columns import ORDINALS, known_names
 
@@ -26,9 +25,14 @@ _LIKE: Final = 60.0
 """From this likeness on a caption is more probably a misspelt one of ours than a column of its own."""
 
 
-def header_findings(sheet: Sheet, header: Header, fields: Sequence[FieldSpec], lang: str) -> list[About]:
-    """Say what is wrong with a header: every column of ours must be there once, under its own name."""
-    judged = _Judged(sheet, header, fields, lang)
+def header_findings(
+    sheet: Sheet, header: Header, fields: Sequence[FieldSpec], needed: frozenset[str], lang: str
+) -> list[About]:
+    """Say what is wrong with a header: every column of ours must be there once, under its own name.
+
+    *needed* are the fields without which nothing can be read; the others are only compared.
+    """
+    judged = _Judged(sheet, header, fields, needed, lang)
     if not header.captioned:
         return [About(found("header-missing", sheet.name, values={"sheet": sheet.name}))]
     return [About(finding) for finding in (*judged.missing(), *judged.captions(), *judged.others())]
@@ -39,6 +43,7 @@ class _Judged:
     sheet: Sheet
     header: Header
     fields: Sequence[FieldSpec]
+    needed: frozenset[str]
     lang: str
 
     @cached_property
@@ -61,7 +66,7 @@ class _Judged:
     @cached_property
     def replaced(self) -> Mapping[str, Column]:
         """Field that is missing → the column that is probably it: of a like caption, else in its place."""
-        missing = [spec for spec in self.fields if spec.name not in self.taken and _is_needed(spec)]
+        missing = [spec for spec in self.fields if spec.name not in self.taken and spec.name in self.needed]
         others = [column for column in self.header.columns if column.field is None and not _is_ordinal(column)]
         free = [column for column in others if column.covered or self._twin(column) is None]
         named = [column for column in free if not column.covered]
@@ -90,7 +95,7 @@ class _Judged:
             elif column is not None:
                 yield self._about("blank-header", column, spec)
             else:
-                code = "missing-column" if _is_needed(spec) else "missing-office-column"
+                code = "missing-column" if spec.name in self.needed else "missing-office-column"
                 yield found(code, self.sheet.name, column=spec.header(self.lang))
 
     def captions(self) -> Iterator[Finding]:
@@ -105,7 +110,7 @@ class _Judged:
             elif column.how == "id" and any(said & own for own in self.own.values()):
                 # A hidden id over another column's caption: part of the table was moved and the rest was not.
                 yield self._about("moved-caption", column, spec)
-            elif column.how != "id" or not _is_needed(spec) or self._is_known(name, said):
+            elif column.how != "id" or spec.name not in self.needed or self._is_known(name, said):
                 yield self._about("renamed-column", column, spec)
             else:
                 yield self._about("misnamed-column", column, spec)
@@ -159,10 +164,6 @@ class _Judged:
         if (-1 not in beside and column.index > 1) or (1 not in beside and column.index < last):
             return False
         return [name for name in order[before + 1 : after] if name not in self.taken] == [spec.name]
-
-
-def _is_needed(spec: FieldSpec) -> bool:
-    return spec.owner in {Owner.UNIT, Owner.KEY}
 
 
 def _is_ordinal(column: Column) -> bool:

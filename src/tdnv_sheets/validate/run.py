@@ -90,12 +90,8 @@ def _conclude(read: Understood, broken: _Broken, grounds: Grounds) -> Checked:
     )
     if issued is not None:
         abouts += missing_rows(table, issued.base)
-        if (
-            not has_error(abouts)
-            and not proposed
-            and not any(differs(r, base) for r in rows)
-            and not any(shell.report.values())
-        ):
+        unchanged = not any(differs(row, base) for row in rows) and not any(shell.report.values())
+        if table.rows and not has_error(abouts) and not proposed and unchanged:
             abouts.append(About(found("nothing-new", table.sheet)))
     revision = read.stamp.revision if read.stamp.issue else None
     report = typed_report({name: raw for name, raw in shell.report.items() if name not in read.refused_lines})

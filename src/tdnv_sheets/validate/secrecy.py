@@ -26,9 +26,8 @@ class Secrecy(StrEnum):
 
 
 _PERHAPS: Final = re.compile(
-    r"m[\W_]*(?:[aâạậ]|a[\W_]*ä|Ë)[\W_]*t"  # mật: composed or not, letter-spaced, unaccented, as VNI and as TCVN3
-    r"|\d[a-z]?[\W_]+(?:m|tm|tum)[\W_]",  # 12/M-…
-    re.IGNORECASE,
+    # mật: composed or not, letter-spaced, unaccented, as VNI and as TCVN3; and 12/M-…; all begin with the same letter.
+    r"[mM](?:[\W_]*(?:[aAâÂạẠậẬ]|[aA][\W_]*[äÄ]|[Ëë])[\W_]*[tT]|[\W_]*[/∕⁄−\u2010-\u2015-])"
 )
 """What every text that is judged anything but `OK` holds; all others need not be looked at closely."""
 _UNICODE: Final = re.compile(r"[ăĂđĐĩĨũŨơƠưƯ\u1EA0-\u1EF9]")

@@ -65,12 +65,14 @@ def copies(book: Book, name: str, fields: Sequence[FieldSpec], original: Sheet) 
 
 
 def _is_table(sheet: Sheet, header: Header, name: str) -> bool:
-    """Say whether a header is that of our table, not just one with some of the same captions."""
-    spec = assignment_spec()
-    fields = spec.shown_on("update")
-    whole = header if name == "update" else find_header(sheet, fields)
-    is_update = whole is not None and "task_id" in whole.by_field()
-    return is_update == (name == "update") and len(header.by_field()) >= _MOSTLY * len(spec.shown_on(name))
+    """Say whether a header is that of our table, not just one with some of the same captions.
+
+    «Nhiệm vụ thiếu» has few columns, so that only its row of ids tells it from a list that people made.
+    """
+    if name != "update":
+        return _has_ids(sheet, name)
+    taken = header.by_field()
+    return "task_id" in taken and len(taken) >= _MOSTLY * len(assignment_spec().shown_on(name))
 
 
 def _has_ids(sheet: Sheet, name: str) -> bool:

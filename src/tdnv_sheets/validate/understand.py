@@ -96,7 +96,8 @@ def _tables(book: Book, grounds: Grounds, shell: Checked, stamp: Stamp) -> Check
         return _stopped(shell, [About(lost)], "rows")
     sheet, header = place.sheet, place.header
     lang = language_of(sheet, "update") or grounds.lang
-    abouts = header_findings(sheet, header, fields, lang)
+    needed = frozenset(f.name for f in fields if f.owner in {Owner.UNIT, Owner.KEY})
+    abouts = header_findings(sheet, header, fields, needed, lang)
     table = read_table(sheet, header, fields, lang)
     rows = sort_out(table, sheet, header, fields, shell.issued.base if shell.issued else None)
     beside = _beside(book, place, table, lang)
@@ -237,6 +238,7 @@ def _missing_table(place: Place | None, fields: tuple[FieldSpec, ...], lang: str
     table = read_table(place.sheet, place.header, fields, lang)
     if not table.rows:
         return table, layout_findings(place.sheet, place.header, (), table.captions)
-    abouts = header_findings(place.sheet, place.header, fields, lang)
+    needed = frozenset(spec.name for spec in fields)
+    abouts = header_findings(place.sheet, place.header, fields, needed, lang)
     numbers = [row.number for row in table.rows]
     return table, abouts + layout_findings(place.sheet, place.header, numbers, table.captions)
