@@ -52,7 +52,7 @@ def merged(area: str) -> Callable[[Workbook], None]:
 
 
 def in_1904(book: Workbook) -> None:
-    book.epoch = CALENDAR_MAC_1904  # type: ignore[assignment]  # openpyxl's stubs know one epoch only
+    book.epoch = CALENDAR_MAC_1904
 
 
 def days(*values: Any) -> dict[str, dict[str, Any]]:  # noqa: ANN401 - whatever a cell takes
@@ -71,7 +71,7 @@ def texts(name: str, value: Any) -> dict[str, dict[str, Any]]:  # noqa: ANN401 -
 BEFORE_1904 = date(2026, 6, 5)
 CASES: dict[str, Case] = {
     "3 one reporter merged over three rows counts for each": Case(
-        {task: DOING for task in ROWS} | {ONE: DOING | {"reporter": "Nguyễn Văn A", "reported_date": date(2026, 6, 9)}},
+        dict.fromkeys(ROWS, DOING) | {ONE: DOING | {"reporter": "Nguyễn Văn A", "reported_date": date(2026, 6, 9)}},
         frozenset({("merged-filled", cell) for cell in ("Z7", "Z8", "AA7", "AA8")}),
         {(task, "reporter"): "Nguyễn Văn A" for task in ROWS} | {(FOUR, "reported_date"): "2026-06-09"},
         then=lambda book: (merged("Z6:Z8")(book), merged("AA6:AA8")(book), None)[-1],
@@ -313,7 +313,7 @@ def test_the_choice_most_like_what_was_typed_is_named_first(own: tuple[SmallOffi
 
     (finding,) = office.merge(file)["findings"]
 
-    assert finding["fix"].startswith("Chọn một trong: Đang thực hiện (gần với chữ đã ghi nhất); Chưa thực hiện; ")
+    assert finding["fix"].startswith("Chọn một trong: Đang thực hiện (≈ dang thuc hien); Chưa thực hiện; ")
 
 
 # ---------------------------------------------------------------- 15: the other calendar
@@ -394,7 +394,7 @@ def test_what_begins_as_a_formula_is_text_in_the_marked_copy_and_in_the_register
     assert office.run("render").code == 0
 
     (register,) = office.root.glob("so-theo-doi*.xlsx")
-    (marked,) = [path for path in office.space.returned.rglob("*.xlsx")]
+    (marked,) = office.space.returned.rglob("*.xlsx")
     for path in (register, marked):
         cells = [cell for sheet in load_workbook(path) for row in sheet.iter_rows() for cell in row]
         found = {cell.value: cell.data_type for cell in cells if cell.value in typed.values()}
