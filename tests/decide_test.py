@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tdnv_sheets.grid import Book, Sheet
 from tdnv_sheets.intake.worker import Reader
+from tdnv_sheets.messages.catalogue import finding_text
 from tdnv_sheets.pipeline.check import grounds_of
 from tdnv_sheets.pipeline.office import open_office
 from tdnv_sheets.sheetspec import Owner, assignment_spec
@@ -385,3 +386,25 @@ def test_a_deadline_is_kept_in_its_words(words: str, code: str | None) -> None:
     held = isinstance(table.rows[0].cells()["deadline_text"], Unread)
     assert held is (code == "deadline-unreadable")
     assert held or table.rows[0].cells()["deadline_text"] == words
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_whether_a_progress_report_completes_a_task_the_regulation_says(office: SmallOffice, *, asked: bool) -> None:
+    done = {"progress": "done", "result_summary": "Xong", "completed_date": date(2026, 6, 5)}
+    file = fill(office.issue("cctl"), {ONE: done | {"result_kind": "progress_report"}, TWO: done})
+    with Reader() as reader:
+        _, book = reader.read(file)
+    assert isinstance(book, Book)
+    with open_office(office.space) as opened:
+        grounds = grounds_of(opened, TODAY)
+        assert grounds.final_document is opened.regulation.completion.final_document
+        checked = check(book, replace(grounds, final_document=asked))
+
+    found = {(about.finding.code, about.finding.cell): about.finding for about in checked.abouts}
+    assert set(found) == ({("not-a-final-result", "P6")} if asked else set())
+    if asked:
+        text = finding_text(found["not-a-final-result", "P6"], "vi")
+        assert text.startswith("«Loại văn bản» là «Báo cáo tiến độ» trong khi «Tình trạng» là «Đã hoàn thành»")
+        assert checked.submission is not None
+        assert [row.key.task_id for row in checked.submission.rows if row.key] != []
+        assert ONE not in {row.key.task_id for row in checked.submission.rows if row.key}
