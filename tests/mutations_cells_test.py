@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from openpyxl import load_workbook
+from openpyxl.styles import Font
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from tdnv_sheets.inbox.workspace import find
@@ -52,7 +53,15 @@ def merged(area: str) -> Callable[[Workbook], None]:
 
 
 def in_1904(book: Workbook) -> None:
-    book.epoch = CALENDAR_MAC_1904  # type: ignore[assignment]  # openpyxl's stubs know one epoch only
+    book.epoch = CALENDAR_MAC_1904
+
+
+def in_fonts(fonts: Mapping[str, str]) -> Callable[[Workbook], None]:
+    def change(book: Workbook) -> None:
+        for cell, name in fonts.items():
+            book["Cập nhật"][cell].font = Font(name=name)
+
+    return change
 
 
 def days(*values: Any) -> dict[str, dict[str, Any]]:  # noqa: ANN401 - whatever a cell takes
@@ -172,6 +181,20 @@ CASES: dict[str, Case] = {
         frozenset({("legacy-encoding", "O6")}),
         {(ONE, "result_summary"): None, (TWO, "progress"): "in_progress"},
         "partly",
+    ),
+    "23 words in an old font are decoded and listed": Case(
+        {
+            ONE: {"progress": "in_progress", "result_summary": "§ang tæng hîp sè liÖu"},
+            TWO: {"result_summary": "ñy ban nh©n d©n"},
+            FOUR: {"proposal": "Ñeà nghò luøi thôøi haïn"},
+        },
+        frozenset({("legacy-decoded", "O6"), ("legacy-decoded", "O7"), ("legacy-decoded", "U8")}),
+        {
+            (ONE, "result_summary"): "Đang tổng hợp số liệu",
+            (TWO, "result_summary"): "ỦY BAN NHÂN DÂN",
+            (FOUR, "proposal"): "Đề nghị lùi thời hạn",
+        },
+        then=in_fonts({"O6": ".VnTime", "O7": ".VnTimeH", "U8": "VNI-Times"}),
     ),
     "24 blanks that nobody sees": Case(
         {ONE: {"progress": "\ufeffĐang\u00a0thực\u200b hiện ", "result_summary": "\u00a0Đã\u00a0họp\u200b "}},
@@ -313,7 +336,7 @@ def test_the_choice_most_like_what_was_typed_is_named_first(own: tuple[SmallOffi
 
     (finding,) = office.merge(file)["findings"]
 
-    assert finding["fix"].startswith("Chọn một trong: Đang thực hiện (gần với chữ đã ghi nhất); Chưa thực hiện; ")
+    assert finding["fix"].startswith("Chọn một trong: Đang thực hiện (≈ dang thuc hien); Chưa thực hiện; ")
 
 
 # ---------------------------------------------------------------- 15: the other calendar
@@ -394,7 +417,7 @@ def test_what_begins_as_a_formula_is_text_in_the_marked_copy_and_in_the_register
     assert office.run("render").code == 0
 
     (register,) = office.root.glob("so-theo-doi*.xlsx")
-    (marked,) = [path for path in office.space.returned.rglob("*.xlsx")]
+    (marked,) = office.space.returned.rglob("*.xlsx")
     for path in (register, marked):
         cells = [cell for sheet in load_workbook(path) for row in sheet.iter_rows() for cell in row]
         found = {cell.value: cell.data_type for cell in cells if cell.value in typed.values()}

@@ -16,7 +16,7 @@ from tdnv_sheets.messages.catalogue import found
 from tdnv_sheets.sheetspec import Kind, Owner, assignment_spec, round_report_spec
 from tdnv_sheets.text.legacy import Encoding
 from tdnv_sheets.text.same import same
-from tdnv_sheets.validate.cells import Typed, Unread, as_text
+from tdnv_sheets.validate.cells import Typed, as_text
 from tdnv_sheets.validate.decide_days import decide_days
 from tdnv_sheets.validate.decide_merged import unmerge, with_cell
 from tdnv_sheets.validate.decide_texts import decide_deadline, decide_encoding, decide_text, without_marks
@@ -47,11 +47,15 @@ class Decided:
 
 def changed_fields(row: TableRow, fields: Iterable[FieldSpec], then: Mapping[str, Value]) -> frozenset[str]:
     """Name the fields whose cells are no longer as they were issued."""
-    return frozenset(
-        spec.name
-        for spec in fields
-        if isinstance(value := row.typed[spec.name].value, Unread) or not same(value, then.get(spec.name))
-    )
+    changed = set()
+    for spec in fields:
+        value, was = row.typed[spec.name].value, then.get(spec.name)
+        if value is was or value == was:
+            continue
+        # A typed text is never blank, so only two texts may differ in spelling and be the same.
+        if not isinstance(value, str) or not isinstance(was, str) or not same(value, was):
+            changed.add(spec.name)
+    return frozenset(changed)
 
 
 def decide_rows(
@@ -176,7 +180,7 @@ def decide_report(book: Book, lines: Mapping[str, Raw], lang: str) -> Report:
 def _answers(book: Book, lines: Mapping[str, Raw]) -> Iterator[tuple[Sheet, str, tuple[int, int]]]:
     """Give sheet, field and place of the answers."""
     left = set(lines)
-    for sheet in book.sheets:
+    for sheet in book.sheets if left else ():
         for number, row in enumerate(sheet.rows, 1):
             for column, cell in enumerate(row, 1):
                 if isinstance(cell, str) and cell in left and sheet.cell(number, column + _REPORT_STEP) == lines[cell]:

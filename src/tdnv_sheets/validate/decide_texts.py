@@ -27,12 +27,16 @@ EXACT: Final = 10**15
 """Excel keeps 15 digits of a number; the others become zeros."""
 _FORMULA: Final = re.compile(r"=(?![>=])|@|[+-]\s*(?:\(|[^\W\d_]+[\d(|!:$\\])")
 """A dash with words behind it is a bullet, and an arrow is no formula."""
+_CODES: Final = re.compile(r"[\u00A1-\u00FF\u0300-\u0323₫]")
+_UNICODE: Final = re.compile(r"[ăĂđĐĩĨũŨơƠưƯ\u1EA0-\u1EF9]")
 _NOTHING_SAID: Final = re.compile(r"x{3,}|[.…_]{2,}|…|\?{2,}", re.IGNORECASE)
 
 
 def decide_encoding(spec: FieldSpec, cells: Sequence[Seen]) -> Iterator[Decision]:
     """Decode what fonts older than Unicode left behind, or say what it probably means."""
     places = [place for place, cell in enumerate(cells) if isinstance(cell.raw, str)]
+    if not any(_may_be_coded(cells[place]) for place in places):
+        return
     texts = [as_text(cells[place].raw) for place in places]
     suspicion = suspect(texts, [cells[place].font for place in places])
     for at, place in enumerate(places):
@@ -49,6 +53,12 @@ def decide_encoding(spec: FieldSpec, cells: Sequence[Seen]) -> Iterator[Decision
             yield refused(place, cells[place], "legacy-encoding", text=shorten(decoded))
 
 
+def _may_be_coded(cell: Seen) -> bool:
+    """Say whether a text may be in an old encoding: not when a letter that only Unicode has stands in it."""
+    text = str(cell.raw)
+    return cell.font is not None or (_CODES.search(text) is not None and _UNICODE.search(text) is None)
+
+
 def _choice(spec: FieldSpec, cell: Seen, text: str) -> str | None:
     """Give what an unknown choice reads as in an old encoding, where that is in the list."""
     if not isinstance(cell.typed.value, Unread):
@@ -63,7 +73,8 @@ def decide_text(spec: FieldSpec, place: int, cell: Seen) -> Iterator[Decision]:
     if isinstance(raw, str) and len(raw) >= LONGEST:
         yield refused(place, cell, "truncated", max=f"{LONGEST:,}".replace(",", "."))
         return
-    text = as_text(raw)
+    # A text that was typed is clean already.
+    text = cell.typed.value if isinstance(cell.typed.value, str) else as_text(raw)
     if isinstance(raw, (int, float)) and abs(raw) >= EXACT:
         yield told(place, "digits-lost")
     elif isinstance(raw, str) and _FORMULA.match(text):

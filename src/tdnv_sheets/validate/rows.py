@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from tdnv_sheets.findings import About, shorten
-from tdnv_sheets.messages.catalogue import found, say
+from tdnv_sheets.messages.catalogue import found
 from tdnv_sheets.records import SubmittedRow
 from tdnv_sheets.sheetspec import Owner, assignment_spec
 from tdnv_sheets.text.same import same
@@ -130,7 +130,7 @@ def _choices(spec: FieldSpec, typed: str, lang: str) -> str:
     """List what may be chosen, the one that is most like what was typed first."""
     near = nearest_choice(spec, typed)
     labels = [choice.labels[lang] for choice in spec.choices if choice is not near]
-    first = [say("rows.nearest_choice", lang, label=near.labels[lang])] if near else []
+    first = [f"{near.labels[lang]} (≈ {shorten(typed)})"] if near else []
     return "; ".join([*first, *labels])
 
 
