@@ -67,34 +67,40 @@ def merge(
     side: Side,
 ) -> Outcome:
     """Decide every cell of the submission's rows with a known key; *base* None means unknown (rule 24)."""
-    changes: list[Change] = []
-    conflicts: list[Conflict] = []
-    kept: list[Kept] = []
+    decided: list[Change | Conflict | Kept] = []
     parallel: set[Key] = set()
     alike = unchanged = 0
     for row in submission.rows:
         if row.key is None or row.key not in ours:
             continue
-        now = ours[row.key]
-        then = None if base is None else base.get(row.key, {})
-        moved = then is not None and any(not same(now.get(name), then.get(name)) for name in {*now, *then})
-        before = len(changes) + len(conflicts)
+        now, then = ours[row.key], None if base is None else base.get(row.key, {})
+        here = []
         for field, theirs in row.cells.items():
             versions = Versions(None if then is None else then.get(field), now.get(field), theirs)
-            decided = merge_cell(row.key, field, versions, spec=spec, side=side, known_base=then is not None)
-            if isinstance(decided, Change):
-                changes.append(decided)
-            elif isinstance(decided, Conflict):
-                conflicts.append(decided)
-            elif isinstance(decided, Kept):
-                kept.append(decided)
+            if theirs == versions.ours == versions.base:
+                continue  # most cells: nobody touched them
+            done = merge_cell(row.key, field, versions, spec=spec, side=side, known_base=then is not None)
+            if done is not None:
+                here.append(done)
             elif same(versions.theirs, versions.ours) and not same(versions.ours, versions.base):
                 alike += 1
-        if len(changes) + len(conflicts) == before:
+        decided += here
+        if all(isinstance(done, Kept) for done in here):
             unchanged += 1
-        elif moved:
+        elif then is not None and _differ(now, then):
             parallel.add(row.key)
-    return Outcome(tuple(changes), tuple(conflicts), tuple(kept), alike, frozenset(parallel), unchanged)
+    return Outcome(
+        tuple(done for done in decided if isinstance(done, Change)),
+        tuple(done for done in decided if isinstance(done, Conflict)),
+        tuple(done for done in decided if isinstance(done, Kept)),
+        alike,
+        frozenset(parallel),
+        unchanged,
+    )
+
+
+def _differ(one: Mapping[str, Value], other: Mapping[str, Value]) -> bool:
+    return one != other and any(not same(one.get(name), other.get(name)) for name in {*one, *other})
 
 
 def merge_cell(

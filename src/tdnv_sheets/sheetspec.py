@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tdnv_sheets.errors import BrokenDeclaration
 from tdnv_sheets.shipped import shipped
+from tdnv_sheets.text.unicode import fold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,6 +58,8 @@ class FieldSpec:
     help: Mapping[str, str]
     aliases: tuple[str, ...] = ()
     choices: tuple[Choice, ...] = ()
+    words: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Every word that may be typed for a choice, folded → its code."""
     required: bool = False
     required_when: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     """Field → codes: the cell must be filled when that field holds one of the codes."""
@@ -91,10 +94,11 @@ class SheetSpec:
     version: int
     fields: tuple[FieldSpec, ...]
     by_name: Mapping[str, FieldSpec]
+    by_sheet: Mapping[str, tuple[FieldSpec, ...]]
 
     def shown_on(self, sheet: str) -> tuple[FieldSpec, ...]:
         """Give the fields that *sheet* shows, in order."""
-        return tuple(spec for spec in self.fields if sheet in spec.shows)
+        return self.by_sheet.get(sheet, ())
 
 
 LANGUAGES: Final = ("vi", "en")
@@ -131,7 +135,11 @@ def load(path: Path) -> SheetSpec:
         for other in spec.required_when:
             if other not in by_name:
                 raise BrokenDeclaration(path, f"{spec.name}.required_when", f"no such field: {other}")
-    return SheetSpec(raw["sheet"]["name"], raw["sheet"]["version"], fields, MappingProxyType(by_name))
+    sheets = {name for spec in fields for name in spec.shows}
+    by_sheet = {name: tuple(spec for spec in fields if name in spec.shows) for name in sheets}
+    return SheetSpec(
+        raw["sheet"]["name"], raw["sheet"]["version"], fields, MappingProxyType(by_name), MappingProxyType(by_sheet)
+    )
 
 
 def _one_of(value: str, known: tuple[str, ...]) -> str:
@@ -144,6 +152,10 @@ def _one_of(value: str, known: tuple[str, ...]) -> str:
 def _field(path: Path, raw: dict[str, Any]) -> FieldSpec:
     name = raw.get("name", "?")
     try:
+        choices = tuple(
+            Choice(c["code"], {lang: c[lang] for lang in LANGUAGES}, tuple(c.get("aliases", ())))
+            for c in raw.get("choices", ())
+        )
         return FieldSpec(
             name=raw["name"],
             headers={lang: raw[lang] for lang in LANGUAGES},
@@ -151,10 +163,8 @@ def _field(path: Path, raw: dict[str, Any]) -> FieldSpec:
             kind=Kind(raw["type"]),
             help={lang: raw.get(f"help_{lang}", "") for lang in LANGUAGES},
             aliases=tuple(raw.get("aliases", ())),
-            choices=tuple(
-                Choice(c["code"], {lang: c[lang] for lang in LANGUAGES}, tuple(c.get("aliases", ())))
-                for c in raw.get("choices", ())
-            ),
+            choices=choices,
+            words={fold(word): c.code for c in choices for word in (c.code, *c.labels.values(), *c.aliases)},
             required=raw.get("required", False),
             required_when={other: tuple(codes) for other, codes in raw.get("required_when", {}).items()},
             may_clear=raw.get("may_clear", True),

@@ -42,19 +42,23 @@ def read_assignments(connection: sa.Connection, keys: Iterable[Key] | None = Non
 def read_at(connection: sa.Connection, keys: Iterable[Key], revision: int) -> dict[Key, dict[str, Value]]:
     """Read the fields of *keys* as they were at *revision*; keys that did not exist then are left out."""
     wanted = set(keys)
-    now = read_assignments(connection, wanted)
-    created = _creations(connection, wanted)
+    now: dict[Key, tuple[int, dict[str, Value]]] = {}
+    columns = sa.select(t.assignments.c.task_id, t.assignments.c.unit, t.assignments.c.created, t.assignments.c.fields)
     later: dict[Key, list[Any]] = {}
     for part in _parts(wanted):
+        for row in connection.execute(columns.where(t.assignments.c.task_id.in_(part))):
+            key = Key(row.task_id, row.unit)
+            if key in wanted:
+                now[key] = row.created, load_fields(row.fields)
         query = sa.select(t.changes).where(t.changes.c.task_id.in_(part) & (t.changes.c.revision > revision))
         query = query.order_by(t.changes.c.revision.desc(), t.changes.c.id.desc())
         for row in connection.execute(query):
             later.setdefault(Key(row.task_id, row.unit), []).append(row)
     past: dict[Key, dict[str, Value]] = {}
-    for key in wanted & now.keys():
-        if created[key] > revision:
+    for key, (created, current) in now.items():
+        if created > revision:
             continue
-        fields = dict(now[key].fields) | {row.field: load(row.old) for row in later.get(key, ())}
+        fields = current | {row.field: load(row.old) for row in later.get(key, ())}
         past[key] = {name: value for name, value in fields.items() if value is not None}
     return past
 

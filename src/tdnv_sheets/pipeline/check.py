@@ -191,7 +191,7 @@ def draw_marks(office: Office, checked: Checked, name: str, folder: Path, moment
     identity = issued.issue, checked.token
     view = MarkedView(
         book=unit_book_view(office, unit, period, rows, as_of=moment.as_of, identity=identity),
-        typed=checked.typed,
+        typed=checked.typed(),
         stray=checked.stray,
         missing_rows=checked.missing_rows,
         report=checked.report,

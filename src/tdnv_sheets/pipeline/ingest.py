@@ -27,9 +27,9 @@ from tdnv_sheets.pipeline.check import (
 from tdnv_sheets.pipeline.draw import file_digest
 from tdnv_sheets.pipeline.office import unit_named
 from tdnv_sheets.pipeline.receive import Received, has_secret_name, receipt
-from tdnv_sheets.records import units_by_code
+from tdnv_sheets.records import Key, units_by_code
 from tdnv_sheets.sheetspec import assignment_spec
-from tdnv_sheets.validate.cells import as_text, in_words
+from tdnv_sheets.validate.cells import Unread, as_text, in_words
 from tdnv_sheets.validate.checked import Checked, Verdict
 
 if TYPE_CHECKING:
@@ -41,7 +41,9 @@ if TYPE_CHECKING:
     from tdnv_sheets.pipeline.check import Moment
     from tdnv_sheets.pipeline.office import Office
     from tdnv_sheets.records import Submission, Value
+    from tdnv_sheets.validate.cells import Typed
     from tdnv_sheets.validate.checked import Grounds
+    from tdnv_sheets.validate.identity import Issued
 
 _TRIES: Final = 50
 """How often a merge is decided anew while other commands write to the ledger."""
@@ -162,18 +164,27 @@ def content_of(checked: Checked) -> str:
     """Digest all that people typed into a workbook, good or not, whatever its bytes; empty when nothing was read."""
     if checked.submission is None:
         return ""
-    lines = [checked.submission.issue, checked.unit]
-    lines += sorted(f"{task}\x1f{name}\x1f{as_text(raw)}" for (task, name), raw in checked.typed.items())
+    lines = sorted("\x1f".join((task, *_said(row.typed))) for task, row in checked.rows)
     loose = (*(cells for _, cells in checked.stray), *checked.missing_rows, checked.report)
     lines += sorted("\x1f".join(f"{name}={as_text(raw)}" for name, raw in sorted(cells.items())) for cells in loose)
-    return hashlib.sha256("\x1e".join(lines).encode()).hexdigest()
+    return hashlib.sha256("\x1e".join((checked.submission.issue, checked.unit, *lines)).encode()).hexdigest()
 
 
-def decide(office: Office, submission: Submission) -> Outcome:
-    """Merge a unit's submission against its base and the ledger as they are now."""
+def _said(cells: Mapping[str, Typed]) -> Iterator[str]:
+    """Write each filled cell: what it means where it was understood, else what was typed."""
+    for name in sorted(cells):
+        value = cells[name].value
+        if value is not None:
+            yield f"{name}={as_text(value.raw) if isinstance(value, Unread) else value}"
+
+
+def decide(office: Office, submission: Submission, issued: Issued | None) -> Outcome:
+    """Merge a unit's submission against what was issued to it and the ledger as it is now."""
     keys = [row.key for row in submission.rows if row.key is not None]
     ours = {key: item.fields for key, item in office.ledger.assignments(keys).items()}
-    base = None if submission.revision is None else office.ledger.at_revision(keys, submission.revision)
+    base = None
+    if submission.revision is not None and issued is not None:
+        base = {Key(task, issued.unit): fields for task, fields in issued.base.items()}
     return merge(submission, base, ours, spec=assignment_spec(), side=Side.UNIT)
 
 
@@ -189,7 +200,7 @@ def _merge(
         outcome = Outcome()
         proposals: tuple[tuple[str, Mapping[str, Value]], ...] = ()
         if checked.submission is not None and checked.verdict in {Verdict.ACCEPTED, Verdict.PARTLY}:
-            outcome = decide(office, checked.submission)
+            outcome = decide(office, checked.submission, checked.issued)
             proposals = tuple((checked.unit, row.cells) for row in checked.submission.proposals)
         received = replace(
             received,

@@ -6,8 +6,7 @@ import math
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rapidfuzz import fuzz, process
 
@@ -32,8 +31,7 @@ class Unread:
     raw: Raw
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(NamedTuple):
     """A cell after typing: its value or `Unread`, and whether it was already said what is wrong with it."""
 
     value: Value | Unread
@@ -50,7 +48,7 @@ def type_cell(raw: Raw, spec: FieldSpec, units: UnitIndex | None = None) -> Type
     if spec.kind is Kind.DATE:
         return _date(raw)
     if spec.kind is Kind.CHOICE:
-        code = _choices(spec).get(fold(as_text(raw)))
+        code = spec.words.get(fold(as_text(raw)))
         return Typed(code if code is not None else Unread(raw))
     if spec.kind is Kind.INTEGER:
         return _integer(raw)
@@ -109,12 +107,3 @@ def _integer(raw: Raw) -> Typed:
     if text.lstrip("-").isdecimal():
         return Typed(int(text))
     return Typed(Unread(raw))
-
-
-@cache
-def _choices_of(choices: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, str]:
-    return {fold(word): code for code, words in choices for word in words}
-
-
-def _choices(spec: FieldSpec) -> dict[str, str]:
-    return _choices_of(tuple((c.code, (c.code, *c.labels.values(), *c.aliases)) for c in spec.choices))

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tdnv_sheets.grid import Raw
     from tdnv_sheets.records import Submission, Unit
     from tdnv_sheets.validate.identity import Issued
+    from tdnv_sheets.validate.table import TableRow
 
 
 class Verdict(StrEnum):
@@ -61,9 +62,16 @@ class Checked:
     issued: Issued | None = None
     total: int = 0
     held: int = 0
-    typed: Mapping[tuple[str, str], Raw] = field(default_factory=dict)
-    """What the sender typed, by (task id, field)."""
+    rows: tuple[tuple[str, TableRow], ...] = ()
+    """Task id and row, as the sender typed them."""
+    instead: Mapping[tuple[str, str], Raw] = field(default_factory=dict)
+    """What was repaired of them, by (task id, field)."""
     stray: tuple[tuple[int, Mapping[str, Raw]], ...] = ()
     """Rows that belong to no assignment of the issue, or repeat one, by their Excel row."""
     missing_rows: tuple[Mapping[str, Raw], ...] = ()
     report: Mapping[str, Raw] = field(default_factory=dict)
+
+    def typed(self) -> dict[tuple[str, str], Raw]:
+        """Give what the sender typed by (task id, field), repaired where it was; of rows that stand twice, the first."""
+        typed = {(task, name): value for task, row in reversed(self.rows) for name, value in row.raw.items()}
+        return {**typed, **self.instead}

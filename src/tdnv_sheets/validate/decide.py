@@ -16,7 +16,7 @@ from tdnv_sheets.messages.catalogue import found
 from tdnv_sheets.sheetspec import Kind, Owner, assignment_spec, round_report_spec
 from tdnv_sheets.text.legacy import Encoding
 from tdnv_sheets.text.same import same
-from tdnv_sheets.validate.cells import Typed, as_text
+from tdnv_sheets.validate.cells import Typed, Unread, as_text
 from tdnv_sheets.validate.decide_days import decide_days
 from tdnv_sheets.validate.decide_merged import unmerge, with_cell
 from tdnv_sheets.validate.decide_texts import decide_deadline, decide_encoding, decide_text, without_marks
@@ -43,6 +43,8 @@ class Decided:
     abouts: tuple[About, ...]
     typed: Mapping[tuple[str, str], Raw]
     """What a marked copy shows instead of what was typed, where that was repaired."""
+    changed: tuple[frozenset[str], ...] = ()
+    """The fields of each row that the sender changed."""
 
 
 def changed_fields(row: TableRow, fields: Iterable[FieldSpec], then: Mapping[str, Value]) -> frozenset[str]:
@@ -50,12 +52,15 @@ def changed_fields(row: TableRow, fields: Iterable[FieldSpec], then: Mapping[str
     changed = set()
     for spec in fields:
         value, was = row.typed[spec.name].value, then.get(spec.name)
-        if value is was or value == was:
-            continue
-        # A typed text is never blank, so only two texts may differ in spelling and be the same.
-        if not isinstance(value, str) or not isinstance(was, str) or not same(value, was):
+        if value is not was and value != was and not is_same(value, was):
             changed.add(spec.name)
     return frozenset(changed)
+
+
+def is_same(value: Value | Unread, was: Value) -> bool:
+    """Say whether a cell still says what it said, in whatever spelling."""
+    # A typed text is never blank, so only two texts may differ in spelling and be the same.
+    return value == was or (isinstance(value, str) and isinstance(was, str) and same(value, was))
 
 
 def decide_rows(
@@ -86,6 +91,7 @@ def _decide(
     tasks = [task for task, _ in known]
     before = [row for _, row in known]
     rows, abouts, fonts = unmerge(table, sheet, known, fields, base)
+    unmerged = list(rows)
     changed = [changed_fields(row, fields, base.get(task, {})) for task, row in zip(tasks, rows, strict=True)]
     for spec in fields:
         name, column = spec.name, table.letters[spec.name]
@@ -109,7 +115,11 @@ def _decide(
         for name in row.raw
         if row.raw[name] is not old.raw[name]
     }
-    return Decided(tuple(zip(tasks, rows, strict=True)), tuple(abouts), typed)
+    after = zip(tasks, rows, unmerged, changed, strict=True)
+    now = tuple(
+        names if row is old else changed_fields(row, fields, base.get(task, {})) for task, row, old, names in after
+    )
+    return Decided(tuple(zip(tasks, rows, strict=True)), tuple(abouts), typed, now)
 
 
 def _column(spec: FieldSpec, cells: Sequence[Seen], assigned: Sequence[date | None]) -> Iterator[Decision]:

@@ -11,7 +11,7 @@ from tdnv_sheets.records import SubmittedRow
 from tdnv_sheets.sheetspec import Owner, assignment_spec
 from tdnv_sheets.text.same import same
 from tdnv_sheets.validate.cells import Unread, as_text, in_words, nearest_choice
-from tdnv_sheets.validate.decide import changed_fields
+from tdnv_sheets.validate.decide import is_same
 from tdnv_sheets.validate.rules import CONTEXT, EXPECTED
 from tdnv_sheets.validate.schema import FIRST_DAY, LAST_DAY, TOUCHED, Failure
 from tdnv_sheets.validate.table import Spot, Table, TableRow, shown
@@ -50,36 +50,36 @@ def known_rows(
 
 
 def cell_findings(
-    table: Table,
-    row: TableRow,
-    task: str,
-    fields: Sequence[FieldSpec],
-    then: Mapping[str, Value],
-    *,
-    lang: str,
-    checked: bool,
+    table: Table, known: Iterable[tuple[str, TableRow]], base: Mapping[str, Mapping[str, Value]] | None, lang: str
 ) -> Iterator[About]:
-    """Say what single cells need said before pandera: unreadable, locked and changed, emptied."""
-    for spec in fields:
-        name = spec.name
-        if name not in table.letters:
-            continue
-        cell = row.typed[name]
-        if name in row.blind:
-            yield table.about(row.blind[name], Spot(row, name, task))
-        elif spec.owner is Owner.OFFICE:
-            if checked and (isinstance(cell.value, Unread) or not same(cell.value, then.get(name))):
-                issued = shown(in_words(spec, then.get(name), lang))
-                yield table.about("locked-cell-changed", Spot(row, name, task), issued=issued)
-        elif spec.owner is Owner.UNIT and not spec.may_clear and cell.value is None and then.get(name) is not None:
-            issued = in_words(spec, then[name], lang)
-            yield table.about("not-cleared", Spot(row, name, task), issued=issued)
+    """Say what single cells need said before pandera: unreadable, locked and changed, emptied; *base* is what was issued."""
+    fields = [spec for spec in assignment_spec().shown_on("update") if spec.name in table.letters]
+    locked = [spec for spec in fields if spec.owner is Owner.OFFICE] if base is not None else []
+    kept = [spec for spec in fields if spec.owner is Owner.UNIT and not spec.may_clear]
+    for task, row in known:
+        then = (base or {}).get(task, {})
+        for name, code in row.blind.items():
+            yield table.about(code, Spot(row, name, task))
+        for spec in locked:
+            value, before = row.typed[spec.name].value, then.get(spec.name)
+            if value != before and not is_same(value, before) and spec.name not in row.blind:
+                issued = shown(in_words(spec, before, lang))
+                yield table.about("locked-cell-changed", Spot(row, spec.name, task), issued=issued)
+        for spec in kept:
+            before = then.get(spec.name)
+            if row.typed[spec.name].value is None and before is not None:
+                yield table.about("not-cleared", Spot(row, spec.name, task), issued=in_words(spec, before, lang))
 
 
-def judged(row: TableRow, fields: Sequence[FieldSpec], then: Mapping[str, Value]) -> dict[str, object]:
+def judged(
+    row: TableRow, fields: Sequence[FieldSpec], then: Mapping[str, Value], changed: frozenset[str]
+) -> dict[str, object]:
     """Give what pandera and the rules see of a row: its cells, the office's own beside them, and what was changed."""
-    cells: dict[str, object] = {spec.name: row.typed[spec.name].value for spec in fields}
-    return {**{name: then.get(name) for name in CONTEXT}, **cells, TOUCHED: changed_fields(row, fields, then)}
+    typed = row.typed
+    judged: dict[str, object] = {name: then.get(name) for name in CONTEXT}
+    judged |= {spec.name: typed[spec.name].value for spec in fields}
+    judged[TOUCHED] = changed
+    return judged
 
 
 def is_said(row: TableRow, name: str) -> bool:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from tdnv_sheets.findings import About, Severity, shorten
 from tdnv_sheets.grid import Raw, Sheet, address, is_blank
 from tdnv_sheets.messages.catalogue import found
-from tdnv_sheets.validate.cells import Typed, Unread, as_text, type_cell
+from tdnv_sheets.validate.cells import EMPTY, Typed, Unread, as_text, type_cell
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from tdnv_sheets.sheetspec import FieldSpec
     from tdnv_sheets.text.units import UnitIndex
@@ -80,22 +80,51 @@ def read_table(
     """Type every filled row under the header."""
     by_name = {spec.name: spec for spec in fields}
     columns = {c.field: c.index for c in header.columns if c.field in by_name}
+    names, places = tuple(columns), [index - 1 for index in columns.values()]
+    width = max(places, default=-1) + 1
+    types = [_typist(by_name[name], units) for name in names]
+    unseen = _unseen(sheet, columns)
     rows = []
     for number in range(header.last_row + 1, len(sheet.rows) + 1):
-        raw = {name: sheet.cell(number, index) for name, index in columns.items()}
-        places = {name: (number, index) for name, index in columns.items()}
-        unseen = {name: "error-value" for name, place in places.items() if place in sheet.errors}
-        unseen |= {name: "formula" for name, place in places.items() if place in sheet.uncached}
-        if all(is_blank(value) for value in raw.values()) and not unseen:
+        cells = sheet.rows[number - 1]
+        values = [cells[at] for at in places] if len(cells) >= width else [sheet.cell(number, at + 1) for at in places]
+        blind = unseen.get(number)
+        if blind is None and all(map(is_blank, values)):
             continue
-        raw |= {name: sheet.errors[places[name]] for name, code in unseen.items() if code == "error-value"}
-        typed = {
-            name: Typed(Unread(value)) if name in unseen else type_cell(value, by_name[name], units)
-            for name, value in raw.items()
-        }
-        rows.append(TableRow(number, raw, typed, unseen))
+        raw = dict(zip(names, values, strict=True))
+        typed = {name: typing(value) for name, typing, value in zip(names, types, values, strict=True)}
+        for name, code in (blind or {}).items():
+            if code == "error-value":
+                raw[name] = sheet.errors[number, columns[name]]
+            typed[name] = Typed(Unread(raw[name]))
+        rows.append(TableRow(number, raw, typed, blind or {}))
     captions = {name: spec.header(lang) for name, spec in by_name.items()}
     return Table(sheet.name, captions, columns, tuple(rows))
+
+
+def _typist(spec: FieldSpec, units: UnitIndex | None) -> Callable[[Raw], Typed]:
+    """Give what types the cells of one column; the same is typed once, for most columns hold few different values."""
+    known: dict[object, Typed] = {None: EMPTY}
+
+    def typing(raw: Raw) -> Typed:
+        key = raw if raw is None or isinstance(raw, str) else (type(raw), raw)  # 1, 1.0 and True are one key
+        typed = known.get(key)
+        if typed is None:
+            typed = known[key] = type_cell(raw, spec, units)
+        return typed
+
+    return typing
+
+
+def _unseen(sheet: Sheet, columns: Mapping[str, int]) -> dict[int, dict[str, str]]:
+    """Give row → field → code for the cells of a table that the reader could not see."""
+    by_index = {index: name for name, index in columns.items()}
+    unseen: dict[int, dict[str, str]] = {}
+    for code, places in (("error-value", sheet.errors), ("formula", sheet.uncached)):
+        for row, column in places:
+            if column in by_index:
+                unseen.setdefault(row, {})[by_index[column]] = code
+    return unseen
 
 
 def shown(value: Raw) -> str:

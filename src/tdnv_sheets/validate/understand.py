@@ -105,7 +105,7 @@ def _tables(book: Book, grounds: Grounds, shell: Checked, stamp: Stamp) -> Check
         shell,
         total=len(rows.table.rows),
         held=len(rows.table.rows),
-        typed=_typed(rows.table),
+        rows=tuple((as_text(row.raw.get("task_id")), row) for row in rows.table.rows),
         stray=_stray(rows.table, shell.issued),
         missing_rows=tuple(row.raw for row in beside.missing.rows) if beside.missing else (),
         report=beside.report,
@@ -120,7 +120,7 @@ def _tables(book: Book, grounds: Grounds, shell: Checked, stamp: Stamp) -> Check
         return _stopped(shell, abouts, "cells")
     abouts += layout_findings(sheet, header, [row.number for row in table.rows], table.captions)
     shell = replace(shell, abouts=(*shell.abouts, *abouts))
-    read = _cells(Understood(shell, stamp, rows.table, (), (), beside.missing, lang), book, fields, grounds)
+    read = _cells(Understood(shell, stamp, rows.table, (), (), beside.missing, lang), book, grounds)
     return _decided(read, book)
 
 
@@ -172,7 +172,7 @@ def _content(table: Table) -> list[dict[str, object]]:
     return sorted((row.cells() for row in table.rows), key=repr)
 
 
-def _cells(read: Understood, book: Book, fields: tuple[FieldSpec, ...], grounds: Grounds) -> Understood:
+def _cells(read: Understood, book: Book, grounds: Grounds) -> Understood:
     """Tell the rows apart and say what single cells need said; give what is to be judged."""
     issued, table = read.shell.issued, read.table
     base = issued.base if issued else {}
@@ -180,12 +180,13 @@ def _cells(read: Understood, book: Book, fields: tuple[FieldSpec, ...], grounds:
     known = known_rows(table, base if issued else None, grounds.task_exists, abouts)
     decided = decide_rows(table, book.sheet(table.sheet), known, base)
     abouts += decided.abouts
-    frame = []
-    for task, row in decided.rows:
-        then = base.get(task, {})
-        abouts += cell_findings(table, row, task, fields, then, lang=read.lang, checked=issued is not None)
-        frame.append(judged(row, writable(table), then))
-    shell = replace(read.shell, abouts=tuple(abouts), typed={**read.shell.typed, **decided.typed})
+    abouts += cell_findings(table, decided.rows, base if issued else None, read.lang)
+    fields = writable(table)
+    frame = [
+        judged(row, fields, base.get(task, {}), changed)
+        for (task, row), changed in zip(decided.rows, decided.changed, strict=True)
+    ]
+    shell = replace(read.shell, abouts=tuple(abouts), instead=decided.typed)
     return replace(read, shell=shell, known=decided.rows, frame=tuple(frame))
 
 
@@ -206,15 +207,6 @@ def writable(table: Table) -> tuple[FieldSpec, ...]:
     """Give the fields of *table* that a unit may write."""
     fields = assignment_spec().shown_on("update")
     return tuple(f for f in fields if f.owner is Owner.UNIT and f.name in table.letters)
-
-
-def _typed(table: Table) -> dict[tuple[str, str], Raw]:
-    typed: dict[tuple[str, str], Raw] = {}
-    for row in table.rows:
-        task = as_text(row.raw.get("task_id"))
-        for name, value in row.raw.items():
-            typed.setdefault((task, name), value)
-    return typed
 
 
 def _stray(table: Table, issued: Issued | None) -> tuple[tuple[int, Mapping[str, Raw]], ...]:
