@@ -47,6 +47,8 @@ class Sheet:
     """How many filled cells stand so far from the rest that `rows` leaves them out."""
     far_first: str = ""
     """The address of the first of them."""
+    since_1904: bool = False
+    """Whether the file counts its days from 1904, as old Macintosh programs do; `rows` holds the true days."""
 
     def cell(self, row: int, column: int) -> Raw:
         """Give the cell at a 1-based row and column; None beyond the used range."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.grid import Book, Note
@@ -82,7 +82,7 @@ def read_biff(container: Container) -> Book:
         if left < 0:
             raise Refused("unreadable")  # sheets that share their records, as no program writes them
         sheet, far = gathered.build()
-        sheets.append(sheet)
+        sheets.append(replace(sheet, since_1904=found.since_1904))
         notes += (*far, *reader.notes)
         found.warnings |= reader.warnings
     notes += [Note("", None, text) for name, text in found.names if name != DEFINED_NAME]

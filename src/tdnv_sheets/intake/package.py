@@ -77,6 +77,11 @@ class Package:
         """Give the part that lists the sheets, in the usual namespace."""
         return ET.fromstring(self.parts["xl/workbook.xml"].replace(*_STRICT))  # noqa: S314 - every DOCTYPE was refused
 
+    def counts_from_1904(self) -> bool:
+        """Say whether the days of the file are counted from 1904."""
+        settings = self.workbook().find("m:workbookPr", _NS)
+        return settings is not None and settings.get("date1904", "0").lower() in {"1", "true", "on"}
+
     def sheets(self) -> Iterator[tuple[str, str, bool]]:
         """Give (title, part, hidden) of each worksheet."""
         relations = self.relations("xl/workbook.xml")

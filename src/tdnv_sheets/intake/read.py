@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
@@ -53,9 +54,10 @@ def read_package(data: bytes) -> Book:
     workbook = CalamineWorkbook.from_filelike(io.BytesIO(pack({package.names[name]: parts[name] for name in parts})))
     sheets: list[Sheet] = []
     notes: list[Note] = []
+    since_1904 = package.counts_from_1904()
     for title, part, hidden in listed:
         sheet = _sheet(workbook, title, scans[part], hidden=hidden, tidy=tidy)
-        sheets.append(sheet)
+        sheets.append(replace(sheet, since_1904=since_1904))
         notes += _far_notes(title, scans[part], strings)
     notes += package_notes(package)
     return Book(tuple(sheets), tuple(_carriers(package, sheets)), clean_notes(notes), package.warnings)

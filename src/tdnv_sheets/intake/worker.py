@@ -5,6 +5,7 @@ calamine aborts its whole process on some files (practice/workbooks.md 0.1); no 
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import multiprocessing
 import os
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 
 SECONDS: Final = 30.0
+ALLOCATIONS: Final = 200_000
+"""Cells hold no cycles, so the child looks for garbage seldom."""
 START_SECONDS: Final = 60.0
 MEGABYTES: Final = 1_000
 MOST_READERS: Final = 4
@@ -182,6 +185,7 @@ def serve(pipe: Connection, megabytes: int) -> None:
     """Answer requests until the pipe closes; runs in the child."""
     from tdnv_sheets.intake.open import open_bytes  # noqa: PLC0415 - the parsers stay out of the parent
 
+    gc.set_threshold(ALLOCATIONS)
     _limit_memory(megabytes)
     pipe.send(True)  # noqa: FBT003 - the one word that says "ready"
     while True:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.text.dates import WrittenDay, time_of_day, written_day
 from tdnv_sheets.validate.decision import Decision, Seen, refused, told
@@ -11,8 +11,11 @@ from tdnv_sheets.validate.decision import Decision, Seen, refused, told
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+_SHIFTED: Final = date(2000, 1, 1)
+"""Real days of our work come after; a serial of the other calendar lands four years too early or far before."""
 
-def decide_days(cells: Sequence[Seen]) -> Iterator[Decision]:
+
+def decide_days(cells: Sequence[Seen], *, since_1904: bool = False) -> Iterator[Decision]:
     """Say which typed days of a column are repaired, doubtful or cannot be taken."""
     written = {
         place: day
@@ -33,6 +36,9 @@ def decide_days(cells: Sequence[Seen]) -> Iterator[Decision]:
             continue
         value = cell.typed.value
         if not isinstance(value, date):
+            continue
+        if since_1904 and day is None and value < _SHIFTED:
+            yield refused(place, cell, "day-of-1904", day=_shown(value))
             continue
         if day is not None and (day.short_year or (_is_ambiguous(day) and not day_first)):
             yield told(place, "date-as-text", day=_shown(value))

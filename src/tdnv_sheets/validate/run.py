@@ -7,7 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.findings import About, Level, has_error
-from tdnv_sheets.messages.catalogue import found
+from tdnv_sheets.messages.catalogue import found, say
 from tdnv_sheets.records import Key, Submission, SubmittedRow
 from tdnv_sheets.sheetspec import Owner, assignment_spec
 from tdnv_sheets.validate.checked import Checked, Verdict
@@ -88,13 +88,18 @@ def _conclude(read: Understood, broken: _Broken, grounds: Grounds) -> Checked:
         for task, row in read.known
         if row.number not in held
     )
+    report = typed_report({name: raw for name, raw in shell.report.items() if name not in read.refused_lines})
     if issued is not None:
         abouts += missing_rows(table, issued.base)
-        unchanged = not any(differs(row, base) for row in rows) and not any(shell.report.values())
+        unchanged = not any(differs(row, base) for row in rows)
+        if not unchanged and report.get("no_change") == "yes":
+            abouts.append(
+                About(found("no-change-but-changed", values={"sheet": say("template.sheet_report", read.lang)}))
+            )
+        unchanged = unchanged and not any(shell.report.values())
         if table.rows and not has_error(abouts) and not proposed and unchanged:
             abouts.append(About(found("nothing-new", table.sheet)))
     revision = read.stamp.revision if read.stamp.issue else None
-    report = typed_report({name: raw for name, raw in shell.report.items() if name not in read.refused_lines})
     submission = Submission(read.stamp.issue, shell.unit, shell.period, revision, rows, proposed, report)
     verdict = Verdict.ACCEPTED
     if has_error(abouts):
