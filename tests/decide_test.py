@@ -303,8 +303,8 @@ def test_a_marked_copy_holds_the_decoded_words_for_their_font_is_not_drawn_again
     checked = seen(office, file, {"Cập nhật": {(6, 15): "tcvn3"}})
 
     assert {about.finding.code for about in checked.abouts} == {"legacy-decoded", "not-in-list"}
-    assert checked.typed[ONE, "result_summary"] == DECODED
-    assert checked.typed[ONE, "progress"] == "gần xong"
+    assert checked.typed()[ONE, "result_summary"] == DECODED
+    assert checked.typed()[ONE, "progress"] == "gần xong"
 
 
 def report_with(office: SmallOffice, words: str) -> tuple[Path, tuple[int, int]]:

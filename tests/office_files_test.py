@@ -17,6 +17,7 @@ from openpyxl import Workbook, load_workbook
 import tdnv_sheets
 from tdnv_sheets.cli.out import explain_stop
 from tdnv_sheets.errors import BadOfficeFile, BrokenSurroundings
+from tdnv_sheets.intake.worker import Readers
 from tdnv_sheets.messages.catalogue import LANGUAGES, area
 from tdnv_sheets.pipeline.office import read_units
 from tests.conftest import UNITS_CSV, Ran, SmallOffice, run
@@ -24,12 +25,19 @@ from tests.conftest import UNITS_CSV, Ran, SmallOffice, run
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from tdnv_sheets.records import Unit
+
 SOURCE = Path(tdnv_sheets.__file__).parent
 ENGLISH = re.compile(
     r"\b(?:the|is|not|cannot|line|row|column|file|such|expected|error|already|missing|unknown|key|errno|traceback)\b",
     re.IGNORECASE,
 )
 HEADER = ("code", "name", "aliases", "valid_to", "successor", "state")
+
+
+def read_list(path: Path) -> tuple[Unit, ...]:
+    with Readers() as readers:
+        return read_units(path, readers)
 
 
 def raised() -> Iterator[tuple[str, str, ast.Call]]:
@@ -190,7 +198,7 @@ def test_a_unit_list_is_read_with_any_sign_and_encoding_that_excel_writes(
     text += sign.join(("a", '"Phòng Kế hoạch; Tài chính, Vật tư"', '"KHTC; P. Kế hoạch"')) + "\r\n"
     path.write_bytes(text.encode("utf-16-be" if encoding == "utf-16-be-mark" else encoding))
 
-    (unit,) = read_units(path)
+    (unit,) = read_list(path)
     assert (unit.code, unit.name) == ("a", "Phòng Kế hoạch; Tài chính, Vật tư")
     assert unit.aliases == ("KHTC", "P. Kế hoạch")
 
@@ -199,7 +207,7 @@ def test_a_title_above_the_table_and_an_empty_row_keep_the_row_numbers(tmp_path:
     path = tmp_path / "units.csv"
     path.write_text("Danh sách, năm 2026\n\nMã;Tên\na;Phòng A\n;Phòng B\n", encoding="utf-8")
     with pytest.raises(BadOfficeFile) as caught:
-        read_units(path)
+        read_list(path)
     assert caught.value.values["row"] == "5"
 
 
@@ -362,4 +370,4 @@ def test_a_unit_list_as_a_workbook_with_other_sheets_is_read(tmp_path: Path) -> 
     sheet.append(["Mã", "Tên"])
     sheet.append(["a", "Phòng A"])
     book.save(tmp_path / "u.xlsx")
-    assert [unit.name for unit in read_units(tmp_path / "u.xlsx")] == ["Phòng A"]
+    assert [unit.name for unit in read_list(tmp_path / "u.xlsx")] == ["Phòng A"]

@@ -156,6 +156,13 @@ class Readers:
         for reader in self._all:
             reader.close()
 
+    def read(self, path: Path) -> tuple[FileSeen, Book | Finding]:
+        """Read one file; raises what `Reader.read` raises."""
+        seen, answer = self._read(path)
+        if isinstance(answer, OSError):
+            raise answer
+        return seen, answer
+
     def read_all(self, paths: Iterable[Path]) -> Iterator[tuple[Path, FileSeen, Book | Finding | OSError]]:
         """Read files and give them in the order of *paths*; a file that the disk does not give comes as its `OSError`.
 

@@ -56,14 +56,13 @@ def check_files(
     found_paths = existing(paths)
     if annotate is None:  # a marked copy is drawn from the workbook itself
         results = {path: known for path in found_paths if (known := _recalled(office, path, under)) is not None}
-    with Readers() as readers:
-        for some in at_once([path for path in found_paths if path not in results]):
-            for path, (seen, checked) in zip(some, check_together(readers, some, grounds), strict=True):
-                received = received_from(path.name, checked)
-                remember(office, received, seen.digest, under)
-                if annotate is not None and needs_marks(checked):
-                    received = replace(received, marked_at=draw_marks(office, checked, path.name, annotate, moment))
-                results[path] = received
+    for some in at_once([path for path in found_paths if path not in results]):
+        for path, (seen, checked) in zip(some, check_together(office.readers, some, grounds), strict=True):
+            received = received_from(path.name, checked)
+            remember(office, received, seen.digest, under)
+            if annotate is not None and needs_marks(checked):
+                received = replace(received, marked_at=draw_marks(office, checked, path.name, annotate, moment))
+            results[path] = received
     return [results[path] for path in found_paths]
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from tdnv_sheets.errors import BadOfficeFile
+from tdnv_sheets.intake.worker import Readers
 from tdnv_sheets.messages.catalogue import say
 from tdnv_sheets.pipeline.office import read_units
 from tdnv_sheets.text.deadlines import DeadlineKind, parse_deadline
@@ -119,7 +120,8 @@ def unit_list(space: Workspace) -> tuple[Unit, ...]:
     """Give the units of a workspace; raises as `read_units` does, and `BadOfficeFile` when the list is missing."""
     if not space.units.exists():
         raise BadOfficeFile(space.units, "units-missing")
-    return read_units(space.units)
+    with Readers() as readers:
+        return read_units(space.units, readers)
 
 
 def _lines(text: str, steps: Sequence[tuple[str, str]], lang: str) -> tuple[str, ...]:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 from tdnv_sheets.errors import BrokenSurroundings
 from tdnv_sheets.findings import About, shorten
 from tdnv_sheets.inbox import shelf
-from tdnv_sheets.intake.worker import Readers
 from tdnv_sheets.ledger.commit import Entry, commit
 from tdnv_sheets.ledger.values import dump_fields
 from tdnv_sheets.merge import Outcome, Side, merge
@@ -67,10 +66,9 @@ def ingest(
         unit_named(office, unit)
     grounds = grounds_of(office, moment.as_of, unit)
     received: list[Received] = []
-    with Readers() as readers:
-        for some in at_once(existing(paths)):
-            lot = [_drop(office, path, dry_run=dry_run) for path in some]
-            received += _take_in(office, readers, lot, grounds, moment, dry_run=dry_run)
+    for some in at_once(existing(paths)):
+        lot = [_drop(office, path, dry_run=dry_run) for path in some]
+        received += _take_in(office, lot, grounds, moment, dry_run=dry_run)
     return received
 
 
@@ -109,7 +107,7 @@ def _drop(office: Office, path: Path, *, dry_run: bool) -> _Dropped:
 
 
 def _take_in(
-    office: Office, readers: Readers, lot: Sequence[_Dropped], grounds: Grounds, moment: Moment, *, dry_run: bool
+    office: Office, lot: Sequence[_Dropped], grounds: Grounds, moment: Moment, *, dry_run: bool
 ) -> Iterator[Received]:
     """Check a lot together, then merge and file away one after the other; bytes known from before are not read again."""
     known = {
@@ -118,7 +116,7 @@ def _take_in(
         if one.here is not None and (receipt := _taken_whole(office, one.here, grounds.unit)) is not None
     }
     to_read = [one.here for one in lot if one.here is not None and one.here not in known]
-    results = dict(zip(to_read, check_together(readers, to_read, grounds), strict=True))
+    results = dict(zip(to_read, check_together(office.readers, to_read, grounds), strict=True))
     for one in lot:
         if one.here is None:
             yield Received(one.path.name, Verdict.WAITING, (About(found("in-use")),))

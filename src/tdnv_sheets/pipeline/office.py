@@ -15,7 +15,7 @@ from tdnv_sheets import regulation as regulations
 from tdnv_sheets.errors import BadOfficeFile, BrokenSurroundings, WrongUsage
 from tdnv_sheets.findings import Finding
 from tdnv_sheets.grid import Sheet
-from tdnv_sheets.intake.worker import Reader
+from tdnv_sheets.intake.worker import Readers
 from tdnv_sheets.ledger.store import Ledger
 from tdnv_sheets.messages.catalogue import LANGUAGES, finding_text
 from tdnv_sheets.records import NO_TRAIL
@@ -50,6 +50,8 @@ class Office:
     calendar: Calendar
     units: tuple[Unit, ...]
     ledger: Ledger
+    readers: Readers
+    """The children that open workbooks; the first is there already, for it read the unit list."""
 
     @property
     def lang(self) -> str:
@@ -68,14 +70,15 @@ def open_office(space: Workspace, *, new: bool = False) -> Iterator[Office]:
     days = calendars.load(space.calendar if space.calendar.exists() else None)
     if not space.units.exists():
         raise BadOfficeFile(space.units, "units-missing")
-    units = read_units(space.units)
-    if space.ledger_file is not None and not new and not space.ledger_file.exists():
-        raise BrokenSurroundings("ledger-missing", path=space.ledger_file)
-    ledger = Ledger.at(space.ledger_url)
-    try:
-        yield Office(space, rules, days, units, ledger)
-    finally:
-        ledger.close()
+    with Readers() as readers:
+        units = read_units(space.units, readers)
+        if space.ledger_file is not None and not new and not space.ledger_file.exists():
+            raise BrokenSurroundings("ledger-missing", path=space.ledger_file)
+        ledger = Ledger.at(space.ledger_url)
+        try:
+            yield Office(space, rules, days, units, ledger, readers)
+        finally:
+            ledger.close()
 
 
 def unit_named(office: Office, code: str) -> Unit:
@@ -119,7 +122,7 @@ def counting_judge(office: Office) -> Callable[[Assignment, date], Judgement]:
     )
 
 
-def read_units(path: Path) -> tuple[Unit, ...]:
+def read_units(path: Path, readers: Readers) -> tuple[Unit, ...]:
     """Read a unit list from .xlsx or from text with commas, semicolons or tabs, as Excel writes it.
 
     Raises `BadOfficeFile` naming row and column, `BrokenSurroundings` when the disk does not give the file.
@@ -127,8 +130,7 @@ def read_units(path: Path) -> tuple[Unit, ...]:
     try:
         if path.suffix.lower() in _TEXTS:
             return units_from((_text_table(path),), path)
-        with Reader() as reader:
-            _, book = reader.read(path)
+        _, book = readers.read(path)
     except OSError as problem:
         raise BrokenSurroundings("cannot-read", path=path, problem=problem) from problem
     if isinstance(book, Finding):

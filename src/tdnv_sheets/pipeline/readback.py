@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from tdnv_sheets.errors import BrokenSurroundings, WaitsForPerson
 from tdnv_sheets.findings import About, Finding, has_error
 from tdnv_sheets.inbox.workspace import is_open, owner_of
-from tdnv_sheets.intake.worker import Reader
 from tdnv_sheets.ledger.commit import Entry, NewTask, commit
 from tdnv_sheets.merge import Outcome, Side, merge
 from tdnv_sheets.messages.catalogue import LANGUAGES, say
@@ -81,8 +80,7 @@ def read_back(office: Office, moment: Moment) -> ReadBack:
     digest = file_digest(path)
     if office.ledger.drawn(digest) is not None:
         return ReadBack(digest)
-    with Reader() as reader:
-        scanned, book = reader.read(path)
+    scanned, book = office.readers.read(path)
     if isinstance(book, Finding):
         return ReadBack(digest, (About(book),))
     drawing = drawing_of(book, office.space.key(), office.ledger.identity())

@@ -10,7 +10,7 @@ from tdnv_sheets import regulation as regulations
 from tdnv_sheets.errors import WrongUsage
 from tdnv_sheets.findings import Finding
 from tdnv_sheets.inbox.workspace import Workspace, create, put_in_place
-from tdnv_sheets.intake.worker import Reader
+from tdnv_sheets.intake.worker import Readers
 from tdnv_sheets.ledger.commit import Entry, NewTask, commit
 from tdnv_sheets.messages.catalogue import finding_text, say
 from tdnv_sheets.pipeline.draw import redraw
@@ -51,8 +51,9 @@ def init(root: Path, start: Start, moment: Moment) -> tuple[Workspace, Takeover 
     for path in (start.units, start.register):
         if path is not None and not path.is_file():
             raise WrongUsage("no-such-file", path=path)
-    units = read_units(start.units) if start.units else ()
-    takeover = _understand(start.register, units, start.language) if start.register else None
+    with Readers() as readers:
+        units = read_units(start.units, readers) if start.units else ()
+        takeover = _understand(start.register, units, start.language, readers) if start.register else None
     space = create(root, template(start.office or rules.office, start.regulation, start.language))
     known = (*units, *(takeover.new_units if takeover else ()))
     settings = space.settings
@@ -79,9 +80,8 @@ def _draw_units(units: Sequence[Unit], office: str, lang: str, path: Path) -> No
     draw_unit_list(units, path, office=office, lang=lang)
 
 
-def _understand(path: Path, units: Sequence[Unit], lang: str) -> Takeover:
-    with Reader() as reader:
-        _, book = reader.read(path)
+def _understand(path: Path, units: Sequence[Unit], lang: str, readers: Readers) -> Takeover:
+    _, book = readers.read(path)
     if isinstance(book, Finding):
         raise WrongUsage("takeover-unreadable", path=path, problem=finding_text(book, lang))
     takeover = understand(_uncomputed_shown(book), assignment_spec(), units)
