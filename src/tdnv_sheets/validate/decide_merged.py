@@ -91,7 +91,9 @@ def _covered(table: Table, sheet: Sheet, rows: Sequence[TableRow], fields: Seque
                 if (number, column) != (top, left):
                     same_column = at_top is not None and column == left
                     origin = rows[at_top] if same_column and at_top is not None else None
-                    yield _Covered(by_number[number], by_column[column], area, sheet.cell(top, left), origin)
+                    # A merge that begins above the rows shows a caption, which is nobody's word about a task.
+                    shown = None if top < lowest else sheet.cell(top, left)
+                    yield _Covered(by_number[number], by_column[column], area, shown, origin)
 
 
 def with_cell(row: TableRow, name: str, raw: Raw, typed: Typed) -> TableRow:
