@@ -14,7 +14,16 @@ import pytest
 
 import tdnv_sheets
 from tdnv_sheets.findings import Finding, Level, Severity
-from tdnv_sheets.messages.catalogue import LANGUAGES, area, example_of, finding_fix, finding_hint, finding_text, found
+from tdnv_sheets.messages.catalogue import (
+    LANGUAGES,
+    area,
+    example_of,
+    finding_copy,
+    finding_fix,
+    finding_hint,
+    finding_text,
+    found,
+)
 from tdnv_sheets.messages.to_do import place_of, to_do_line
 
 if TYPE_CHECKING:
@@ -29,8 +38,9 @@ VALUES = [field.name for field in fields(Finding)].index("values")
 """Where a finding's values stand among its arguments."""
 NO_WORDS = {"level", "severity", "example"}
 """What an entry of the findings holds besides words."""
-NEEDED, OPTIONAL = ("text", "fix"), ("hint", "sum")
-"""Parts of a finding's words: a hint stands only where one helps, a sum only where errors can be counted by a verb."""
+NEEDED, OPTIONAL = ("text", "fix"), ("hint", "sum", "copy")
+"""Parts of a finding's words: a hint stands only where one helps, a sum only where errors can be counted by a verb,
+what to do in a marked copy only where that has put something right."""
 MAKERS = {"found", "Finding", "about", "RowRule", "_check", "_refuse", "Refused", "refusal", "Check"}
 """What makes a finding, or a check that becomes one; its code is the first argument or `error=`."""
 
@@ -184,7 +194,7 @@ def test_what_a_finding_says_ends_as_a_sentence_and_starts_with_a_capital() -> N
         assert start[0].isupper() or words.text[0] in "«{", words
 
 
-SAID = {"text": finding_text, "fix": finding_fix, "hint": finding_hint}
+SAID = {"text": finding_text, "fix": finding_fix, "hint": finding_hint, "copy": finding_copy}
 
 
 @pytest.mark.parametrize("code", area("findings"))
@@ -203,7 +213,7 @@ def test_what_a_finding_says_is_whole_when_it_is_filled_with_its_example(code: s
 
     for part, say_it in SAID.items():
         text = say_it(finding, lang)
-        assert text or (part == "hint" and f"hint_{lang}" not in area("findings")[code]), part
+        assert text or (part in OPTIONAL and f"{part}_{lang}" not in area("findings")[code]), part
         assert not re.search(r"[{}]|«\s*»|None", text), text
 
 

@@ -1,16 +1,21 @@
 from __future__ import annotations
 
+from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pytest
+from openpyxl import load_workbook
+from openpyxl.styles import Font
 
 from tdnv_sheets.findings import Finding, Level, Severity
-from tdnv_sheets.messages.catalogue import finding_fix, finding_hint, finding_text
+from tdnv_sheets.messages.catalogue import finding_copy, finding_fix, finding_hint, finding_text, found
 from tdnv_sheets.render.marked import draw_marked
 from tdnv_sheets.render.template import draw_unit_book
 from tdnv_sheets.render.view import MarkedView
 from tdnv_sheets.settings import DEFAULT_COLOURS
+from tests.conftest import TODAY, SmallOffice, fill, place
+from tests.conftest import run as run_anywhere
 from tests.render_template_test import FIRST_ROW, SIGNED, Opened, columns, opened, view
 
 if TYPE_CHECKING:
@@ -228,7 +233,7 @@ def test_a_hint_stands_under_what_to_do_where_its_kind_of_mistake_is_listed_firs
 
 def test_the_summary_counts_cells_verbs_first(book: Opened) -> None:
     assert book["Cần sửa"]["A4"].value == (
-        "Cần xóa 1 dòng của đơn vị khác, trả lại 1 ô khóa, điền 2 ô còn thiếu, sửa 3 ngày, chọn lại 1 ô theo danh sách,"
+        "Cần xem lại 2 chỗ tệp này đã chỉnh sẵn, điền 2 ô còn thiếu, sửa 3 ngày, chọn lại 1 ô theo danh sách,"
         " xem lại 1 chỗ cần lưu ý."
         " Chương trình đã tự chỉnh 1 chỗ, liệt kê ở cuối."
     )
@@ -272,3 +277,73 @@ def test_rows_that_have_no_place_are_kept_on_a_sheet_of_their_own(book: Opened) 
     assert rest == []
     cell = book["Dòng chưa nhận"].cell(5, captions.index("Nội dung nhiệm vụ") + 1)
     assert cell.data_type == "s"
+
+
+def test_where_the_copy_has_put_something_right_it_says_so_instead_of_what_to_do(book: Opened) -> None:
+    (line,) = [line for line in listed(book) if line[7] == finding_text(LOCKED, "vi")]
+    assert line[8] == finding_copy(LOCKED, "vi") != finding_fix(LOCKED, "vi")
+    comment = cell_of(book, 1, "deadline").comment
+    assert comment is not None
+    assert finding_copy(LOCKED, "vi") in comment.text
+
+
+def test_what_was_not_looked_at_is_said_above_the_list_and_not_among_what_needs_nothing(tmp_path: Path) -> None:
+    lost = found("missing-column", UPDATE, column="Ngày hoàn thành")
+    rest = found("levels-not-checked", values={"steps_vi": "nội dung từng ô", "steps_en": "cells"})
+    draw_marked(marked(((lost, "", ""), (rest, "", ""))), tmp_path / "a.xlsx")
+    drawn = opened(tmp_path / "a.xlsx")
+    assert drawn["Cần sửa"]["A6"].value == f"Lưu ý: {finding_text(rest, 'vi')}"
+    assert [line[7] for line in listed(drawn)] == [finding_text(lost, "vi")]
+    assert drawn["Cần sửa"]["A4"].value == "Cần xem lại 1 chỗ tệp này đã chỉnh sẵn."
+
+
+def test_both_rows_of_one_task_are_one_line_of_the_list(tmp_path: Path) -> None:
+    values = {"task": "NV-2026-00001", "rows": "10, 15"}
+    twice = [found("duplicate-row", UPDATE, f"A{row}", row, column="Mã nhiệm vụ", values=values) for row in (10, 15)]
+    draw_marked(marked(tuple((finding, "NV-2026-00001", "task_id") for finding in twice)), tmp_path / "a.xlsx")
+    assert [line[7] for line in listed(opened(tmp_path / "a.xlsx"))] == [finding_text(twice[0], "vi")]
+
+
+ONE, TWO, FOUR = "NV-2026-00001", "NV-2026-00002", "NV-2026-00004"
+
+
+def said(desk: SmallOffice, path: Path, annotate: Path) -> set[tuple[str, str]]:
+    options = ("-C", desk.root, "--as-of", TODAY.isoformat(), "--lang", "vi")
+    answer = run_anywhere(*options, "validate", path, "--annotate", annotate, "--format", "json").json[0]
+    return {(finding["code"], finding["cell"]) for finding in answer["findings"]}
+
+
+def test_a_copy_sent_back_as_it_is_says_the_same_again(office: SmallOffice, tmp_path: Path) -> None:
+    doing = {"progress": "in_progress"}
+    sent = fill(
+        office.issue("cctl"),
+        {
+            ONE: doing | {"result_document": date(2018, 5, 1), "completed_date": "31/02/2026"},
+            TWO: doing | {"result_summary": "#REF!"},
+            FOUR: {"progress": "done"},
+        },
+    )
+    before = said(office, sent, tmp_path / "marked")
+    (copy,) = (tmp_path / "marked").iterdir()
+
+    assert {code for code, _ in before} == {"number-became-date", "not-a-date", "error-value", "required-because"}
+    assert said(office, copy, tmp_path / "again") == before
+
+
+def test_words_in_an_old_font_stay_in_it_so_that_they_are_never_taken_as_they_look(
+    office: SmallOffice, tmp_path: Path
+) -> None:
+    coded, plain = "Hoµn thµnh viÖc kiÓm tra", "Đang thực hiện"
+    words = {ONE: {"result_summary": coded}, TWO: {"result_summary": plain}, FOUR: {"result_summary": coded}}
+    sent = fill(office.issue("cctl"), {task: cells | {"progress": "in_progress"} for task, cells in words.items()})
+    book = load_workbook(sent)
+    book["Cập nhật"][place(sent, ONE, "result_summary")].font = Font(name=".VnTime")
+    book.save(sent)
+    before = said(office, sent, tmp_path / "marked")
+    (copy,) = (tmp_path / "marked").iterdir()
+
+    again = said(office, copy, tmp_path / "again")
+
+    assert ("legacy-encoding", place(sent, ONE, "result_summary")) in before
+    assert load_workbook(copy)["Cập nhật"][place(copy, ONE, "result_summary")].font.name == ".VnTime"
+    assert {cell for code, cell in again if code.startswith("legacy")} == {c for code, c in before if "legacy" in code}

@@ -55,6 +55,11 @@ def finding_fix(finding: Finding, lang: str) -> str:
     return _fill(finding, lang, "fix")
 
 
+def finding_copy(finding: Finding, lang: str) -> str:
+    """Give what to do in the marked copy, where that has put something right already; empty where the fix holds there too."""
+    return _fill(finding, lang, "copy") if f"copy_{lang}" in area("findings")[finding.code] else ""
+
+
 def finding_hint(finding: Finding, lang: str) -> str:
     """Give how it comes about or where to click; empty where nothing helps."""
     return _fill(finding, lang, "hint") if f"hint_{lang}" in area("findings")[finding.code] else ""

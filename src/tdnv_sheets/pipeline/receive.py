@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.findings import About, Severity
 from tdnv_sheets.messages.catalogue import finding_fix, finding_hint, finding_text, say
-from tdnv_sheets.messages.to_do import place_of, to_do_line
+from tdnv_sheets.messages.to_do import place_of, reading_order, to_do_line
+from tdnv_sheets.periods import parse_period
 from tdnv_sheets.validate.secrecy import Secrecy, secrecy
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from tdnv_sheets.records import Change, Conflict
     from tdnv_sheets.validate.checked import Verdict
 
-_ORDER: Final = (Severity.ERROR, Severity.WARNING, Severity.FIXED, Severity.INFO)
 _TO_DO: Final = (Severity.ERROR, Severity.WARNING)
 _MANY: Final = 5
 """More alike than these stand in one line."""
@@ -75,7 +75,7 @@ def receipt(received: Received, unit_name: str, at: datetime, lang: str) -> str:
         verdict=verdict,
         file=received.file,
         unit=unit_name or "–",
-        period=received.period or "–",
+        period=parse_period(received.period).title(lang) if received.period else "–",
         at=f"{at:%H:%M %d/%m/%Y}",
         total=received.total,
         accepted=received.accepted,
@@ -95,7 +95,7 @@ def finding_lines(abouts: Iterable[About], lang: str) -> list[str]:
 
     A finding is its place and what is, below it what to do, and a hint where it was not given before.
     """
-    findings = sorted((about.finding for about in abouts), key=lambda f: _ORDER.index(f.severity))
+    findings = sorted((about.finding for about in abouts), key=reading_order)
     many = sum(finding.severity in _TO_DO for finding in findings) > 1
     lines = [to_do_line([(finding, place_of(finding)) for finding in findings], lang)] if many else []
     hinted = {""}

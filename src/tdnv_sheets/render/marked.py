@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.findings import Severity, shorten
 from tdnv_sheets.grid import address
-from tdnv_sheets.messages.catalogue import finding_fix, finding_hint, finding_text, say
-from tdnv_sheets.messages.to_do import place_of, to_do_line
+from tdnv_sheets.messages.catalogue import finding_copy, finding_fix, finding_hint, finding_text, say
+from tdnv_sheets.messages.to_do import place_of, reading_order, to_do_line
 from tdnv_sheets.render.book import Area, ok, open_book, set_columns, set_page
+from tdnv_sheets.render.marked_kept import draw_kept
 from tdnv_sheets.render.marked_stray import draw_stray
 from tdnv_sheets.render.styles import (
+    BOLD,
     FRAME,
     LINK,
     SECTION,
@@ -40,19 +42,22 @@ if TYPE_CHECKING:
 
 COLUMNS: Final = {
     "number": 5,
-    "kind": 13,
-    "sheet": 15,
-    "cell": 12,
-    "task": 16,
-    "caption": 24,
-    "value": 28,
-    "text": 46,
-    "fix": 46,
+    "kind": 12,
+    "sheet": 11,
+    "cell": 9,
+    "task": 15,
+    "caption": 19,
+    "value": 20,
+    "text": 40,
+    "fix": 44,
 }
-"""Columns of «Cần sửa» with their widths; `marked.column_<name>` are the captions."""
+"""Columns of «Cần sửa» with their widths, narrow enough to be read on A4; `marked.column_<name>` are the captions."""
 TO_DO: Final = (Severity.ERROR, Severity.WARNING)
 COLOURS: Final = {Severity.ERROR: "wrong_cell", Severity.WARNING: "warning_cell"}
 HEAD_ROW: Final = 6
+NOT_ALL: Final = "levels-not-checked"
+"""Said above the list: it is about all of it."""
+ALARM: Final = "#C00000"
 NARROW: Final = 1.15
 """Characters of running text that fit where a column's width counts one digit."""
 LINE_WIDTH: Final = int(sum(COLUMNS.values()) * 0.8)
@@ -84,12 +89,13 @@ def draw_marked(view: MarkedView, path: Path) -> None:
     stray, update = {number for number, _ in view.stray}, say("template.sheet_update", view.book.lang)
     items = tuple(
         Item(finding, task, _place(view, finding, task, field), finding.sheet == update and finding.row in stray)
-        for finding, task, field in view.findings
+        for finding, task, field in sorted(view.findings, key=lambda about: reading_order(about[0]))
     )
     returned = Returned(view.typed, view.missing_rows, view.report, _marks(items, view.book.lang))
     with open_book(path, title=book_title(view.book), author=view.book.office) as book:
         _draw_list(book, view, items)
         draw_pages(book, view.book, returned)
+        draw_kept(book, view, ((item.finding, item.task_id, item.place) for item in items if item.place))
         if view.stray:
             draw_stray(book, view)
 
@@ -131,16 +137,19 @@ def _mark(found: list[Item], lang: str) -> Mark:
 def _draw_list(book: Book, view: MarkedView, items: tuple[Item, ...]) -> None:
     lang = view.book.lang
     sheet = book.sheet(say("marked.sheet_fix", lang))
-    sheet.set_tab_color("#C00000")
+    sheet.set_tab_color(ALARM)
     set_columns(sheet, list(COLUMNS.values()))
     last = len(COLUMNS) - 1
     period = view.book.period.title(lang)
+    not_all = [finding_text(item.finding, lang) for item in items if item.finding.code == NOT_ALL][:1]
+    items = _once(items, lang)
     lines = (
         (say("marked.title", lang), TITLE),
         (say("marked.unit_line", lang, unit=view.book.unit.name, period=period), SUBTITLE),
         (say("marked.file_line", lang, file=view.file), SUBTITLE),
-        (to_do_line([(item.finding, item.spot) for item in items], lang), SECTION),
+        (to_do_line([(item.finding, item.spot) for item in items], lang, in_copy=True), SECTION),
         (say("marked.how", lang), WRAPPED),
+        *((say("marked.not_all_checked", lang, text=text), mix(BOLD, {"font_color": ALARM})) for text in not_all),
     )
     for row, (text, look) in enumerate(lines):
         spread(book, sheet, Area(row, 0, row, last), text, mix(look, {"text_wrap": True}))
@@ -149,7 +158,7 @@ def _draw_list(book: Book, view: MarkedView, items: tuple[Item, ...]) -> None:
     for column, name in enumerate(COLUMNS):
         book.put(sheet, HEAD_ROW, column, say(f"marked.column_{name}", lang), head)
     row = HEAD_ROW + 1
-    to_do = sorted((i for i in items if i.finding.severity in TO_DO), key=lambda i: TO_DO.index(i.finding.severity))
+    to_do = [item for item in items if item.finding.severity in TO_DO]
     rest = [item for item in items if item.finding.severity not in TO_DO]
     hints = _hints([*to_do, *rest], lang)
     for number, item in enumerate(to_do, 1):
@@ -165,11 +174,20 @@ def _draw_list(book: Book, view: MarkedView, items: tuple[Item, ...]) -> None:
     set_page(sheet, footer=f"{view.book.office} · {view.book.unit.name}", repeat=(HEAD_ROW, HEAD_ROW))
 
 
+def _once(items: Iterable[Item], lang: str) -> tuple[Item, ...]:
+    """Leave out what stands above the list, and what would be said of a cell in the same words again."""
+    kept: dict[Hashable, Item] = {}
+    for number, item in enumerate(items):
+        if item.finding.code != NOT_ALL:
+            kept.setdefault((item.place, finding_text(item.finding, lang)) if item.place else number, item)
+    return tuple(kept.values())
+
+
 def _hints(items: Iterable[Item], lang: str) -> list[str]:
-    """Give each line's hint; what a line above has said is not said again."""
+    """Give each line's hint; none is said twice, nor where the copy has put the thing right."""
     hints: list[str] = []
     for item in items:
-        hint = finding_hint(item.finding, lang)
+        hint = "" if finding_copy(item.finding, lang) else finding_hint(item.finding, lang)
         hints.append("" if hint in hints else hint)
     return hints
 
@@ -203,6 +221,8 @@ def _draw_item(book: Book, sheet: Worksheet, view: MarkedView, row: int, numbere
 
 def _fix(item: Item, lang: str) -> str:
     """Give what to do, and what this copy has already done about it."""
+    if copy := finding_copy(item.finding, lang):
+        return copy
     fix = finding_fix(item.finding, lang)
     if item.stray:
         return f"{fix} {say('marked.left_out', lang)}"
