@@ -16,6 +16,7 @@ from tests.damage_plan import UPDATE, Mark, send
 from tests.damage_run import MOMENT, compare, damage_and_check
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.damage_office import Desk
@@ -78,3 +79,18 @@ def test_a_marked_copy_corrected_where_it_says_so_is_accepted_and_the_ledger_is_
     desk: Desk, tmp_path: Path
 ) -> None:
     assert walk_back(11, desk, tmp_path / "walk", cells=30) == []
+
+
+def test_a_corrected_copy_that_was_saved_with_libreoffice_is_accepted_too(
+    desk: Desk, tmp_path: Path, libreoffice: Callable[[Path, str], Path]
+) -> None:
+    saved: list[Path] = []
+
+    def resave_the_first(path: Path) -> Path:
+        if saved:
+            return path
+        saved.append(libreoffice(path, "xlsx"))
+        return saved[0]
+
+    assert walk_back(12, desk, tmp_path / "walk", cells=30, resave=resave_the_first) == []
+    assert saved
