@@ -73,6 +73,7 @@ def walk_back(
         expected = ingest(there, right, MOMENT)
         first = ingest(here, [sent.path for sent in damaged], MOMENT)
         problems = [f"{one.file}: no marked copy came back" for one in first if one.marked_at is None]
+        problems += [f"{one.file}: {line}" for one in first for line in _placeless(one.marked_at)]
         copies = [
             resave(correct(one.marked_at, sent, folder / f"{sent.unit} sua.xlsx"))
             for one, sent in zip(first, damaged, strict=True)
@@ -146,6 +147,16 @@ def correct(marked: Path, sent: Sent, target: Path) -> Path:
             book[UPDATE].cell(rows[task], columns[name]).value = right[task, name]
     book.save(target)
     return target
+
+
+def _placeless(marked: Path | None) -> Iterator[str]:
+    """Name what «Cần sửa» lists of «Nhiệm vụ thiếu» without its place in the copy itself: all its rows are drawn there."""
+    items = to_do(load_workbook(marked)) if marked else iter(())
+    return (
+        f"«Cần sửa» gives no place in the copy for {item}"
+        for item in items
+        if item.sheet == MISSING and "(" in item.cell
+    )
 
 
 def to_do(book: Workbook) -> Iterator[Item]:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import shutil
+import unicodedata
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
+from openpyxl import load_workbook
 
+from tdnv_sheets.inbox.workspace import find
 from tdnv_sheets.pipeline.check import check_files
 from tdnv_sheets.pipeline.office import open_office
+from tests.conftest import SmallOffice, id_row
 from tests.damage_classes import CLASSES, ERROR, LOCKED, UNIT
-from tests.damage_clerk import walk_back
+from tests.damage_clerk import to_do, walk_back
 from tests.damage_office import dice, make_desk
-from tests.damage_plan import UPDATE, Mark, send
+from tests.damage_plan import MISSING, UPDATE, Mark, send
 from tests.damage_run import MOMENT, compare, damage_and_check
 
 if TYPE_CHECKING:
@@ -79,6 +85,25 @@ def test_a_marked_copy_corrected_where_it_says_so_is_accepted_and_the_ledger_is_
     desk: Desk, tmp_path: Path
 ) -> None:
     assert walk_back(11, desk, tmp_path / "walk", cells=30) == []
+
+
+def test_a_wrong_day_among_the_missing_tasks_is_listed_with_its_place_in_the_copy(desk: Desk, tmp_path: Path) -> None:
+    shutil.copytree(desk.office.root, tmp_path / "vp")
+    office = SmallOffice(find(tmp_path / "vp"))
+    book = load_workbook(desk.issued["khtc"])
+    first, columns = id_row(book[MISSING], "task_content")
+    wrong: tuple[date | str, ...] = (date(2206, 5, 20), "31/6/2026")
+    for row, day in enumerate(wrong, first):
+        book[MISSING].cell(row, columns["task_content"]).value = unicodedata.normalize("NFD", "Nhiệm vụ thiếu")
+        book[MISSING].cell(row, columns["document_date"]).value = day
+    book.save(tmp_path / "sai.xlsx")
+
+    answer = office.merge(tmp_path / "sai.xlsx")
+
+    (marked,) = office.space.returned.glob("*.xlsx")
+    listed = [(item.sheet, item.cell) for item in to_do(load_workbook(marked))]
+    assert listed == [(MISSING, finding["cell"]) for finding in answer["findings"] if finding["severity"] == "error"]
+    assert len(listed) == 2
 
 
 def test_a_corrected_copy_that_was_saved_with_libreoffice_is_accepted_too(
