@@ -55,8 +55,9 @@ def compare(sent: Sent, received: Received) -> list[str]:
     """Say where the check and the truth differ: what was missed, what was blamed wrongly, what was said twice."""
     where = f"{sent.path.name} ({sent.unit})"
     said = [about.finding for about in received.abouts]
+    placed = [(one, Mark(one.sheet, one.cell, one.code, one.severity.value)) for one in said]
     heavy = [one for one in said if one.severity.value not in HARMLESS]
-    marks = [Mark(one.sheet, one.cell, one.code, one.severity.value) for one in heavy if one.cell]
+    marks = [mark for one, mark in placed if one.cell and (one in heavy or mark in sent.marks)]
     problems = [f"{where}: missed {mark}{_how(sent, mark)}" for mark in sorted(sent.marks - set(marks))]
     problems += [f"{where}: wrongly said {mark}" for mark in sorted(set(marks) - sent.marks)]
     places = Counter((mark.sheet, mark.cell) for mark in marks)
@@ -65,7 +66,7 @@ def compare(sent: Sent, received: Received) -> list[str]:
     expected = ["missing-row"] if sent.lost else []
     if loose != expected:
         problems.append(f"{where}: said of the file {loose}, expected {expected}")
-    light = ((one.sheet, one.cell, one.code) for one in said if one.severity.value in HARMLESS)
+    light = ((one.sheet, one.cell, one.code) for one, mark in placed if one not in heavy and mark not in sent.marks)
     problems += [f"{where}: listed {line}" for line in light if not _may_list(sent, line)]
     return problems
 

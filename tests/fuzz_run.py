@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from tdnv_sheets.grid import Book
 from tdnv_sheets.inbox.workspace import Workspace, find
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from tdnv_sheets.pipeline.receive import Received
     from tests.fuzz_seeds import Field
 
+Broken: TypeAlias = tuple[Mutant | None, str]
+"""A mutant, or None for a whole lot, and which promise was not kept."""
 LOT: Final = 40
 MOMENT: Final = Moment(TODAY, NOW)
 
@@ -53,7 +55,7 @@ class Account:
     changes: int = 0
     slowest: tuple[float, str] = (0.0, "")
     peak: tuple[float, str] = (0.0, "")
-    broken: list[tuple[Mutant | None, str]] = field(default_factory=list)
+    broken: list[Broken] = field(default_factory=list)
 
     def lines(self) -> list[str]:
         """Say it."""
@@ -137,28 +139,30 @@ def _peak() -> float:
 
 def _sent_in(
     ground: Field, folder: Path, lot: Sequence[Mutant], reads: Mapping[str, Read], account: Account
-) -> list[tuple[Mutant | None, str]]:
-    """Take a lot in; when the program breaks, or takes too long for one file, take its files in one by one."""
+) -> list[Broken]:
+    """Take a lot in; when the program breaks, or takes longer than one file may take, look which half it was."""
     start = perf_counter()
+    broken: list[Broken] = []
+    received: list[Received] = []
     try:
-        broken = _taken_in(ground, folder, lot, reads, account)
+        broken, received = _taken_in(ground, folder, lot, reads)
     except Exception:  # noqa: BLE001 - the very thing that must never happen, whatever it is
-        last = traceback.format_exc()
-        alone = (
-            [] if len(lot) == 1 else [found for one in lot for found in _sent_in(ground, folder, [one], reads, account)]
-        )
-        return alone or [(lot[0] if len(lot) == 1 else None, last)]
+        broken = [(lot[0], traceback.format_exc())]
     spent = perf_counter() - start
-    if spent > SECONDS and len(lot) > 1:
-        return [found for one in lot for found in _sent_in(ground, folder, [one], reads, account)]
-    if spent > SECONDS:
-        broken.append((lot[0], f"taken in {spent:.1f} s"))
-    return broken
+    if len(lot) > 1 and (spent > SECONDS or not received):
+        half = len(lot) // 2
+        return [one for part in (lot[:half], lot[half:]) for one in _sent_in(ground, folder, part, reads, account)]
+    for said in received:
+        account.verdicts[said.verdict.value] += 1
+        account.codes.update(about.finding.code for about in said.abouts)
+        account.changes += len(said.changes)
+    return [*broken, (lot[0], f"taken in {spent:.1f} s")] if spent > SECONDS else broken
 
 
 def _taken_in(
-    ground: Field, folder: Path, lot: Sequence[Mutant], reads: Mapping[str, Read], account: Account
-) -> list[tuple[Mutant | None, str]]:
+    ground: Field, folder: Path, lot: Sequence[Mutant], reads: Mapping[str, Read]
+) -> tuple[list[Broken], list[Received]]:
+    """Take a lot into a fresh copy of the office, and look whether the promise holds."""
     root = folder / "office"
     shutil.rmtree(root, ignore_errors=True)
     shutil.copytree(ground.desk.office.root, root)
@@ -169,18 +173,14 @@ def _taken_in(
         before = state_of(office).fields
         received = ingest(office, None, MOMENT)
         after = state_of(office).fields
-        loose = [(None, line) for line in ledger_moved_only_so(before, after, received)]
+        broken: list[Broken] = [(None, line) for line in ledger_moved_only_so(before, after, received)]
         redraw(office, as_of=TODAY, now=NOW, read=file_digest(space.register))
-        wrong = [(by_name(lot, name), line) for name, line in _proposals(office, reads)]
-    wrong += [(by_name(lot, name), line) for name, line in _marked_copies(received)]
-    wrong += [(one, line) for one in lot for line in _about_one(one, received, reads[one.name])]
+        broken += [(by_name(lot, name), line) for name, line in _proposals(office, reads)]
+    broken += [(by_name(lot, name), line) for name, line in _marked_copies(received)]
+    broken += [(one, line) for one in lot for line in _about_one(one, received, reads[one.name])]
     kept = _digests(space)
-    lost = [(one, "its bytes are gone") for one in lot if hashlib.sha256(one.data).hexdigest() not in kept]
-    for said in received:
-        account.verdicts[said.verdict.value] += 1
-        account.codes.update(about.finding.code for about in said.abouts)
-        account.changes += len(said.changes)
-    return [*loose, *wrong, *lost]
+    broken += [(one, "its bytes are gone") for one in lot if hashlib.sha256(one.data).hexdigest() not in kept]
+    return broken, received
 
 
 def by_name(lot: Sequence[Mutant], name: str) -> Mutant | None:
@@ -224,10 +224,11 @@ def long_form(folder: Path, *, minutes: float, seed: int, keep: Path) -> Account
     ground = plant(folder, other_kinds=True)
     end, number = perf_counter() + 60 * minutes, 0
     while perf_counter() < end:
+        before = len(account.broken)
         fuzz(ground, folder, seed=seed, numbers=range(number, number + LOT), account=account)
+        for one, what in account.broken[before:]:  # at once: nothing is lost when somebody stops the run
+            _keep(keep, seed, one, what)
         number += LOT
-    for one, what in account.broken:
-        _keep(keep, seed, one, what)
     return account
 
 
