@@ -102,6 +102,8 @@ WILD: Final = (
     "%00\\0",
 )
 """Values of every type; those that name an order of the machine are harmless here."""
+_LARGEST: Final = 100_000
+"""Cells of a sheet that openpyxl still walks through in a moment; one far cell makes millions of them."""
 _FONTS: Final = (".VnTime", ".VnTimeH", "VNI-Times", "Arial")
 _SEPARATORS: Final = re.compile(r"[,;\t\n]")
 
@@ -115,7 +117,8 @@ def _sheets(change: str) -> Mutator:
             warnings.simplefilter("ignore")  # openpyxl frowns at days that were spoilt before
             book = load_workbook(io.BytesIO(data))
             for _ in range(r.randint(1, 3)):
-                _CHANGES[change](r, r.choice((book.worksheets[0], *book.worksheets)))
+                near = [sheet for sheet in book.worksheets if sheet.max_row * sheet.max_column < _LARGEST]
+                _CHANGES[change](r, r.choice((near[0], *near)))
             book.save(out)
         return out.getvalue()
 
