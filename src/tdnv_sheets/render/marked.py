@@ -29,6 +29,7 @@ from tdnv_sheets.render.template import book_title, draw_pages, update_columns, 
 from tdnv_sheets.render.template_forms import missing_columns, missing_place, report_place
 from tdnv_sheets.render.template_parts import FIRST_ROW, Mark, Page, Place, Returned, spread
 from tdnv_sheets.sheetspec import Owner
+from tdnv_sheets.validate.cells import as_text
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
@@ -115,7 +116,7 @@ def _missing_place(view: MarkedView, finding: Finding, field: str) -> Place | No
     names = {spec.header(view.book.lang): spec.name for spec in missing_columns()}
     name = field or names.get(finding.column, "")
     row = (finding.row or 0) - 1 - FIRST_ROW
-    if not 0 <= row < len(view.missing_rows) or shorten(view.missing_rows[row].get(name)) != finding.value:
+    if not 0 <= row < len(view.missing_rows) or shorten(as_text(view.missing_rows[row].get(name))) != finding.value:
         return None
     return missing_place(row, name)
 

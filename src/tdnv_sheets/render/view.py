@@ -113,7 +113,7 @@ class MarkedView:
     """What the unit typed, by (task id, field), where it differs from the ledger; raw where it could not be read."""
     stray: tuple[tuple[int, Mapping[str, Raw]], ...]
     """Rows that have no place in «Cập nhật», with their Excel row in the file received; drawn on a sheet of their own."""
-    missing_rows: tuple[Mapping[str, object], ...]
+    missing_rows: tuple[Mapping[str, Raw], ...]
     """The rows of «Nhiệm vụ thiếu», by field."""
     report: Mapping[str, object]
     """The lines of «Báo cáo», by field."""
