@@ -163,6 +163,48 @@ def _day_without_done(r: Random, spec: FieldSpec, row: Row) -> Mapping[str, Writ
     return {spec.name: TODAY - timedelta(days=r.randint(0, 30))}
 
 
+def _day_for_a_number(r: Random, spec: FieldSpec, row: Row) -> Mapping[str, Written] | None:
+    """What Excel makes of «5/2018»."""
+    return {spec.name: date(r.randint(2015, 2026), r.randint(1, 12), 1)} if _settled(spec.name, row) else None
+
+
+def _draft_number(r: Random, spec: FieldSpec, row: Row) -> Mapping[str, Written] | None:
+    return {spec.name: r.choice(("     /QĐ-SNN", "   /BC-CCTL"))} if _settled(spec.name, row) else None
+
+
+def _nothing_said(r: Random, spec: FieldSpec, row: Row) -> Mapping[str, Written] | None:
+    return {spec.name: r.choice(("xxx", "…", "....", "???", "___"))} if _settled(spec.name, row) else None
+
+
+def _like_a_formula(r: Random, spec: FieldSpec, row: Row) -> Mapping[str, Written] | None:
+    return {spec.name: r.choice(("@SUM(A1)", "+A1", "-(A1)"))} if _settled(spec.name, row) else None
+
+
+def _cut_by_excel(_: Random, spec: FieldSpec, row: Row) -> Mapping[str, Written] | None:
+    return {spec.name: "x" * 32_767} if _settled(spec.name, row) else None
+
+
+def _not_later(r: Random, spec: FieldSpec, row: Row) -> Mapping[str, Written] | None:
+    due = row.base.get("deadline")
+    if not isinstance(due, date) or row.meant.get(spec.name) is None:
+        return None
+    return {spec.name: due - timedelta(days=r.randint(0, 60))}
+
+
+def _paper_before_task(r: Random, spec: FieldSpec, row: Row) -> Mapping[str, Written] | None:
+    first = row.base["assigned_date"]
+    filled = isinstance(first, date) and row.meant.get(spec.name) is not None
+    return {spec.name: first - timedelta(days=r.randint(1, 90))} if filled and isinstance(first, date) else None
+
+
+def _without_its_other(_: Random, spec: FieldSpec, row: Row) -> Mapping[str, Written] | None:
+    return {spec.name: None} if row.meant.get(spec.name) is not None else None
+
+
+def _returned_though_done(_: Random, spec: FieldSpec, row: Row) -> Mapping[str, Written] | None:
+    return {spec.name: "Không thuộc chức năng"} if row.meant.get("progress") == "done" else None
+
+
 CLASSES: Final = (
     Class("words for a day", "not-a-date", DAYS, _words_for_a_day),
     Class("a day that no calendar has", "not-a-date", DAYS, _impossible_day),
@@ -190,8 +232,25 @@ CLASSES: Final = (
     Class("extension without a reason", "required", ("extension_reason",), _no_reason, ("extension_to",)),
     Class("progress emptied", "not-cleared", ("progress",), _emptied_progress, UNIT, WARNING),
     Class("a completion day, not done", "not-done-but-dated", ("completed_date",), _day_without_done, UNIT, WARNING),
+    Class("a day for a number", "number-became-date", ("result_document",), _day_for_a_number),
+    Class("a number without a number", "draft-number", ("result_document",), _draft_number, (), WARNING),
+    Class("nothing said", "placeholder", FREE, _nothing_said, (), WARNING),
+    Class("a text like a formula", "looks-like-formula", FREE, _like_a_formula, (), "fixed"),
+    Class("a text cut by Excel", "truncated", TEXTS, _cut_by_excel),
+    Class("no later deadline", "extension-not-later", ("extension_to",), _not_later, ("progress",)),
+    Class("a paper before its task", "date-order", ("result_date",), _paper_before_task),
+    Class(
+        "no day of the paper", "expected-because", ("result_date",), _without_its_other, ("result_document",), WARNING
+    ),
+    Class(
+        "no number of the paper",
+        "expected-because",
+        ("result_document",),
+        _without_its_other,
+        ("result_date",),
+        WARNING,
+    ),
+    Class("returned though done", "returned-but-done", ("return_reason",), _returned_though_done, UNIT, WARNING),
 )
-"""Left for the classes that are being decided elsewhere: ambiguous-date, month-first-date, swapped-date, time-dropped,
-merged-cell, legacy-encoding, number-became-date, document-number, draft-number, looks-like-formula, a too long
-«Số, ký hiệu văn bản kết quả», result_date before the task, extension-not-later, expected-because, returned-but-done,
-not-a-final-result, deadline-unreadable on «Nhiệm vụ thiếu»; a number for a day (a serial may be one)."""
+"""What is decided over a whole column or area, and not by one cell, has tests of its own: ambiguous-date,
+month-first-date, swapped-date, merged-cell, legacy-encoding."""

@@ -6,14 +6,16 @@ import zipfile
 from datetime import date
 from typing import TYPE_CHECKING
 
+import pytest
 from openpyxl import load_workbook
 
 from tests.conftest import SmallOffice, fill
+from tests.registers import edited
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-ONE = "NV-2026-00001"
+ONE, TWO = "NV-2026-00001", "NV-2026-00002"
 
 
 def answer(path: Path, field: str, word: str) -> Path:
@@ -24,6 +26,12 @@ def answer(path: Path, field: str, word: str) -> Path:
             if cell.value == field:
                 row[cell.column + 1].value = word  # two to the right, and cells count from 0
     book.save(path)
+    return path
+
+
+def marked_copy(office: SmallOffice) -> Path:
+    """Find the one marked copy that was drawn."""
+    (path,) = office.space.returned.iterdir()
     return path
 
 
@@ -53,6 +61,57 @@ def test_a_round_without_change_that_has_none_is_not_doubted(office: SmallOffice
     entry = office.merge(answer(office.issue("cctl"), "no_change", "Có"))
 
     assert (entry["verdict"], entry["findings"]) == ("accepted", [])
+
+
+@pytest.mark.parametrize(
+    ("field", "word", "cell", "fix"),
+    [
+        ("report_date", "hôm qua", "C8", "Ghi ngày theo dạng ngày/tháng/năm"),
+        ("no_change", "chắc vậy", "C9", "Chọn một trong: Có; Không"),
+        ("no_change", "#N/A", "C9", "Gõ thẳng giá trị"),
+    ],
+)
+def test_a_line_of_the_report_that_cannot_be_used_comes_back_marked_and_the_rows_go_in(
+    office: SmallOffice, field: str, word: str, cell: str, fix: str
+) -> None:
+    book = answer(fill(office.issue("cctl"), {ONE: {"progress": "in_progress"}}), field, word)
+
+    entry = office.merge(book)
+
+    (wrong,) = entry["findings"]
+    assert (entry["verdict"], wrong["code"], wrong["sheet"]) == ("partly", "report-line-wrong", "Báo cáo")
+    assert wrong["cell"] == cell
+    assert wrong["fix"].startswith(fix)
+    assert office.rows()[ONE, "cctl"]["progress"] == "in_progress"
+    marked = load_workbook(marked_copy(office))["Báo cáo"][cell]
+    assert marked.comment is not None
+
+
+def test_a_correction_in_the_marked_copy_counts_even_where_it_puts_the_issued_value_back(office: SmallOffice) -> None:
+    doubted = {"progress": "in_progress", "completed_date": date(2026, 6, 1)}
+    first = office.merge(fill(office.issue("cctl"), {ONE: doubted, TWO: {"progress": "gần xong"}}))
+    assert (first["verdict"], office.rows()[ONE, "cctl"]["completed_date"]) == ("partly", "2026-06-01")
+
+    second = office.merge(fill(marked_copy(office), {ONE: {"completed_date": None}, TWO: {"progress": "in_progress"}}))
+
+    assert (second["verdict"], second["findings"]) == ("accepted", [])
+    assert office.rows()[ONE, "cctl"]["completed_date"] is None
+    assert office.rows()[TWO, "cctl"]["progress"] == "in_progress"
+
+
+def test_a_marked_copy_sent_back_decides_no_conflict(office: SmallOffice) -> None:
+    book = office.issue("cctl")
+    with edited(office) as page:
+        page.set(ONE, "result_summary", "Văn phòng ghi")
+    office.run("sync")
+    first = office.merge(fill(book, {ONE: {"result_summary": "Đơn vị ghi"}, TWO: {"progress": "gần xong"}}))
+    assert len(first["conflicts"]) == 1
+
+    second = office.merge(fill(marked_copy(office), {TWO: {"progress": "in_progress"}}))
+
+    assert office.rows()[ONE, "cctl"]["result_summary"] == "Văn phòng ghi"
+    assert office.rows()[TWO, "cctl"]["progress"] == "in_progress"
+    assert (second["verdict"], len(second["conflicts"])) == ("accepted", 1)
 
 
 def test_a_day_before_2000_in_a_workbook_of_1904_is_named_and_never_kept(office: SmallOffice) -> None:

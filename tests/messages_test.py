@@ -297,6 +297,7 @@ SYLLABLE = re.compile(
 )
 NAMES = {
     "Excel",
+    "Macintosh",
     "Workbook",
     "Word",
     "PowerPoint",

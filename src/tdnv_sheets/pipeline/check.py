@@ -24,6 +24,7 @@ from tdnv_sheets.pipeline.remembered import conditions, recall, remember
 from tdnv_sheets.records import Assignment, Key
 from tdnv_sheets.render.marked import draw_marked
 from tdnv_sheets.render.view import MarkedView, Row
+from tdnv_sheets.stamp import decode, encode
 from tdnv_sheets.validate.checked import Checked, Grounds, Verdict
 from tdnv_sheets.validate.identity import Issued
 from tdnv_sheets.validate.run import check_all
@@ -141,14 +142,15 @@ def grounds_of(office: Office, as_of: date, unit: str | None = None) -> Grounds:
     )
 
 
-def _issued(office: Office, issue: str) -> Issued | None:
+def _issued(office: Office, issue: str, revision: int) -> Issued | None:
+    """Find an issue, and its assignments as they were at *revision*; None for what a restored ledger does not know."""
     record = office.ledger.issue(issue)
-    if record is None:
+    if record is None or not record.revision <= revision <= office.ledger.revision():
         return None
     keys = [Key(task, record.unit) for task in record.task_ids]
-    past = office.ledger.at_revision(keys, record.revision)
+    past = office.ledger.at_revision(keys, revision)
     base = {key.task_id: past[key] for key in keys if key in past}
-    return Issued(record.issue, record.unit, record.period, record.revision, record.content, base)
+    return Issued(record.issue, record.unit, record.period, revision, record.content, base)
 
 
 def _as_now(office: Office, unit: str) -> Issued:
@@ -174,9 +176,18 @@ def needs_marks(checked: Checked) -> bool:
     return known and checked.verdict in {Verdict.PARTLY, Verdict.RETURNED}
 
 
-def draw_marks(office: Office, checked: Checked, name: str, folder: Path, moment: Moment) -> Path:
-    """Draw the marked copy: the same workbook with everything that was typed, its wrong cells marked."""
-    issued = checked.issued
+def draw_marks(
+    office: Office, checked: Checked, name: str, folder: Path, moment: Moment, *, revision: int | None = None
+) -> Path:
+    """Draw the marked copy: the same workbook with everything that was typed, its wrong cells marked.
+
+    It is drawn from *revision*, in which the good rows were taken in: what the sender then puts back to where it was
+    when issued is a change, and must not count as untouched.
+    """
+    issued, token = checked.issued, checked.token
+    if issued is not None and revision is not None and (stamp := decode(token)) is not None:
+        issued = _issued(office, issued.issue, revision)
+        token = encode(replace(stamp, revision=revision), office.space.key())
     if issued is None:
         message = "a file that was not issued has no marked copy"
         raise RuntimeError(message)
@@ -187,7 +198,7 @@ def draw_marks(office: Office, checked: Checked, name: str, folder: Path, moment
         rows.append(Row(assignment, judge_one(office, assignment, moment.as_of, trails=trails)))
     unit = unit_named(office, issued.unit)
     period = parse_period(issued.period)
-    identity = issued.issue, checked.token
+    identity = issued.issue, token
     view = MarkedView(
         book=unit_book_view(office, unit, period, rows, as_of=moment.as_of, identity=identity),
         typed=checked.typed(),

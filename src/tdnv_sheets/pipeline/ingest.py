@@ -28,6 +28,7 @@ from tdnv_sheets.pipeline.office import unit_named
 from tdnv_sheets.pipeline.receive import Received, has_secret_name, receipt
 from tdnv_sheets.records import Key, units_by_code
 from tdnv_sheets.sheetspec import assignment_spec
+from tdnv_sheets.text.same import same
 from tdnv_sheets.validate.cells import Unread, as_text, in_words
 from tdnv_sheets.validate.checked import Checked, Verdict
 
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tdnv_sheets.intake.worker import FileSeen
-    from tdnv_sheets.ledger.store import Receipt
+    from tdnv_sheets.ledger.store import OpenConflict, Receipt
     from tdnv_sheets.pipeline.check import Moment
     from tdnv_sheets.pipeline.office import Office
     from tdnv_sheets.records import Submission, Value
@@ -183,7 +184,23 @@ def decide(office: Office, submission: Submission, issued: Issued | None) -> Out
     base = None
     if submission.revision is not None and issued is not None:
         base = {Key(task, issued.unit): fields for task, fields in issued.base.items()}
-    return merge(submission, base, ours, spec=assignment_spec(), side=Side.UNIT)
+    outcome = merge(submission, base, ours, spec=assignment_spec(), side=Side.UNIT)
+    return _still_undecided(outcome, office.ledger.open_conflicts() if outcome.changes else ())
+
+
+def _still_undecided(outcome: Outcome, waiting: Iterable[OpenConflict]) -> Outcome:
+    """Keep a conflict open when the sender only says again what waits for the office's choice already."""
+    theirs = {(known.conflict.key, known.conflict.field): known.conflict for known in waiting}
+    again = [
+        theirs[change.key, change.field]
+        for change in outcome.changes
+        if (change.key, change.field) in theirs and same(theirs[change.key, change.field].theirs, change.new)
+    ]
+    if not again:
+        return outcome
+    cells = {(conflict.key, conflict.field) for conflict in again}
+    changes = tuple(change for change in outcome.changes if (change.key, change.field) not in cells)
+    return replace(outcome, changes=changes, conflicts=(*outcome.conflicts, *again))
 
 
 def _merge(
@@ -285,7 +302,8 @@ def _file_away(office: Office, one: _Dropped, checked: Checked, received: Receiv
     kept = shelf.file_away(one.here, folder, received.file)
     received = replace(received, kept_at=kept)
     if needs_marks(checked) and received.verdict is not Verdict.DUPLICATE:
-        received = replace(received, marked_at=draw_marks(office, checked, received.file, space.returned, moment))
+        marked = draw_marks(office, checked, received.file, space.returned, moment, revision=received.revision)
+        received = replace(received, marked_at=marked)
     _note(kept, received, office, moment)
     return received
 

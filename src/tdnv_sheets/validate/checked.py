@@ -37,7 +37,8 @@ class Grounds:
     lang: str = "vi"
     key: bytes | None = None
     ledger: str | None = None
-    issued: Callable[[str], Issued | None] = lambda _issue: None
+    issued: Callable[[str, int], Issued | None] = lambda _issue, _revision: None
+    """Issue and revision → what that workbook was drawn from; a marked copy is of a later revision than its issue."""
     task_exists: Callable[[str], bool] = lambda _task: False
     whole_file: bool = False
     """Policy `file`: one error holds the whole file back."""

@@ -12,21 +12,21 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tdnv_sheets.findings import About, shorten
 from tdnv_sheets.grid import address, is_blank
-from tdnv_sheets.messages.catalogue import found
+from tdnv_sheets.messages.catalogue import LANGUAGES, found, say
 from tdnv_sheets.sheetspec import Kind, Owner, assignment_spec, round_report_spec
 from tdnv_sheets.text.legacy import Encoding
 from tdnv_sheets.text.same import same
-from tdnv_sheets.validate.cells import Typed, Unread, as_text
+from tdnv_sheets.validate.cells import Unread, as_text, type_cell
 from tdnv_sheets.validate.decide_days import decide_days
 from tdnv_sheets.validate.decide_merged import unmerge, with_cell
 from tdnv_sheets.validate.decide_texts import decide_deadline, decide_encoding, decide_text, without_marks
-from tdnv_sheets.validate.decision import Decision, Seen
+from tdnv_sheets.validate.decision import Decision, Seen, refused
 from tdnv_sheets.validate.table import Spot, Table, TableRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from tdnv_sheets.grid import Book, Raw, Sheet
+    from tdnv_sheets.grid import Book, Place, Raw, Sheet
     from tdnv_sheets.records import Value
     from tdnv_sheets.sheetspec import FieldSpec
 
@@ -162,15 +162,11 @@ class Report(NamedTuple):
 
 
 def decide_report(book: Book, lines: Mapping[str, Raw], lang: str) -> Report:
-    """Decode the lines of «Báo cáo» that a font older than Unicode left behind."""
-    after, abouts, refused = dict(lines), [], set()
+    """Refuse the lines of «Báo cáo» that cannot be understood, and decode those in a font older than Unicode."""
+    after, abouts, left_out = dict(lines), [], set()
     for sheet, name, place in _answers(book, lines):
         spec = round_report_spec().by_name[name]
-        if spec.kind is not Kind.TEXT:
-            continue
-        font = sheet.fonts.get(place, "")
-        cell = Seen(lines[name], Typed(as_text(lines[name])), Encoding(font) if font else None)
-        for decision in decide_encoding(spec, [cell]):
+        for decision in _line(sheet, spec, lines[name], place):
             row, column = place
             finding = found(
                 decision.code,
@@ -178,15 +174,29 @@ def decide_report(book: Book, lines: Mapping[str, Raw], lang: str) -> Report:
                 address(row, column),
                 row,
                 column=spec.header(lang),
-                value=shorten(as_text(cell.raw)),
+                value=shorten(as_text(lines[name])),
                 values=decision.values,
             )
             abouts.append(About(finding, "", name))
             if decision.instead is not None and decision.instead.typed.marked:
-                refused.add(name)
+                left_out.add(name)
             elif decision.instead is not None:
                 after[name] = decision.instead.raw
-    return Report(after, tuple(abouts), frozenset(refused))
+    return Report(after, tuple(abouts), frozenset(left_out))
+
+
+def _line(sheet: Sheet, spec: FieldSpec, raw: Raw, place: Place) -> Iterator[Decision]:
+    """Decide one line of «Báo cáo»."""
+    font = sheet.fonts.get(place, "")
+    cell = Seen(raw, type_cell(raw, spec), Encoding(font) if font else None)
+    unseen = place in sheet.errors or place in sheet.uncached
+    if unseen or isinstance(cell.typed.value, Unread):
+        entry = "report_value" if unseen else f"report_{spec.kind}"
+        choices = {lang: "; ".join(choice.labels[lang] for choice in spec.choices) for lang in LANGUAGES}
+        words = {f"expected_{lang}": say(f"layout.{entry}", lang, choices=choices[lang]) for lang in LANGUAGES}
+        yield refused(0, cell, "report-line-wrong", **words)
+    elif spec.kind is Kind.TEXT:
+        yield from decide_encoding(spec, [cell])
 
 
 def _answers(book: Book, lines: Mapping[str, Raw]) -> Iterator[tuple[Sheet, str, tuple[int, int]]]:

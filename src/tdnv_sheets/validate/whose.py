@@ -38,7 +38,7 @@ def whose(book: Book, grounds: Grounds) -> Whose:
 def _issued(stamp: Stamp, grounds: Grounds) -> Issued | None:
     if grounds.ledger is None:
         return None
-    return grounds.issued(stamp.issue) if stamp.issue else grounds.unidentified
+    return grounds.issued(stamp.issue, stamp.revision) if stamp.issue else grounds.unidentified
 
 
 def _difference(stamp: Stamp, issued: Issued | None, grounds: Grounds) -> Finding | None:
