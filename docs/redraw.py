@@ -36,7 +36,7 @@ def main() -> None:
         marked = next(item.marked_at for item in played.first.received if item.marked_at)
         picture(played.space.register, 1, "register-overview")
         picture(played.space.register, 2, "register-tasks")
-        picture(marked, 1, "marked-copy", height=270)
+        picture(marked, 1, "marked-copy", height=320)
         picture(played.summary, 1, "half-year")
 
 

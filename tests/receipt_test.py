@@ -89,3 +89,16 @@ def test_a_receipt_names_the_period_as_people_do() -> None:
 
     assert "kỳ: tháng 6 năm 2026; lúc 09:00 10/06/2026" in receipt(received, "Chi cục Thủy lợi", NOW, "vi")
     assert "kỳ: –;" in receipt(Received("a.xlsx", Verdict.QUARANTINED), "", NOW, "vi")
+
+
+def test_a_conflict_names_its_task() -> None:
+    values = {"ours": "Đang thực hiện"}
+    conflicts = [
+        About(
+            found("conflict", column="Tình trạng", value="Đã hoàn thành", values=values), f"NV-2026-0000{n}", "progress"
+        )
+        for n in range(1, 8)
+    ]
+
+    assert finding_lines(conflicts[:1], "vi")[0].startswith("NV-2026-00001: Để biết: Ô «Tình trạng» đã được sửa")
+    assert "… và 6 chỗ khác: NV-2026-00002, NV-2026-00003," in finding_lines(conflicts, "vi")[0]

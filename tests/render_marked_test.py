@@ -233,7 +233,7 @@ def test_a_hint_stands_under_what_to_do_where_its_kind_of_mistake_is_listed_firs
 
 def test_the_summary_counts_cells_verbs_first(book: Opened) -> None:
     assert book["Cần sửa"]["A4"].value == (
-        "Cần xem lại 2 chỗ tệp này đã chỉnh sẵn, điền 2 ô còn thiếu, sửa 3 ngày, chọn lại 1 ô theo danh sách,"
+        "Cần điền 2 ô còn thiếu, sửa 3 ngày, chọn lại 1 ô theo danh sách, xem lại 2 chỗ tệp này đã chỉnh sẵn,"
         " xem lại 1 chỗ cần lưu ý."
         " Chương trình đã tự chỉnh 1 chỗ, liệt kê ở cuối."
     )

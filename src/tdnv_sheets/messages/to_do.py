@@ -32,10 +32,13 @@ def reading_order(finding: Finding) -> tuple[int, ...]:
 def to_do_line(findings: Iterable[tuple[Finding, Hashable]], lang: str, *, in_copy: bool = False) -> str:
     """Give «Cần sửa 3 ngày, điền 5 ô còn thiếu.» for findings and their places; a cell counts once.
 
-    *in_copy*: for a marked copy, which has put some of them right.
+    *in_copy*: for a marked copy, which has put some of them right; those come behind what is still to be done.
     """
     findings = tuple(findings)
-    errors = sorted((pair for pair in findings if pair[0].severity is Severity.ERROR), key=lambda pair: _rank(pair[0]))
+    errors = sorted(
+        (pair for pair in findings if pair[0].severity is Severity.ERROR),
+        key=lambda pair: (in_copy and bool(finding_copy(pair[0], lang)), _rank(pair[0])),
+    )
     doubts = [pair for pair in findings if pair[0].severity is Severity.WARNING]
     counts: Counter[str] = Counter()
     seen: set[Hashable] = set()

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from tdnv_sheets.findings import Finding
     from tdnv_sheets.records import Change, Conflict
     from tdnv_sheets.validate.checked import Verdict
 
@@ -87,7 +86,7 @@ def receipt(received: Received, unit_name: str, at: datetime, lang: str) -> str:
         proposals=received.proposals,
         revision="–" if received.revision is None else received.revision,
     )
-    return head.lstrip("\n") + "".join(f"\n{line}" for line in finding_lines(received.abouts, lang))
+    return head.lstrip("\n") + "".join(f"\n{line}" for line in finding_lines(received.abouts, lang)) + "\n"
 
 
 def finding_lines(abouts: Iterable[About], lang: str) -> list[str]:
@@ -95,14 +94,14 @@ def finding_lines(abouts: Iterable[About], lang: str) -> list[str]:
 
     A finding is its place and what is, below it what to do, and a hint where it was not given before.
     """
-    findings = sorted((about.finding for about in abouts), key=reading_order)
-    many = sum(finding.severity in _TO_DO for finding in findings) > 1
-    lines = [to_do_line([(finding, place_of(finding)) for finding in findings], lang)] if many else []
+    ordered = sorted(abouts, key=lambda about: reading_order(about.finding))
+    many = sum(about.finding.severity in _TO_DO for about in ordered) > 1
+    lines = [to_do_line([(about.finding, place_of(about.finding)) for about in ordered], lang)] if many else []
     hinted = {""}
-    for alike in _folded(findings):
-        finding = alike[0]
+    for alike in _folded(ordered):
+        finding = alike[0].finding
         severity = say(f"pipeline.severity_{finding.severity}", lang)
-        lines.append(f"{place(finding)}{severity}: {finding_text(finding, lang)}{_and_more(alike[1:], lang)}")
+        lines.append(f"{place(alike[0])}{severity}: {finding_text(finding, lang)}{_and_more(alike[1:], lang)}")
         if finding.severity in _TO_DO:
             lines.append(f"    → {finding_fix(finding, lang)}")
         if (hint := finding_hint(finding, lang)) not in hinted:
@@ -111,28 +110,31 @@ def finding_lines(abouts: Iterable[About], lang: str) -> list[str]:
     return lines
 
 
-def _folded(findings: Iterable[Finding]) -> list[list[Finding]]:
+def _folded(abouts: Iterable[About]) -> list[list[About]]:
     """Put together what was repaired or is only told, where the same is said of many cells of a column."""
-    groups: dict[object, list[Finding]] = {}
-    for number, finding in enumerate(findings):
+    groups: dict[object, list[About]] = {}
+    for number, about in enumerate(abouts):
+        finding = about.finding
         alone = finding.severity in _TO_DO
-        groups.setdefault(number if alone else (finding.code, finding.sheet, finding.column), []).append(finding)
-    parts = ([group] if len(group) > _MANY else [[finding] for finding in group] for group in groups.values())
+        groups.setdefault(number if alone else (finding.code, finding.sheet, finding.column), []).append(about)
+    parts = ([group] if len(group) > _MANY else [[about] for about in group] for group in groups.values())
     return [part for group in parts for part in group]
 
 
-def _and_more(findings: Sequence[Finding], lang: str) -> str:
-    if not findings:
+def _and_more(abouts: Sequence[About], lang: str) -> str:
+    if not abouts:
         return ""
-    places = [f.cell or (say("pipeline.whole_row", lang, row=f.row) if f.row else "") for f in findings]
+    places = [f.cell or (say("pipeline.whole_row", lang, row=f.row) if f.row else task) for f, task, _ in abouts]
     if not all(places):
-        return f" {say('pipeline.and_more_somewhere', lang, count=len(findings))}"
+        return f" {say('pipeline.and_more_somewhere', lang, count=len(abouts))}"
     named = ", ".join(places[:_NAMED]) + (", …" if len(places) > _NAMED else "")
-    return f" {say('pipeline.and_more', lang, count=len(findings), places=named)}"
+    return f" {say('pipeline.and_more', lang, count=len(abouts), places=named)}"
 
 
-def place(finding: Finding) -> str:
-    """Write where a finding is, so that it can be pasted into Excel's name box."""
+def place(about: About) -> str:
+    """Write where a finding is, so that it can be pasted into Excel's name box; only its task where no sheet is known."""
+    finding = about.finding
     if finding.sheet and finding.cell:
         return f"{finding.sheet}!{finding.cell}: "
-    return f"{finding.sheet}: " if finding.sheet else ""
+    at = finding.sheet or about.task
+    return f"{at}: " if at else ""

@@ -229,6 +229,8 @@ def _fix(item: Item, lang: str) -> str:
         return f"{fix} {say('marked.left_out', lang)}"
     if item.place and item.place.page is Page.UPDATE and update_columns()[item.place.column].owner is Owner.OFFICE:
         return f"{fix} {say('marked.restored', lang)}"
+    if item.finding.code == "formula":
+        return f"{fix} {say('marked.left_blank', lang)}"
     return fix
 
 
