@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -122,3 +122,48 @@ def test_a_day_before_2000_in_a_workbook_of_1904_is_named_and_never_kept(office:
     codes = {(f["code"], f["column"]) for f in entry["findings"] if f["severity"] == "error"}
     assert ("day-of-1904", "Ngày hoàn thành") in codes
     assert office.rows()[ONE, "cctl"]["completed_date"] is None
+
+
+def test_a_column_that_nobody_knows_comes_back_as_it_was_sent(office: SmallOffice) -> None:
+    path = fill(office.issue("cctl"), {ONE: {"progress": "in_progress", "completed_date": date(2026, 6, 5)}})
+    book = load_workbook(path)
+    sheet = book["Cập nhật"]
+    ids = [cell.value for cell in sheet[4]]
+    column = ids.index("completed_date") + 1
+    sheet.cell(5, column).value = "Việc khác hẳn"
+    sheet.delete_rows(4)
+    book.save(path)
+
+    entry = office.merge(path)
+
+    assert entry["verdict"] == "returned"
+    copy = load_workbook(marked_copy(office))
+    repeated = copy["Đã gửi 1"]
+    assert repeated["A1"].value == "TRANG «Cập nhật» NHƯ TRONG TỆP ĐÃ NHẬN"
+    values = {cell.value for row in repeated.iter_rows() for cell in row}
+    assert {"Việc khác hẳn", datetime(2026, 6, 5), ONE} <= values  # noqa: DTZ001 - a cell has no time zone
+
+
+def test_what_is_repeated_is_not_read_when_the_copy_comes_back(office: SmallOffice) -> None:
+    path = fill(office.issue("cctl"), {ONE: {"progress": "in_progress"}, TWO: {"progress": "gần xong"}})
+    book = load_workbook(path)
+    sheet = book["Cập nhật"]
+    sheet.cell(5, sheet.max_column + 1).value = "Cột riêng của đơn vị"
+    sheet.cell(6, sheet.max_column).value = "ghi chú riêng"
+    book.save(path)
+    first = office.merge(path)
+    assert "extra-column" in {finding["code"] for finding in first["findings"]}
+    copy = marked_copy(office)
+    assert "ghi chú riêng" in {cell.value for row in load_workbook(copy)["Đã gửi 1"].iter_rows() for cell in row}
+
+    second = office.merge(fill(copy, {TWO: {"progress": "in_progress"}}))
+
+    assert (second["verdict"], second["findings"]) == ("accepted", [])
+
+
+@pytest.mark.parametrize("word", ["#N/A", "#REF!"])
+def test_the_words_of_an_error_are_an_error(office: SmallOffice, word: str) -> None:
+    entry = office.merge(fill(office.issue("cctl"), {ONE: {"progress": "in_progress", "result_summary": word}}))
+
+    assert [finding["code"] for finding in entry["findings"]] == ["error-value"]
+    assert office.rows()[ONE, "cctl"]["result_summary"] is None

@@ -102,6 +102,7 @@ def marked(findings: tuple[tuple[Finding, str, str], ...] = FINDINGS) -> MarkedV
             {"document_number": "10/TB-SNN"},
         ),
         report={"signer": "Chi cục trưởng", "report_date": "hôm qua", "no_change": "no"},
+        sent=(),
         findings=findings,
         file="Cap nhat CCTL thang 6.xlsx",
     )

@@ -205,6 +205,7 @@ def draw_marks(
         stray=checked.stray,
         missing_rows=checked.missing_rows,
         report=checked.report,
+        sent=checked.sent,
         findings=tuple((about.finding, about.task, about.field) for about in checked.abouts),
         file=name,
     )

@@ -62,7 +62,7 @@ def explain_deadline(text: str, *, assigned: date | None = None, lang: str = "vi
         ]
     elif found.kind is not DeadlineKind.NONE:
         steps.append(("last_day", say("explain.no_day", lang)))
-    if found.note and found.note != found.kind:  # such a note says the kind again
+    if found.note and (found.note != found.kind or found.kind is DeadlineKind.UNREADABLE):  # others say the kind again
         steps.append(("why", say(f"takeover.deadline-{found.note}", lang)))
     understood = found.kind is not DeadlineKind.UNREADABLE and found.note not in _TO_BE_ASKED
     return Explanation(data, _lines(text, steps, lang), understood)

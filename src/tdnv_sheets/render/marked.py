@@ -11,6 +11,7 @@ from tdnv_sheets.messages.catalogue import finding_copy, finding_fix, finding_hi
 from tdnv_sheets.messages.to_do import place_of, reading_order, to_do_line
 from tdnv_sheets.render.book import Area, ok, open_book, set_columns, set_page
 from tdnv_sheets.render.marked_kept import draw_kept
+from tdnv_sheets.render.marked_sent import draw_sent
 from tdnv_sheets.render.marked_stray import draw_stray
 from tdnv_sheets.render.styles import (
     BOLD,
@@ -99,6 +100,7 @@ def draw_marked(view: MarkedView, path: Path) -> None:
         draw_kept(book, view, ((item.finding, item.task_id, item.place) for item in items if item.place))
         if view.stray:
             draw_stray(book, view)
+        draw_sent(book, view)
 
 
 def _place(view: MarkedView, finding: Finding, task_id: str, field: str) -> Place | None:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from tdnv_sheets.findings import Finding
-    from tdnv_sheets.grid import Raw
+    from tdnv_sheets.grid import Raw, Sheet
     from tdnv_sheets.periods import Period
     from tdnv_sheets.records import Assignment, Key, Proposal, Unit, Value
     from tdnv_sheets.rules.judgement import Judgement
@@ -117,6 +117,8 @@ class MarkedView:
     """The rows of «Nhiệm vụ thiếu», by field."""
     report: Mapping[str, object]
     """The lines of «Báo cáo», by field."""
+    sent: tuple[Sheet, ...]
+    """Sheets of which not all was read, as they were sent."""
     findings: tuple[tuple[Finding, str, str], ...]
     """Findings with the task id and field they are about; both empty for the file as a whole."""
     file: str

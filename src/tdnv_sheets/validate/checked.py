@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from tdnv_sheets.findings import About
-    from tdnv_sheets.grid import Raw
+    from tdnv_sheets.grid import Raw, Sheet
     from tdnv_sheets.records import Submission, Unit
     from tdnv_sheets.validate.identity import Issued
     from tdnv_sheets.validate.table import TableRow
@@ -71,6 +71,8 @@ class Checked:
     """Rows that belong to no assignment of the issue, or repeat one, by their Excel row."""
     missing_rows: tuple[Mapping[str, Raw], ...] = ()
     report: Mapping[str, Raw] = field(default_factory=dict)
+    sent: tuple[Sheet, ...] = ()
+    """Sheets that hold something which was not read: a marked copy repeats them as they were sent."""
 
     def typed(self) -> dict[tuple[str, str], Raw]:
         """Give what the sender typed by (task id, field), repaired where it was; of rows that stand twice, the first."""

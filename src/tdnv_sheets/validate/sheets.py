@@ -27,10 +27,19 @@ PAGES: Final = ("guide", "update", "missing", "report")
 """The sheets that every unit workbook has; `template.sheet_<page>` names them."""
 _MOSTLY: Final = 0.6
 """Share of our columns that a sheet under another name must have to be taken for one of our tables."""
+_SENT_MOST: Final = 20
+"""A marked copy repeats that many sheets at most."""
 _OURS: Final = frozenset(
-    ("_tdnv", "_danh_muc", *(say(f"marked.sheet_{page}", lang) for page in ("fix", "stray") for lang in LANGUAGES))
+    (
+        "_tdnv",
+        "_danh_muc",
+        *(say(f"marked.sheet_{page}", lang) for page in ("fix", "stray") for lang in LANGUAGES),
+        *(say("marked.sheet_sent", lang, number=n) for n in range(1, _SENT_MOST + 1) for lang in LANGUAGES),
+    )
 )
 """Our other sheets: the stamp, the lists of choices, and what a marked copy shows."""
+_NOT_READ: Final = frozenset({"extra-column", "stray-cells", "extra-sheet", "hidden-sheet"})
+"""What says that a sheet holds something which was not read."""
 
 
 class Place(NamedTuple):
@@ -100,6 +109,16 @@ def sheet_findings(book: Book, read: Iterable[Sheet], said: Iterable[Sheet]) -> 
         if code and not is_empty(sheet):
             abouts.append(About(found(code, values={"sheet": sheet.name})))
     return abouts
+
+
+def sheets_not_read(book: Book, abouts: Iterable[About]) -> tuple[Sheet, ...]:
+    """Give the sheets of which something, or everything, was not read, so that a marked copy can repeat them."""
+    findings = [about.finding for about in abouts]
+    worth = [sheet for sheet in book.sheets if sheet.name not in _titles(("guide",)) | _OURS and not is_empty(sheet)]
+    if not any(finding.code == "levels-not-checked" for finding in findings):
+        named = {finding.sheet or finding.values.get("sheet") for finding in findings if finding.code in _NOT_READ}
+        worth = [sheet for sheet in worth if sheet.name in named]
+    return tuple(worth[:_SENT_MOST])
 
 
 def secret_findings(book: Book) -> list[About]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tdnv_sheets.validate.columns import Header
 
 HOLDS: Final = Severity.ERROR
+ERRORS: Final = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#SPILL!", "#CALC!"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +90,16 @@ def read_table(
         cells = sheet.rows[number - 1]
         values = [cells[at] for at in places] if len(cells) >= width else [sheet.cell(number, at + 1) for at in places]
         blind = unseen.get(number)
+        words = {name: "error-value" for name, value in zip(names, values, strict=True) if _is_error(value)}
+        if words:
+            blind = words | (blind or {})
         if blind is None and all(map(is_blank, values)):
             continue
         raw = dict(zip(names, values, strict=True))
         typed = {name: typing(value) for name, typing, value in zip(names, types, values, strict=True)}
         for name, code in (blind or {}).items():
             if code == "error-value":
-                raw[name] = sheet.errors[number, columns[name]]
+                raw[name] = sheet.errors.get((number, columns[name]), raw[name])
             typed[name] = Typed(Unread(raw[name]))
         rows.append(TableRow(number, raw, typed, blind or {}))
     captions = {name: spec.header(lang) for name, spec in by_name.items()}
@@ -125,6 +129,11 @@ def _unseen(sheet: Sheet, columns: Mapping[str, int]) -> dict[int, dict[str, str
             if column in by_index:
                 unseen.setdefault(row, {})[by_index[column]] = code
     return unseen
+
+
+def _is_error(value: Raw) -> bool:
+    """Say whether a cell holds the words of an error of Excel, as pasted values and text files bring them."""
+    return isinstance(value, str) and value.startswith("#") and value.strip() in ERRORS
 
 
 def shown(value: Raw) -> str:

@@ -26,6 +26,7 @@ from tdnv_sheets.validate.sheets import (
     report_lines,
     secret_findings,
     sheet_findings,
+    sheets_not_read,
 )
 from tdnv_sheets.validate.sorting import layout_findings, sort_out
 from tdnv_sheets.validate.table import Table, read_table
@@ -81,7 +82,10 @@ def understand(book: Book, grounds: Grounds) -> Checked | Understood:
     if grounds.ledger is None:
         told.append(About(found("not-checked")))
     shell = Checked(Verdict.RETURNED, tuple(told), stamp.unit, stamp.period, of.identity.token, issued=of.issued)
-    return _tables(book, grounds, shell, stamp)
+    read = _tables(book, grounds, shell, stamp)
+    if isinstance(read, Checked):
+        return replace(read, sent=sheets_not_read(book, read.abouts))
+    return replace(read, shell=replace(read.shell, sent=sheets_not_read(book, read.shell.abouts)))
 
 
 def _tables(book: Book, grounds: Grounds, shell: Checked, stamp: Stamp) -> Checked | Understood:

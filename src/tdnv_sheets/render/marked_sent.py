@@ -1,0 +1,39 @@
+"""Repeat sheets of which not all was read in a marked copy, so that nothing that the unit typed is missing from it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from tdnv_sheets.grid import is_blank
+from tdnv_sheets.messages.catalogue import say
+from tdnv_sheets.render.styles import DAY, SUBTITLE, TITLE, WRAPPED, mix
+
+if TYPE_CHECKING:
+    from tdnv_sheets.grid import Sheet
+    from tdnv_sheets.render.book import Book
+    from tdnv_sheets.render.view import MarkedView
+
+TITLE_ROW, HOW_ROW, FIRST_ROW = 0, 1, 3
+MOST_CELLS: Final = 50_000
+"""Filled cells that are repeated of one sheet; no sheet that people fill in by hand has more."""
+WIDTH: Final = 16
+
+
+def draw_sent(book: Book, view: MarkedView) -> None:
+    """Draw «Đã gửi 1», «Đã gửi 2» …: the cells as they were sent; nothing is read from these sheets."""
+    lang = view.book.lang
+    plain, day = book.look(mix(WRAPPED)), book.look(mix(WRAPPED, {"num_format": DAY}))
+    for number, sent in enumerate(view.sent, 1):
+        sheet = book.sheet(say("marked.sheet_sent", lang, number=number))
+        sheet.set_column(0, max(map(len, sent.rows), default=0), WIDTH)
+        book.put(sheet, TITLE_ROW, 0, say("marked.title_sent", lang, sheet=sent.name), book.look(TITLE))
+        book.put(sheet, HOW_ROW, 0, say("marked.how_sent", lang), book.look(SUBTITLE))
+        for row, column in _filled(sent):
+            value = sent.rows[row][column]
+            book.put(sheet, FIRST_ROW + row, column, value, day if isinstance(value, date) else plain)
+
+
+def _filled(sheet: Sheet) -> list[tuple[int, int]]:
+    cells = ((row, column) for row, values in enumerate(sheet.rows) for column in range(len(values)))
+    return [place for place in cells if not is_blank(sheet.rows[place[0]][place[1]])][:MOST_CELLS]
