@@ -40,6 +40,8 @@ def test_every_shared_case_is_judged_as_stated() -> None:
         "Độ mật: C",
         "T Ố I  M Ậ T",
         "TOI MAT",
+        "TUYỆT_MẬT_phương_án",
+        "12_TUYET-MAT_2026",
         "kế hoạch tuyệt mật",
         "Văn bản\nMẬT\nsố 12",
         "TUYE\u0323\u0302T MA\u0323\u0302T",

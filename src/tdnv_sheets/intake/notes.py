@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
 from tdnv_sheets.grid import Note
+from tdnv_sheets.intake.asides import asides
 from tdnv_sheets.intake.carriers import DEFINED_NAME, PROPERTY, string_constant
 from tdnv_sheets.intake.cells import page_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from tdnv_sheets.intake.package import Package
 
@@ -21,6 +22,7 @@ _COMMENT: Final = re.compile(
     rb"""<(?:\w++:)?+(?:threadedComment|comment)\b[^<>]*?\bref=["']([A-Z]{1,3})(\d{1,7})["'][^<>]*+>"""
     rb"""((?:[^<]++|<(?!/(?:\w++:)?+(?:threadedComment|comment)>))*+)"""
 )
+_PARAGRAPH: Final = re.compile(rb"</(?:\w++:)?+p>")
 _PLAIN: Final = re.compile(rb"<(?:\w++:)?+t(?:ext)?(?:\s[^<>]*+)?>([^<]++)<")
 _PAGE: Final = re.compile(rb"<(?:\w++:)?+(?:odd|even|first)(?:Header|Footer)(?:\s[^<>]*+)?>([^<]++)<")
 _READING: Final = re.compile(rb"<(?:\w++:)?+rPh\b((?:[^<]++|<(?!/(?:\w++:)?+rPh>))*+)")
@@ -30,15 +32,28 @@ _ON_SHEETS: Final = frozenset(("comments", "threadedComment", "drawing"))
 
 
 def package_notes(package: Package) -> Iterator[Note]:
-    """Give every text that a person may have left outside the cells, with its sheet and row where they are known."""
+    """Give every text that a person may have left outside the cells, with its sheet and row where they are known.
+
+    What only a program shows (names, prompts, caches, objects, …) is given where it may be a mark of secrecy.
+    """
     home = dict(_homes(package))
+    notes = list(_seen(package, home))
+    yield from notes
+    given = "\n".join(note.text for note in notes)
+    yield from (
+        Note(home.get(part, ""), None, words) for part, words in asides(package.parts) if words.strip() not in given
+    )
+
+
+def _seen(package: Package, home: Mapping[str, str]) -> Iterator[Note]:
     for name, data in package.parts.items():
         sheet = home.get(name, "")
         if "comments" in name and name.endswith(".xml"):
             for comment in _COMMENT.finditer(data):
                 yield Note(sheet, int(comment[2]), _joined(_PLAIN.findall(comment[3])))
         elif name.startswith(_DRAWN) and name.endswith(".xml") and b"t>" in data:
-            yield Note(sheet, None, _joined(_TEXT.findall(data), "\n"))
+            paragraphs = (_joined(_TEXT.findall(paragraph)) for paragraph in _PARAGRAPH.split(data))
+            yield Note(sheet, None, "\n".join(paragraphs))
         elif name.startswith("xl/worksheets/") and (b"eader>" in data or b"ooter>" in data):
             yield from (
                 Note(sheet, None, page_text(_joined([text])))

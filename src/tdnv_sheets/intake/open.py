@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 from xml.parsers.expat import ExpatError
 
+from tdnv_sheets.findings import Finding
+from tdnv_sheets.intake.asides import bears_mark
 from tdnv_sheets.intake.kind import kind_of
-from tdnv_sheets.intake.refuse import Refused, refusal
+from tdnv_sheets.intake.refuse import Refused, refusal, refusal_of_secret
 
 if TYPE_CHECKING:
-    from tdnv_sheets.findings import Finding
     from tdnv_sheets.grid import Book
 
 _DAMAGED: Final = (
@@ -40,6 +41,14 @@ _TAIL: Final = 66_000
 
 def open_bytes(data: bytes, suffix: str) -> Book | Finding:
     """Give the workbook in *data*, or the one finding that forbids reading it."""
+    opened = _opened(data, suffix)
+    if isinstance(opened, Finding) and opened.code != "too-large" and bears_mark(data):
+        # Whatever else is wrong with it: what is secret must not be moved or copied.
+        return refusal_of_secret()
+    return opened
+
+
+def _opened(data: bytes, suffix: str) -> Book | Finding:
     kind, name = kind_of(data)
     try:
         return _READERS[kind](data, suffix) if kind in _READERS else _refusal(kind, name)

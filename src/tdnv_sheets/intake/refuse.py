@@ -36,6 +36,11 @@ def refusal(code: str, entry: str = "", **values: str) -> Finding:
     return found(code, values=words)
 
 
+def refusal_of_secret() -> Finding:
+    """Say that a file that is not read bears a mark of secrecy."""
+    return found("secret-note", values={f"where_{lang}": say("layout.note_unread", lang) for lang in LANGUAGES})
+
+
 def left_out(codes: Collection[str]) -> tuple[Finding, ...]:
     """Say what the file holds besides cells, and that it was not read."""
     known = (found("external-link"), found("macro-ignored"), found("object-ignored"))

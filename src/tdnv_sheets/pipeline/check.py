@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 
 _LOT: Final = 50
+_LEFT_ALONE: Final = frozenset(("incomplete-file", "secret-note"))
+"""Files that are not read and stay where they were dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def existing(paths: Iterable[Path]) -> list[Path]:
     found = list(paths)
     for path in found:
         if not path.is_file():
-            raise WrongUsage("no-such-file", path=path)
+            raise WrongUsage("no-such-file", path=path.with_name(shown_name(path.name)))
     return found
 
 
@@ -118,7 +120,7 @@ def check_together(readers: Readers, paths: Sequence[Path], grounds: Grounds) ->
 def _unread(why: Finding | OSError) -> Checked:
     if isinstance(why, OSError):
         return _only(Verdict.WAITING, found("in-use"))
-    return _only(Verdict.WAITING if why.code == "incomplete-file" else Verdict.QUARANTINED, why)
+    return _only(Verdict.WAITING if why.code in _LEFT_ALONE else Verdict.QUARANTINED, why)
 
 
 def _only(verdict: Verdict, finding: Finding) -> Checked:

@@ -104,7 +104,7 @@ def _decide_and_write(office: Office, opened: _Opened, moment: Moment) -> ReadBa
     """Decide on the ledger as it is now; None when another command wrote to it meanwhile."""
     decided_at = office.ledger.revision()
     grounds = _grounds(office, moment, opened.drawing)
-    read = read_register(opened.book, grounds, own_sheets=frozenset(opened.own_sheets))
+    read = read_register(opened.book, grounds)
     if not read.ok or read.submission is None:
         return ReadBack(opened.digest, read.abouts, mangled=read.mangled)
     after = office.ledger.as_entered(key for key in grounds.now if key not in grounds.base)

@@ -15,6 +15,7 @@ from tdnv_sheets.ledger.commit import Entry, NewTask, commit
 from tdnv_sheets.messages.catalogue import finding_text, say
 from tdnv_sheets.pipeline.draw import redraw
 from tdnv_sheets.pipeline.office import open_office, read_units
+from tdnv_sheets.pipeline.receive import shown_name
 from tdnv_sheets.render.unit_list import draw_unit_list
 from tdnv_sheets.settings import template
 from tdnv_sheets.sheetspec import assignment_spec
@@ -50,7 +51,7 @@ def init(root: Path, start: Start, moment: Moment) -> tuple[Workspace, Takeover 
     rules = regulations.load(start.regulation)
     for path in (start.units, start.register):
         if path is not None and not path.is_file():
-            raise WrongUsage("no-such-file", path=path)
+            raise WrongUsage("no-such-file", path=path.with_name(shown_name(path.name)))
     with Readers() as readers:
         units = read_units(start.units, readers) if start.units else ()
         takeover = _understand(start.register, units, start.language, readers) if start.register else None

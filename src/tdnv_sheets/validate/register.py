@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from tdnv_sheets.findings import About, Finding, has_error
+from tdnv_sheets.findings import About, Finding, Severity, has_error
 from tdnv_sheets.messages.catalogue import found
 from tdnv_sheets.records import EXTRA, Submission
 from tdnv_sheets.sheetspec import assignment_spec
@@ -19,18 +19,15 @@ from tdnv_sheets.validate.columns import find_header
 from tdnv_sheets.validate.extra import extra_columns
 from tdnv_sheets.validate.identity import identify
 from tdnv_sheets.validate.register_rows import read_rows
-from tdnv_sheets.validate.secrecy import Secrecy, secrecy
+from tdnv_sheets.validate.sheets import secret_findings
 from tdnv_sheets.validate.table import read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator
 
-    from tdnv_sheets.grid import Book, Sheet
+    from tdnv_sheets.grid import Book
     from tdnv_sheets.validate.choices import Choice, ProposalChoice
     from tdnv_sheets.validate.register_rows import NewRow, RegisterGrounds
-
-READ: Final = ("sheet_tasks", "sheet_conflicts", "sheet_proposals")
-"""The sheets from which something may reach the ledger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +57,12 @@ class Drawing(NamedTuple):
     as_of: date | None
 
 
-def read_register(book: Book, grounds: RegisterGrounds, *, own_sheets: frozenset[str] = frozenset()) -> RegisterRead:
-    """Read a register that was identified as ours; *own_sheets* are those that the office added."""
+def read_register(book: Book, grounds: RegisterGrounds) -> RegisterRead:
+    """Read a register that was identified as ours."""
     identity = identify(book, kind="register", key=grounds.key, ledger=grounds.ledger)
     if identity.stamp is None:
         return RegisterRead(tuple(About(finding) for finding in identity.findings))
-    read = [sheet for entry in READ if (sheet := register_sheet(book, entry))]
-    secret = tuple(_secret_rows([*read, *(sheet for sheet in book.sheets if sheet.name in own_sheets)]))
+    secret = tuple(_secrets(book))
     if secret:  # nothing else is said, since it might repeat what stands there
         return RegisterRead(secret)
     fields = assignment_spec().shown_on("register")
@@ -108,9 +104,9 @@ def _stopped(finding: Finding) -> RegisterRead:
     return RegisterRead((About(finding),), mangled=True)
 
 
-def _secret_rows(sheets: Iterable[Sheet]) -> Iterable[About]:
-    for sheet in sheets:
-        for number, row in enumerate(sheet.rows, 1):
-            if any(isinstance(cell, str) and secrecy(cell) is Secrecy.REFUSE for cell in row):
-                place = "" if secrecy(sheet.name) is Secrecy.REFUSE else sheet.name
-                yield About(found("register-secret", place, row=number))
+def _secrets(book: Book) -> Iterator[About]:
+    """Look at all sheets, the notes and the rest of the file: a copy of the register is kept, and that with all it holds."""
+    for about in secret_findings(book):
+        finding = about.finding
+        if finding.severity is Severity.ERROR:
+            yield About(found("register-secret", finding.sheet, row=finding.row)) if finding.code == "secret" else about

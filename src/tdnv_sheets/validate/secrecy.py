@@ -31,9 +31,10 @@ _PERHAPS: Final = re.compile(
 )
 """What every text that is judged anything but `OK` holds; all others need not be looked at closely."""
 _UNICODE: Final = re.compile(r"[ăĂđĐĩĨũŨơƠưƯ\u1EA0-\u1EF9]")
-_BLANKS: Final = re.compile(r"[^\S\n]+")
+_BLANKS: Final = re.compile(r"(?:[^\S\n]|_)+")
+"""Underscores too: names of files and of ranges have them for blanks."""
 _LEVEL: Final = re.compile(r"\b(?:tối|tuyệt)[\s_-]*mật\b", re.IGNORECASE)
-_UNACCENTED: Final = re.compile(r"\b(?:TOI|TUYET)\s+MAT\b")
+_UNACCENTED: Final = re.compile(r"\b(?:TOI|TUYET)[\s-]+MAT\b")
 _OTHER_WORD: Final = r"(?!\s+(?:độ|khẩu|ong|mía|mã|hoa|vụ|thư|thiết)\b)"
 _STAMP: Final = re.compile(
     r"(?<!BÍ )(?<!BẢO )(?<!CƠ )(?<!LẤY )(?<!KHÔNG )\bM ?Ậ ?T\b(?!\s+(?:ĐỘ|KHẨU|ONG|MÍA|MÃ|HOA|VỤ|THƯ|THIẾT)\b)"

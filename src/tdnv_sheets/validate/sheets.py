@@ -12,7 +12,7 @@ from tdnv_sheets.sheetspec import assignment_spec, round_report_spec
 from tdnv_sheets.text.unicode import fold
 from tdnv_sheets.validate.cells import Unread, as_text, type_cell
 from tdnv_sheets.validate.columns import find_header
-from tdnv_sheets.validate.secrecy import Secrecy, perhaps_marked, secrecy
+from tdnv_sheets.validate.secrecy import Secrecy, is_level_caption, level_refused, perhaps_marked, secrecy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -29,6 +29,8 @@ _MOSTLY: Final = 0.6
 """Share of our columns that a sheet under another name must have to be taken for one of our tables."""
 _SENT_MOST: Final = 20
 """A marked copy repeats that many sheets at most."""
+_HEADER: Final = 3
+"""So many captions make a header."""
 _OURS: Final = frozenset(
     (
         "_tdnv",
@@ -132,9 +134,14 @@ def secret_findings(book: Book) -> list[About]:
             values = {"position": str(position)}
             abouts.append(About(found("secret-title", values=values)))
             continue
+        levels: set[int] = set()
         for number, row in enumerate(sheet.rows, 1):
+            if any(_states_level(row, column) for column in levels):
+                abouts.append(About(found("secret", sheet.name, row=number)))
+                continue
             if not perhaps_marked("\n".join(cell for cell in row if isinstance(cell, str))):
                 continue
+            levels |= _level_columns(row)
             cells = ((column, cell) for column, cell in enumerate(row, 1) if isinstance(cell, str))
             worst = {secrecy(cell, sheet.fonts.get((number, column), "")) for column, cell in cells}
             if Secrecy.REFUSE in worst:
@@ -145,6 +152,23 @@ def secret_findings(book: Book) -> list[About]:
     if has_error(abouts):
         return [about for about in abouts if about.finding.severity is Severity.ERROR]
     return abouts
+
+
+def _level_columns(row: Sequence[Raw]) -> set[int]:
+    """Give the places of the captions «Độ mật» in a row that is a header, and no single line of a form."""
+    if sum(not is_blank(cell) for cell in row) < _HEADER:
+        return set()
+    texts = ((place, cell) for place, cell in enumerate(row) if isinstance(cell, str) and perhaps_marked(cell))
+    return {place for place, cell in texts if is_level_caption(cell)}
+
+
+def _states_level(row: Sequence[Raw], place: int) -> bool:
+    """Say whether a row has a level of secrecy in that column; the number of the column is none."""
+    cell = row[place] if place < len(row) else None
+    if is_blank(cell):
+        return False
+    text = as_text(cell).strip()
+    return text.strip("()") != str(place + 1) and not is_level_caption(text) and level_refused(text)
 
 
 def _secret_notes(book: Book, unnamed: AbstractSet[str]) -> list[About]:

@@ -1,0 +1,106 @@
+"""Find words that may be a mark of secrecy where no reader of cells looks: attributes, formulas, objects, files not read.
+
+Nothing is parsed here: a file that must not be parsed is looked through all the same.
+"""
+
+from __future__ import annotations
+
+import html
+import io
+import lzma
+import re
+import zipfile
+import zlib
+from typing import TYPE_CHECKING, Final
+
+from tdnv_sheets.intake.refuse import MAX_PART, MAX_PARTS
+from tdnv_sheets.validate.secrecy import marked_secret, perhaps_marked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_MARKUP: Final = (".xml", ".vml", ".rels", ".html", ".htm")
+_BETWEEN: Final = re.compile(r"""[<>"'\x00-\x08\x0b\x0c\x0e-\x1f\ufffd]+""")
+"""What stands between the words of a part: brackets and quotation marks of its markup, and bytes that are no letters."""
+_FORMULA: Final = re.compile(rb"<(?:\w++:)?+f(?:\s[^<>]*+)?>([^<]++)<")
+_SHARED: Final = "xl/sharedstrings.xml"
+"""The texts of the cells, which their reader puts together."""
+_ENDS: Final = re.compile(r"</(?:\w++:)?+(?:p|si|c|tr|td|text)>")
+_TAG: Final = re.compile(r"<[^<>]*+>")
+_ZIP: Final = b"PK\x03\x04"
+_BROKEN: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    ValueError,
+)
+
+
+def asides(parts: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
+    """Give (part, words) for everything in the parts of an .xlsx, by name in small letters, that no cell shows."""
+    for name, data in parts.items():
+        for piece in _of_part(name, data):
+            yield name, piece
+
+
+def _of_part(name: str, data: bytes) -> Iterator[str]:
+    if name.startswith("xl/worksheets/") and name.endswith(".xml"):
+        yield from _of_sheet(data)
+    elif "embeddings/" in name:
+        yield from _of_object(data)
+    elif name.endswith(_MARKUP) and name != _SHARED:
+        yield from words_in(data.decode("utf-8", "replace"))
+
+
+def words_in(text: str) -> Iterator[str]:
+    """Give the pieces of a text or of markup that may bear a mark."""
+    if "&" in text:
+        text = html.unescape(text)
+    if perhaps_marked(text):
+        yield from filter(perhaps_marked, _BETWEEN.split(text))
+
+
+def bears_mark(data: bytes) -> bool:
+    """Say whether a file that is not read bears a mark of secrecy, as far as its bytes show words."""
+    return marked_secret(_of_object(data))
+
+
+def _of_sheet(data: bytes) -> Iterator[str]:
+    """Leave the cells to their reader; what they compute is looked at."""
+    start, end = data.find(b"sheetData"), data.rfind(b"sheetData")
+    yield from words_in((data[:start] + b"<" + data[end:]).decode("utf-8", "replace") if start >= 0 else "")
+    if b"<f" in data or b":f" in data:
+        yield from words_in("<".join(text.decode("utf-8", "replace") for text in _FORMULA.findall(data)))
+
+
+def _of_object(data: bytes) -> Iterator[str]:
+    """Look into a package, or at bytes as the texts that they may be."""
+    if data.startswith(_ZIP):
+        for part in _members(data):
+            # One word may be in several runs, each between tags of its own.
+            lines = _ENDS.sub("\n", part.decode("utf-8", "replace"))
+            yield from words_in(_TAG.sub("", lines))
+        return
+    yield from words_in(data.decode("utf-8", "replace"))
+    if b"\0" in data:
+        for start in (0, 1):
+            yield from words_in(data[start:].decode("utf-16-le", "replace"))
+
+
+def _members(data: bytes) -> Iterator[bytes]:
+    """Inflate the parts of a package that hold markup, as far as it goes and no more than one part may hold."""
+    left = MAX_PART
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            for member in package.infolist()[:MAX_PARTS]:
+                if member.filename.lower().endswith(_MARKUP) and left > 0:
+                    with package.open(member) as opened:
+                        part = opened.read(left)
+                    left -= len(part)
+                    yield part
+    except _BROKEN:
+        return
