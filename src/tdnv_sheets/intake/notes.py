@@ -34,12 +34,12 @@ _ON_SHEETS: Final = frozenset(("comments", "threadedComment", "drawing"))
 def package_notes(package: Package) -> Iterator[Note]:
     """Give every text that a person may have left outside the cells, with its sheet and row where they are known.
 
-    What only a program shows (names, prompts, caches, objects, …) is given where it may be a mark of secrecy.
+    What only a program shows (names, prompts, caches, objects, …) is given where it is a mark of secrecy.
     """
     home = dict(_homes(package))
     notes = list(_seen(package, home))
     yield from notes
-    given = "\n".join(note.text for note in notes)
+    given = "\n".join((*(note.text for note in notes), *(title for title, _, _ in package.sheets())))
     yield from (
         Note(home.get(part, ""), None, words) for part, words in asides(package.parts) if words.strip() not in given
     )
@@ -53,7 +53,7 @@ def _seen(package: Package, home: Mapping[str, str]) -> Iterator[Note]:
                 yield Note(sheet, int(comment[2]), _joined(_PLAIN.findall(comment[3])))
         elif name.startswith(_DRAWN) and name.endswith(".xml") and b"t>" in data:
             paragraphs = (_joined(_TEXT.findall(paragraph)) for paragraph in _PARAGRAPH.split(data))
-            yield Note(sheet, None, "\n".join(paragraphs))
+            yield Note(sheet, None, "\n".join(filter(None, paragraphs)))
         elif name.startswith("xl/worksheets/") and (b"eader>" in data or b"ooter>" in data):
             yield from (
                 Note(sheet, None, page_text(_joined([text])))
