@@ -219,7 +219,7 @@ def _merge(
             proposals = tuple((checked.unit, row.cells) for row in checked.submission.proposals)
         received = replace(
             received,
-            abouts=(*checked.abouts, *_conflict_notes(outcome, office.lang)),
+            abouts=(*checked.abouts, *_conflict_notes(outcome, office.lang, known_base=_has_base(checked))),
             changes=outcome.changes,
             conflicts=outcome.conflicts,
             same=outcome.same,
@@ -264,16 +264,21 @@ def _file_record(scanned: FileSeen, checked: Checked, received: Received, moment
     }
 
 
-def _conflict_notes(outcome: Outcome, lang: str) -> Iterable[About]:
+def _conflict_notes(outcome: Outcome, lang: str, *, known_base: bool) -> Iterable[About]:
+    """Say which cells wait for a choice; without a base nobody knows who changed what."""
     for conflict in outcome.conflicts:
         spec = assignment_spec().by_name[conflict.field]
         finding = found(
-            "conflict",
+            "conflict" if known_base else "unknown-base",
             column=spec.header(lang),
             value=shorten(in_words(spec, conflict.theirs, lang)),
             values={"ours": shorten(in_words(spec, conflict.ours, lang))},
         )
         yield About(finding, conflict.key.task_id, conflict.field)
+
+
+def _has_base(checked: Checked) -> bool:
+    return checked.submission is not None and checked.submission.revision is not None
 
 
 def _left_alone(office: Office, one: _Dropped, checked: Checked, moment: Moment, *, noted: bool) -> Received:

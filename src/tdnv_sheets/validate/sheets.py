@@ -175,8 +175,8 @@ def _secret_notes(book: Book, unnamed: AbstractSet[str]) -> list[About]:
     """Name the places outside the cells that bear a mark, each once."""
     abouts = {}
     for note in book.notes:
-        if secrecy(note.text) is not Secrecy.REFUSE:
-            continue
+        if secrecy(note.text) is not Secrecy.REFUSE or any(name in note.text for name in unnamed):
+            continue  # the list of sheets in the file's properties says a sheet's name again
         sheet = "" if note.sheet in unnamed else note.sheet
         entry = ("note_row" if sheet else "note_row_only") if note.row else "note_sheet" if sheet else "note_file"
         where = {f"where_{lang}": say(f"layout.{entry}", lang, sheet=sheet, row=note.row) for lang in LANGUAGES}
