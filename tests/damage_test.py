@@ -36,7 +36,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
 
 
 def test_each_damaged_cell_is_found_where_it_is_and_no_other_cell_is_blamed(desk: Desk, tmp_path: Path) -> None:
-    account = damage_and_check(dice(7), desk, tmp_path, cells=500, per_file=60)
+    account = damage_and_check(dice(7), desk, tmp_path, cells=700, per_file=60)
 
     assert account.problems == []
     assert account.cells >= 500
