@@ -102,14 +102,20 @@ def at_once(paths: Sequence[Path]) -> Iterator[Sequence[Path]]:
 
 def check_together(readers: Readers, paths: Sequence[Path], grounds: Grounds) -> list[tuple[FileSeen, Checked]]:
     """Scan, read and check a lot of files, judged in one pass; what forbids reading is a file's only finding."""
-    seen, books, checked = dict[Path, FileSeen](), dict[Path, Book](), dict[Path, Checked]()
-    for path, of, read in readers.read_all(path for path in paths if not has_secret_name(path.name)):
-        seen[path] = of
-        if isinstance(read, Book):
-            books[path] = read
-        else:
-            checked[path] = _unread(read)
-    checked |= zip(books, check_all(books.values(), grounds), strict=True)
+    seen, checked, read = dict[Path, FileSeen](), dict[Path, Checked](), list[Path]()
+
+    def books() -> Iterator[Book]:
+        """Give the books as they come: while one is understood here, the children read the next."""
+        for path, of, answer in readers.read_all(path for path in paths if not has_secret_name(path.name)):
+            seen[path] = of
+            if isinstance(answer, Book):
+                read.append(path)
+                yield answer
+            else:
+                checked[path] = _unread(answer)
+
+    results = check_all(books(), grounds)
+    checked |= zip(read, results, strict=True)
     for path in paths:
         if path not in checked:
             seen[path] = FileSeen("", path.stat().st_size)

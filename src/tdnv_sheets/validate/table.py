@@ -83,20 +83,20 @@ def read_table(
     columns = {c.field: c.index for c in header.columns if c.field in by_name}
     names, places = tuple(columns), [index - 1 for index in columns.values()]
     width = max(places, default=-1) + 1
-    types = [_typist(by_name[name], units) for name in names]
+    errors: set[Raw] = set()
+    types = [_typist(by_name[name], units, errors) for name in names]
     unseen = _unseen(sheet, columns)
     rows = []
     for number in range(header.last_row + 1, len(sheet.rows) + 1):
         cells = sheet.rows[number - 1]
         values = [cells[at] for at in places] if len(cells) >= width else [sheet.cell(number, at + 1) for at in places]
         blind = unseen.get(number)
-        words = {name: "error-value" for name, value in zip(names, values, strict=True) if _is_error(value)}
-        if words:
-            blind = words | (blind or {})
         if blind is None and all(map(is_blank, values)):
             continue
         raw = dict(zip(names, values, strict=True))
         typed = {name: typing(value) for name, typing, value in zip(names, types, values, strict=True)}
+        if errors:
+            blind = {name: "error-value" for name in names if raw[name] in errors} | (blind or {})
         for name, code in (blind or {}).items():
             if code == "error-value":
                 raw[name] = sheet.errors.get((number, columns[name]), raw[name])
@@ -106,8 +106,11 @@ def read_table(
     return Table(sheet.name, captions, columns, tuple(rows))
 
 
-def _typist(spec: FieldSpec, units: UnitIndex | None) -> Callable[[Raw], Typed]:
-    """Give what types the cells of one column; the same is typed once, for most columns hold few different values."""
+def _typist(spec: FieldSpec, units: UnitIndex | None, errors: set[Raw]) -> Callable[[Raw], Typed]:
+    """Give what types the cells of one column; the same is typed once, for most columns hold few different values.
+
+    Words of an error of Excel, as pasted values and text files bring them, are added to *errors*.
+    """
     known: dict[object, Typed] = {None: EMPTY}
 
     def typing(raw: Raw) -> Typed:
@@ -115,6 +118,8 @@ def _typist(spec: FieldSpec, units: UnitIndex | None) -> Callable[[Raw], Typed]:
         typed = known.get(key)
         if typed is None:
             typed = known[key] = type_cell(raw, spec, units)
+            if isinstance(raw, str) and raw.strip() in ERRORS:
+                errors.add(raw)
         return typed
 
     return typing
@@ -129,11 +134,6 @@ def _unseen(sheet: Sheet, columns: Mapping[str, int]) -> dict[int, dict[str, str
             if column in by_index:
                 unseen.setdefault(row, {})[by_index[column]] = code
     return unseen
-
-
-def _is_error(value: Raw) -> bool:
-    """Say whether a cell holds the words of an error of Excel, as pasted values and text files bring them."""
-    return isinstance(value, str) and value.startswith("#") and value.strip() in ERRORS
 
 
 def shown(value: Raw) -> str:
