@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.grid import is_blank
 from tdnv_sheets.messages.catalogue import say
+from tdnv_sheets.render.book import set_page
 from tdnv_sheets.render.styles import DAY, SUBTITLE, TITLE, WRAPPED, mix
+from tdnv_sheets.sheetspec import assignment_spec
 
 if TYPE_CHECKING:
-    from tdnv_sheets.grid import Sheet
+    from collections.abc import Sequence
+
+    from tdnv_sheets.grid import Raw, Sheet
     from tdnv_sheets.render.book import Book
     from tdnv_sheets.render.view import MarkedView
 
@@ -32,8 +36,15 @@ def draw_sent(book: Book, view: MarkedView) -> None:
         for row, column in _filled(sent):
             value = sent.rows[row][column]
             book.put(sheet, FIRST_ROW + row, column, value, day if isinstance(value, date) else plain)
+        set_page(sheet, footer=view.book.office, repeat=(TITLE_ROW, HOW_ROW))
+
+
+def _is_ids(values: Sequence[Raw]) -> bool:
+    """Say whether a row is our hidden one of field names, which nobody is to see."""
+    return sum(value in assignment_spec().by_name for value in values if isinstance(value, str)) > 1
 
 
 def _filled(sheet: Sheet) -> list[tuple[int, int]]:
-    cells = ((row, column) for row, values in enumerate(sheet.rows) for column in range(len(values)))
+    shown = ((row, values) for row, values in enumerate(sheet.rows) if not _is_ids(values))
+    cells = ((row, column) for row, values in shown for column in range(len(values)))
     return [place for place in cells if not is_blank(sheet.rows[place[0]][place[1]])][:MOST_CELLS]

@@ -101,7 +101,12 @@ def _decide(
             continue
         cells = [_seen(rows[at], name, fonts.get((rows[at].number, column), "")) for at in places]
         days = [_assigned(rows[at]) for at in places]
-        for decision in _column(spec, cells, days, since_1904=sheet is not None and sheet.since_1904):
+        if spec.kind is Kind.DATE:
+            whole = [row.raw[name] for row in rows]
+            decisions = decide_days(cells, whole, since_1904=sheet is not None and sheet.since_1904)
+        else:
+            decisions = _column(spec, cells, days)
+        for decision in decisions:
             at = places[decision.place]
             # What is quoted is what was typed, even where it is another value from now on.
             quoted = rows[at] if is_blank(before[at].raw[name]) else before[at]
@@ -122,12 +127,8 @@ def _decide(
     return Decided(tuple(zip(tasks, rows, strict=True)), tuple(abouts), typed, now)
 
 
-def _column(
-    spec: FieldSpec, cells: Sequence[Seen], assigned: Sequence[date | None], *, since_1904: bool
-) -> Iterator[Decision]:
-    """Decide one column."""
-    if spec.kind is Kind.DATE:
-        yield from decide_days(cells, since_1904=since_1904)
+def _column(spec: FieldSpec, cells: Sequence[Seen], assigned: Sequence[date | None]) -> Iterator[Decision]:
+    """Decide one column of words."""
     if spec.kind not in {Kind.TEXT, Kind.CHOICE}:
         return
     after = list(cells)

@@ -9,13 +9,15 @@ from tdnv_sheets.text.dates import WrittenDay, time_of_day, written_day
 from tdnv_sheets.validate.decision import Decision, Seen, refused, told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from tdnv_sheets.grid import Raw
 
 _SHIFTED: Final = date(2000, 1, 1)
 """Real days of our work come after; a serial of the other calendar lands four years too early or far before."""
 
 
-def decide_days(cells: Sequence[Seen], *, since_1904: bool = False) -> Iterator[Decision]:
+def decide_days(cells: Sequence[Seen], column: Iterable[Raw] = (), *, since_1904: bool = False) -> Iterator[Decision]:
     """Say which typed days of a column are repaired, doubtful or cannot be taken."""
     written = {
         place: day
@@ -24,7 +26,7 @@ def decide_days(cells: Sequence[Seen], *, since_1904: bool = False) -> Iterator[
     }
     month_first = any(_is_month_first(day) for day in written.values())
     day_first = any(day.day_first is not None and day.month_first is None for day in written.values())
-    swapped = _swapped(cells, written) if day_first else frozenset()
+    swapped = _swapped(cells, written, column) if day_first else frozenset()
     for place, cell in enumerate(cells):
         day = written.get(place)
         if day is not None and _is_month_first(day):
@@ -50,14 +52,15 @@ def decide_days(cells: Sequence[Seen], *, since_1904: bool = False) -> Iterator[
             yield told(place, "time-dropped", time=time, day=_shown(value))
 
 
-def _swapped(cells: Sequence[Seen], written: Mapping[int, WrittenDay]) -> frozenset[int]:
+def _swapped(cells: Sequence[Seen], written: Mapping[int, WrittenDay], column: Iterable[Raw]) -> frozenset[int]:
     """Find real days that a spreadsheet with the month first may have turned round.
 
     It leaves «15/06/2026» as text, which the column holds, and takes «05/06/2026» for 6 May: then no real day of the
     column has a number over 12.
     """
     real = {place: cell.raw for place, cell in enumerate(cells) if isinstance(cell.raw, date) and place not in written}
-    if any(day.day > 12 for day in real.values()):  # noqa: PLR2004  there are twelve months
+    days = (*real.values(), *(raw for raw in column if isinstance(raw, date)))
+    if any(day.day > 12 for day in days):  # noqa: PLR2004  there are twelve months
         return frozenset()
     return frozenset(place for place, day in real.items() if day.day != day.month)
 
