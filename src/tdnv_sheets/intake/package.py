@@ -57,10 +57,6 @@ class Package:
     """Name in small letters → as the package spells it."""
     warnings: tuple[Finding, ...]
 
-    def related(self, part: str) -> dict[str, str]:
-        """Give id → name of the part, for what *part* refers to inside the package."""
-        return {relation: target for relation, (_, target) in self.relations(part).items()}
-
     def relations(self, part: str) -> dict[str, tuple[str, str]]:
         """Give id → (last word of the type, name of the part)."""
         folder, _, name = part.rpartition("/")

@@ -113,18 +113,24 @@ def _decide(
             abouts.append(table.about(decision.code, Spot(quoted, name, tasks[at]), **decision.values))
             if decision.instead is not None:
                 rows[at] = with_cell(rows[at], name, decision.instead.raw, decision.instead.typed)
-    typed = {
-        (task, name): row.raw[name]
-        for task, old, row in zip(tasks, before, rows, strict=True)
-        if row is not old
-        for name in row.raw
-        if row.raw[name] is not old.raw[name]
-    }
     after = zip(tasks, rows, unmerged, changed, strict=True)
     now = tuple(
         names if row is old else changed_fields(row, fields, base.get(task, {})) for task, row, old, names in after
     )
-    return Decided(tuple(zip(tasks, rows, strict=True)), tuple(abouts), typed, now)
+    return Decided(tuple(zip(tasks, rows, strict=True)), tuple(abouts), _repaired(tasks, before, rows), now)
+
+
+def _repaired(
+    tasks: Sequence[str], before: Sequence[TableRow], after: Sequence[TableRow]
+) -> dict[tuple[str, str], Raw]:
+    """Give the cells that are another value than was typed, by (task id, field)."""
+    return {
+        (task, name): row.raw[name]
+        for task, old, row in zip(tasks, before, after, strict=True)
+        if row is not old
+        for name in row.raw
+        if row.raw[name] is not old.raw[name]
+    }
 
 
 def _column(spec: FieldSpec, cells: Sequence[Seen], assigned: Sequence[date | None]) -> Iterator[Decision]:
