@@ -61,7 +61,8 @@ def words_in(text: str) -> Iterator[str]:
     if "&" in text:
         text = html.unescape(text)
     if perhaps_marked(text):
-        yield from (piece for piece in _BETWEEN.split(text) if secrecy(piece) is Secrecy.REFUSE)
+        # Markup says the same few pieces thousands of times; each is judged once.
+        yield from (piece for piece in dict.fromkeys(_BETWEEN.split(text)) if secrecy(piece) is Secrecy.REFUSE)
 
 
 def bears_mark(data: bytes) -> bool:
