@@ -107,3 +107,13 @@ def test_bytes_that_were_taken_in_whole_are_not_opened_again(office: SmallOffice
 
     assert (entry["verdict"], entry["unit"], entry["changes"]) == ("duplicate", "cctl", [])
     assert opened == [good.name]
+
+
+def test_a_memory_that_cannot_be_written_stops_no_check(office: SmallOffice, opened: list[str]) -> None:
+    good = fill(office.issue("cctl"), {ONE: {"progress": "in_progress"}})
+    (office.root / ".tdnv" / "checked").write_text("no folder", encoding="utf-8")
+
+    for _ in range(2):
+        assert office.run("validate", good, "--format", "json").json[0]["verdict"] == "accepted"
+
+    assert opened == [good.name] * 2

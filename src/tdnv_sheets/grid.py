@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,6 +15,10 @@ Raw: TypeAlias = str | int | float | bool | date | datetime | None
 """A cell as the reader gives it."""
 Place: TypeAlias = tuple[int, int]
 """A cell's 1-based row and column."""
+
+OLD_ERRORS: Final = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"})
+"""The errors that every spreadsheet program knows."""
+ERRORS: Final = OLD_ERRORS | {"#SPILL!", "#CALC!"}
 
 
 class Note(NamedTuple):

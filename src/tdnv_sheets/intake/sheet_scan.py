@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from tdnv_sheets.grid import Place, address
+from tdnv_sheets.grid import OLD_ERRORS, Place, address
 from tdnv_sheets.intake.dde import calls_program
 from tdnv_sheets.intake.extent import MAX_COLUMN, ROW_GAP, kept_extent
 from tdnv_sheets.intake.fonts import Fonts, run_font
@@ -44,7 +44,7 @@ _HAS_FORMULA: Final = re.compile(rb"<f[\s/>]")
 _LOOK_CLOSER: Final = (b't="e"', b't="d"', b"='")
 """Error cells, written-out dates and the other kind of quotation marks: then every cell is looked at."""
 _QUOTED: Final = re.compile(rb'"[^"]*+"|&quot;(?:[^&]++|&(?!quot;))*+&quot;')
-_KNOWN_ERRORS: Final = frozenset((b"#DIV/0!", b"#N/A", b"#NAME?", b"#NULL!", b"#NUM!", b"#REF!", b"#VALUE!"))
+_KNOWN_ERRORS: Final = frozenset(error.encode() for error in OLD_ERRORS)
 """What calamine knows; on any other it gives the whole sheet up (practice/engines.md)."""
 
 

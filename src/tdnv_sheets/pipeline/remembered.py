@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import suppress
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -53,8 +54,9 @@ def remember(office: Office, received: Received, digest: str, under: str) -> Non
     kept |= {name: getattr(received, name) for name in _COUNTS}
     kept["abouts"] = [_line(about) for about in received.abouts]
     place = _place(office, digest)
-    place.parent.mkdir(exist_ok=True)
-    place.write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
+    with suppress(OSError):  # a disk that is full or read-only only means that the file is checked again
+        place.parent.mkdir(exist_ok=True)
+        place.write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
 
 
 def _line(about: About) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.findings import Severity, shorten
+from tdnv_sheets.grid import OLD_ERRORS
 from tdnv_sheets.messages.catalogue import say
 from tdnv_sheets.render.book import ok
 from tdnv_sheets.render.styles import DAY, fill, mix
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from tdnv_sheets.sheetspec import FieldSpec
 
 FONTS: Final = {Encoding.TCVN3: ".VnTime", Encoding.TCVN3_CAPS: ".VnTimeH", Encoding.VNI: "VNI-Times"}
-ERRORS: Final = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"})
-"""What a formula may consist of; newer errors cannot be written."""
 
 
 def draw_kept(book: Book, view: MarkedView, about: Iterable[tuple[Finding, str, Place]]) -> None:
@@ -46,7 +45,7 @@ def draw_kept(book: Book, view: MarkedView, about: Iterable[tuple[Finding, str, 
         sheet: Worksheet | None = book.workbook.get_worksheet_by_name(name)
         if sheet is None:
             continue
-        if finding.code == "error-value" and value in ERRORS:
+        if finding.code == "error-value" and value in OLD_ERRORS:  # newer ones cannot be written
             ok(sheet.write_formula(place.row, place.column, f"={value}", book.look(look), value))
         elif finding.code == "legacy-encoding":
             look = mix(look, _font(finding, str(value)))

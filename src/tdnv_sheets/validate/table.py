@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tdnv_sheets.findings import About, Severity, shorten
-from tdnv_sheets.grid import Raw, Sheet, address, is_blank
+from tdnv_sheets.grid import ERRORS, Raw, Sheet, address, is_blank
 from tdnv_sheets.messages.catalogue import found
 from tdnv_sheets.validate.cells import EMPTY, Typed, Unread, as_text, type_cell
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from tdnv_sheets.validate.columns import Header
 
 HOLDS: Final = Severity.ERROR
-ERRORS: Final = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#SPILL!", "#CALC!"})
 
 
 @dataclass(frozen=True, slots=True)
