@@ -21,6 +21,7 @@ ALLOCATIONS: Final = 200_000
 """Cells by the hundred thousand hold no cycles: looking for garbage after every 700 takes a quarter of the time."""
 COMMANDS: Final = {
     "demo": "demo",
+    "doctor": "doctor",
     "explain": "explain",
     "export": "past",
     "history": "past",
@@ -36,6 +37,7 @@ COMMANDS: Final = {
 
 HELP: Final = {
     "demo": "Show a small office's half-year on invented data.",
+    "doctor": "Say how the surroundings and the ledger stand.",
     "explain": "Say what is understood of a deadline, number or unit, and why.",
     "export": "Write all assignments as CSV, JSON lines or Parquet.",
     "history": "Show everything that happened to a task.",

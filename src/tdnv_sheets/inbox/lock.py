@@ -7,7 +7,7 @@ import os
 import socket
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tdnv_sheets.errors import WaitsForPerson
 
@@ -25,6 +25,19 @@ _PAUSE: Final = 0.1
 _WINDOWS: Final = os.name == "nt"
 _QUERY, _ACCESS_DENIED, _STILL_ACTIVE = 0x1000, 5, 259
 """Windows: the right to ask what became of a process, the refusal of it, and the exit code of one that has not ended."""
+
+
+class Holder(NamedTuple):
+    """Who has a lock."""
+
+    owner: str
+    runs: bool
+    """False for one that died and left it behind."""
+
+
+def holder(path: Path) -> Holder | None:
+    """Say who holds the lock; None when nobody does."""
+    return Holder(_owner(path), not _is_dead(path)) if path.exists() else None
 
 
 @contextmanager
