@@ -17,7 +17,7 @@ from pathlib import Path
 
 def main() -> int:
     """Run the long form; gives 1 when something is wrong, and keeps the folders then."""
-    KINDS = ("sqlite","postgresql")
+    from tests.databases import KINDS, fresh, run_of_tests
     from tests.kill_run import prove  # every reader process imports this module anew: it has to stay light
 
     parser = argparse.ArgumentParser(prog="python -m tests.kill", description="Kill merges at random moments.")

@@ -1,4 +1,4 @@
-"""Run a command of `tdnv` and die before its n-th step: `python -m tests.kill_child N ARGUMENT…`; N = 0 never dies.
+"""Run a command of `tdnv` and die before its n-th step: `python -m tests.kill_child N ARGUMENT…`; N = 0 counts them.
 
 A step is whatever leaves something behind: a file opened for writing, a rename, a deletion, a statement to the ledger
 or the end of its transaction. Nothing of the program runs after that: no `finally`, no exit handler.
@@ -15,14 +15,15 @@ _LEAVES_SOMETHING: Final = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "o
 
 
 class Clock:
-    """Counts steps down and ends the process at the last."""
+    """Counts steps and ends the process at the last."""
 
-    def __init__(self, steps: int) -> None:
-        self._left = steps
+    def __init__(self, last: int) -> None:
+        self.taken = 0
+        self._last = last
 
     def tick(self, *_: object, **__: object) -> None:
-        self._left -= 1
-        if self._left == 0:
+        self.taken += 1
+        if self.taken == self._last:
             # On Windows this is TerminateProcess, which asks nobody either.
             os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
 
@@ -46,14 +47,15 @@ def main() -> None:
 
     from tdnv_sheets.cli.main import main as tdnv
 
-    steps = int(sys.argv[1])
-    if steps:
-        clock = Clock(steps)
-        sys.addaudithook(clock.audit)
-        for name in ("begin", "commit", "rollback"):
-            sa.event.listen(sa.Engine, name, clock.tick)
-        sa.event.listen(sa.Engine, "before_cursor_execute", clock.tick)
-    tdnv(sys.argv[2:])
+    clock = Clock(int(sys.argv[1]))
+    sys.addaudithook(clock.audit)
+    for name in ("begin", "commit", "rollback"):
+        sa.event.listen(sa.Engine, name, clock.tick)
+    sa.event.listen(sa.Engine, "before_cursor_execute", clock.tick)
+    try:
+        tdnv(sys.argv[2:])
+    finally:
+        sys.stderr.write(f"steps {clock.taken}\n")
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tdnv_sheets.inbox.workspace import Workspace
+    from tdnv_sheets.records import Value
 
 FIELDS: Final = ("result_summary", "difficulty", "proposal", "explanation")
 """Columns of a unit that take any text."""
@@ -42,6 +43,10 @@ class Issued:
     tasks: int
     """Of each unit."""
 
+    def cells(self) -> list[tuple[str, int, str]]:
+        """Give every cell that a unit may write into: unit, number of the row, field."""
+        return [(unit, row, name) for row in range(self.tasks) for name in FIELDS for unit in self.books]
+
 
 def make_office(folder: Path, *, units: int, tasks: int, ledger: str = "") -> Issued:
     """Make the office, its ledger at *ledger*, and send each unit its workbook."""
@@ -57,7 +62,12 @@ def make_office(folder: Path, *, units: int, tasks: int, ledger: str = "") -> Is
     if ledger:
         point_to(find(root), ledger)
     day = date(2026, 3, 2)
-    given = {"assigner": "UBND tỉnh", "assigned_date": day, "document_date": day, "deadline_text": "30/6/2026"}
+    given: dict[str, Value] = {
+        "assigner": "UBND tỉnh",
+        "assigned_date": day,
+        "document_date": day,
+        "deadline_text": "30/6/2026",
+    }
     enter(
         find(root),
         [
@@ -92,7 +102,7 @@ def fill_many(office: Issued, folder: Path, count: int, *, seed: int, spoilt: bo
     """
     chance = random.Random(seed)  # noqa: S311 - nothing secret
     folder.mkdir(parents=True)
-    cells = [(unit, row, name) for row in range(office.tasks) for name in FIELDS for unit in office.books]
+    cells = office.cells()
     assert spoilt or count <= len(cells), "too few cells for so many files"
     paths: list[Path] = []
     for number in range(count):
@@ -109,12 +119,12 @@ def fill_many(office: Issued, folder: Path, count: int, *, seed: int, spoilt: bo
                 typed[row, "completed_date"] = "giữa tháng"
             if kind > 0.8 and spoilt:
                 typed[chance.randrange(office.tasks), "proposal"] = f"Kiến nghị {chance.randrange(3)}"
-            _fill(office.books[unit], typed, path)
+            fill(office.books[unit], typed, path)
         paths.append(path)
     return paths
 
 
-def _fill(book: Path, typed: Mapping[tuple[int, str], Any], path: Path) -> None:
+def fill(book: Path, typed: Mapping[tuple[int, str], Any], path: Path) -> None:
     """Fill cells by the number of the row and the field."""
     opened = load_workbook(book)
     page = opened["Cập nhật"]

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from tdnv_sheets.inbox.shelf import NOTE_SUFFIX
+from tdnv_sheets.inbox.shelf import NOTE_SUFFIX, waiting_files
 from tdnv_sheets.inbox.workspace import find
 from tdnv_sheets.ledger.store import Ledger
 from tests.conftest import TODAY, run
-from tests.kill_office import cells_of, fill_many, is_idle, ledger_facts, make_office, point_to, shelf_facts
+from tests.kill_office import cells_of, fill_many, is_idle, ledger_facts, make_office, shelf_facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,13 +24,21 @@ if TYPE_CHECKING:
     from tdnv_sheets.inbox.workspace import Workspace
 
 _ROOT: Final = Path(__file__).parents[1]
-_STEPS_OF_START: Final = 12
-_STEPS_OF_FILE: Final = 45
-"""About so many steps a command takes before the first file, and for each."""
-_LIFE: Final = 2.5
-"""Seconds within which a command is killed that is not killed at a step."""
+_WAITING: Final = 4
+"""So many files lie in the inbox at most: claiming them takes steps too."""
 _TRIES: Final = 40
+_BY_STEP: Final = 0.75
+_DONE: Final = {0, 1, 3}
+"""Exit codes of a merge that did its work: well, with files to correct, with conflicts to settle."""
 _OWN_FILES: Final = {"ledger.db", "ledger.db-wal", "ledger.db-shm", "key"}
+
+
+@dataclass(slots=True)
+class Pace:
+    """How long a run takes that nobody kills."""
+
+    steps: int = 0
+    seconds: float = 0.0
 
 
 @dataclass(slots=True)
@@ -61,13 +69,14 @@ def prove(
     killed, serial = (_copy(office.space, folder / name, url) for name, url in zip("ab", ledgers, strict=True))
     account = Account(files)
     waiting = list(drawn)
+    pace = Pace()
     while waiting or not is_idle(killed):
-        some, waiting = waiting[: (n := chance.randint(1, 5))], waiting[n:]
-        for path in some:
-            shutil.copyfile(path, killed.inbox / path.name)
-        dies = most_kills is None or account.kills.total() < most_kills
-        _live(killed, account, chance, dies=dies, files=len(some) + 1)
-        if account.lives > files + _TRIES + account.kills.total():
+        for _ in range(chance.randint(1, _WAITING)):
+            if waiting and len(waiting_files(killed.inbox)) < _WAITING:
+                path = waiting.pop(0)
+                shutil.copyfile(path, killed.inbox / path.name)
+        _live(killed, account, chance, pace, dies=most_kills is None or account.kills.total() < most_kills)
+        if account.lives > 5 * files + _TRIES:
             account.wrong.append("the work does not come to its end")
             break
     for path in drawn:
@@ -88,24 +97,32 @@ def _copy(space: Workspace, root: Path, ledger: str) -> Workspace:
     return find(root)
 
 
-def _live(space: Workspace, account: Account, chance: random.Random, *, dies: bool, files: int) -> None:
+def _live(space: Workspace, account: Account, chance: random.Random, pace: Pace, *, dies: bool) -> None:
     """Run the command once; it dies before a random step, after a random time, or not at all."""
-    by_step = dies and chance.random() < 0.75
-    step = chance.randint(1, _STEPS_OF_START + _STEPS_OF_FILE * files) if by_step else 0
+    dies = dies and pace.steps > 0
+    step = chance.randint(1, pace.steps) if dies and chance.random() < _BY_STEP else 0
+    seconds = chance.uniform(0.4, 1.1) * pace.seconds if dies and not step else 120
     command = [sys.executable, "-m", "tests.kill_child", str(step), "-C", str(space.root), "--as-of", TODAY.isoformat()]
+    started = time.monotonic()
     process = subprocess.Popen([*command, "merge"], cwd=_ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    account.lives += 1
     try:
-        _, said = process.communicate(timeout=chance.uniform(0.3, _LIFE) if dies and not by_step else 120)
+        _, said = process.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
         process.kill()
         process.communicate()
         account.kills["by time"] += 1
-    else:
-        if process.returncode not in {0, 1, 3}:
-            account.kills["at a step"] += 1
-            if not step:
-                account.wrong.append(f"the command ended with {process.returncode}: {said.decode()}")
-    account.lives += 1
+        return
+    words, _, steps = said.decode().rpartition("steps ")
+    if not steps.strip().isdigit():
+        account.kills["at a step"] += 1
+        if not step:
+            account.wrong.append(f"the command died by itself: {said.decode()}")
+        return
+    # Some files more than these wait the next time, or none but what a dead run left.
+    pace.steps, pace.seconds = max(pace.steps, int(steps)), time.monotonic() - started
+    if process.returncode not in _DONE or words.strip():
+        account.wrong.append(f"a run ended with {process.returncode}: {words}")
 
 
 def _compare(killed: Workspace, serial: Workspace) -> Iterator[str]:
@@ -128,7 +145,7 @@ def _compare(killed: Workspace, serial: Workspace) -> Iterator[str]:
         if path.is_file() and (path.name.startswith(".") or (hidden and path.name not in _OWN_FILES)):
             yield f"{path.relative_to(killed.root)} was left behind"
     ledger = Ledger.at(killed.ledger_url)
-    yield from (f"the ledger does not follow from its revisions: {difference}" for difference in getattr(ledger, "verify", tuple)())
+    yield from (f"the ledger does not follow from its revisions: {difference}" for difference in ledger.verify())
     ledger.close()
 
 

@@ -19,6 +19,8 @@ _EXPIRY: Final = 12 * 3600
 """Seconds after which a lock of another machine counts as left behind."""
 _SLACK: Final = 60.0
 """Seconds by which clocks may have been set right since a lock was taken."""
+_UNSIGNED: Final = 5.0
+"""Seconds after which a lock without an owner counts as left behind: its command died before it had signed."""
 _PATIENCE: Final = 20.0
 """Seconds to wait for another command to end."""
 _PAUSE: Final = 0.1
@@ -81,7 +83,7 @@ def _is_dead(path: Path) -> bool:
     since, pid = found.get("since"), found.get("pid")
     if not isinstance(since, (int, float)) or not isinstance(pid, int):
         try:
-            return time.time() - path.stat().st_mtime > _EXPIRY
+            return abs(time.time() - path.stat().st_mtime) > _UNSIGNED
         except OSError:
             return False
     if found.get("host") != socket.gethostname():

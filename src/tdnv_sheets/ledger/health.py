@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Final
 import sqlalchemy as sa
 
 from tdnv_sheets.ledger import tables as t
-from tdnv_sheets.ledger.engine import engine_for, explained
+from tdnv_sheets.ledger.engine import engine_for, explained, journal_of
 from tdnv_sheets.ledger.migrations import layout_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
+
+    from tdnv_sheets.ledger.place import Wish
 
 KNOWN_LAYOUT: Final = t.LAYOUT
 _MOST: Final = 20
@@ -46,6 +48,8 @@ class Health:
     """Of the database program."""
     journal: str
     """How SQLite keeps a write whole: `wal`, `delete`, …; empty for other databases."""
+    shared: str
+    """SQLite: the kind of network share, `?` where that cannot be found out; empty on a disk of this machine."""
     size: int
     """Bytes."""
     layout: int | None
@@ -58,12 +62,13 @@ class Health:
     """What the database itself finds wrong with its file, in its own words."""
 
 
-def look(url: str, *, thoroughly: bool = False) -> Health:
+def look(url: str, journal: Wish = "auto", *, thoroughly: bool = False) -> Health:
     """Look at the ledger at *url*; *thoroughly* compares every index with its table too.
 
     Raises `BrokenSurroundings` when it cannot be opened, and when it is of a later program.
     """
-    engine = engine_for(url)
+    engine = engine_for(url, journal)
+    place = journal_of(engine, journal) if engine.dialect.name == "sqlite" else None
     try:
         with explained(engine), engine.connect() as connection, connection.begin():
             layout = layout_of(connection)
@@ -72,6 +77,7 @@ def look(url: str, *, thoroughly: bool = False) -> Health:
                 address=engine.url.set(query={}).render_as_string(hide_password=True),
                 version=".".join(map(str, connection.dialect.server_version_info or ())),
                 journal=_journal(connection),
+                shared=place.shared if place is not None else "",
                 size=_size(connection),
                 layout=layout,
                 counts=_counts(connection) if layout == t.LAYOUT else None,
@@ -123,5 +129,3 @@ def _damage(connection: sa.Connection, *, thoroughly: bool) -> Iterator[str]:
     check = "integrity_check" if thoroughly else "quick_check"
     for (found,) in connection.exec_driver_sql(f"PRAGMA {check}({_MOST})"):
         yield from (line for line in str(found).splitlines() if line not in {"ok", "*** in database main ***"})
-    for row in connection.exec_driver_sql("PRAGMA foreign_key_check").fetchmany(_MOST):
-        yield f"{row[0]} {row[1]} → {row[2]}"

@@ -85,6 +85,7 @@ class Receipt:
     verdict: str
     unit: str
     period: str
+    revision: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +241,12 @@ class Ledger:
 
     def receipt_of(self, digest: str) -> Receipt | None:
         """Find what became of a file with these very bytes; None where an undo took it back."""
-        query = sa.select(t.files).where((t.files.c.digest == digest) & (t.files.c.verdict != "undone"))
+        known = self.filed(digest)
+        return None if known is None or known.verdict == "undone" else known
+
+    def filed(self, digest: str) -> Receipt | None:
+        """Find what is known of a file with these very bytes, also where an undo took it back."""
+        query = sa.select(t.files).where(t.files.c.digest == digest)
         with self._reading() as connection:
             row = connection.execute(query).one_or_none()
         return None if row is None else _receipt(row)
@@ -342,7 +348,7 @@ class Ledger:
 
 
 def _receipt(row: sa.Row[Any]) -> Receipt:
-    return Receipt(row.name, row.at, row.verdict, row.unit, row.period)
+    return Receipt(row.name, row.at, row.verdict, row.unit, row.period, row.revision)
 
 
 def _conflict(row: Any) -> OpenConflict:  # noqa: ANN401 - a row of SQLAlchemy

@@ -17,13 +17,12 @@ from tdnv_sheets.merge import Outcome, Side, merge
 from tdnv_sheets.messages.catalogue import found, say
 from tdnv_sheets.pipeline.check import (
     check_together,
-    draw_marks,
     existing,
     grounds_of,
-    needs_marks,
     received_from,
 )
 from tdnv_sheets.pipeline.draw import file_digest
+from tdnv_sheets.pipeline.filing import claimed, finish, plan_for, recover
 from tdnv_sheets.pipeline.office import unit_named
 from tdnv_sheets.pipeline.receive import Received, has_secret_name, receipt
 from tdnv_sheets.records import Key, units_by_code
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from tdnv_sheets.intake.worker import FileSeen
     from tdnv_sheets.ledger.store import OpenConflict, Receipt
     from tdnv_sheets.pipeline.check import Moment
+    from tdnv_sheets.pipeline.filing import Plan
     from tdnv_sheets.pipeline.office import Office
     from tdnv_sheets.records import Submission, SubmittedRow, Value
     from tdnv_sheets.validate.cells import Typed
@@ -59,24 +59,15 @@ def ingest(
 ) -> list[Received]:
     """Take *paths* in, or all that waits in the inbox; a dry run decides the same and writes nothing."""
     if paths is None and dry_run:
-        paths = sorted((*shelf.waiting_files(office.space.inbox), *_claimed(office)), key=lambda path: path.name)
-    elif paths is None:
-        _recover(office)
-        paths = shelf.waiting_files(office.space.inbox)
+        paths = sorted((*shelf.waiting_files(office.space.inbox), *claimed(office)), key=lambda path: path.name)
     if unit is not None:
         unit_named(office, unit)
     grounds = grounds_of(office, moment.as_of, unit)
-    return list(_take_in(office, existing(paths), grounds, moment, dry_run=dry_run))
-
-
-def _recover(office: Office) -> None:
-    """Put back what a command that died had claimed; the ledger says later whether it was taken in."""
-    for path in _claimed(office):
-        shelf.file_away(path, office.space.inbox, path.name)
-
-
-def _claimed(office: Office) -> Sequence[Path]:
-    return shelf.waiting_files(office.space.work) if office.space.work.is_dir() else ()
+    finished: list[Received] = []
+    if paths is None:
+        finished = recover(office, grounds, moment)
+        paths = shelf.waiting_files(office.space.inbox)
+    return [*finished, *_take_in(office, existing(paths), grounds, moment, dry_run=dry_run)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +156,9 @@ def _decided(
     if known is not None:
         received = _repeated(received_from(one.path.name, checked), known)
     else:
-        received = _merge(office, seen, checked, one.path.name, moment, dry_run=dry_run)
+        received, plan = _merge(office, one, seen, checked, moment, dry_run=dry_run)
+        if plan is not None and one.here is not None:
+            return finish(office, one.here, plan, received, moment, checked=checked)
     return received if dry_run else _file_away(office, one, checked, received, moment)
 
 
@@ -226,12 +219,13 @@ def _still_undecided(outcome: Outcome, waiting: Iterable[OpenConflict]) -> Outco
 
 
 def _merge(
-    office: Office, scanned: FileSeen, checked: Checked, name: str, moment: Moment, *, dry_run: bool
-) -> Received:
-    """Decide and write, again when another command wrote in between."""
+    office: Office, one: _Dropped, scanned: FileSeen, checked: Checked, moment: Moment, *, dry_run: bool
+) -> tuple[Received, Plan | None]:
+    """Decide and write, again when another command wrote in between; gives what is left to do with the file."""
+    name = one.path.name
     received = received_from(name, checked)
     if checked.verdict is Verdict.WAITING:
-        return received
+        return received, None
     for _ in range(_TRIES):
         decided_at = office.ledger.revision()
         outcome = Outcome()
@@ -248,8 +242,10 @@ def _merge(
             unchanged=outcome.unchanged,
             proposals=len(proposals),
         )
-        if dry_run:
-            return received
+        if dry_run or one.here is None:
+            return received, None
+        record = _file_record(scanned, checked, received, moment)
+        plan = plan_for(office, one.here, checked, received, moment, digest=record["digest"], in_ledger=True)
         entry = Entry(
             at=moment.now,
             day=moment.as_of,
@@ -262,13 +258,13 @@ def _merge(
             changes=outcome.changes,
             conflicts=outcome.conflicts,
             proposals=proposals,
-            file_record=_file_record(scanned, checked, received, moment),
+            file_record=record,
         )
         committed = commit(office.ledger, entry)
         if committed is not None:
-            return replace(received, revision=committed.revision)
+            return replace(received, revision=committed.revision), plan
         if (known := _known(office, checked)) is not None:
-            return _repeated(received_from(name, checked), known)
+            return _repeated(received_from(name, checked), known), None
     raise BrokenSurroundings("ledger-moved")
 
 
@@ -328,14 +324,9 @@ def _file_away(office: Office, one: _Dropped, checked: Checked, received: Receiv
             return replace(received, kept_at=kept)
         one.here.unlink()
         return received
-    folder = space.quarantine if received.verdict is Verdict.QUARANTINED else space.archive(moment.now)
-    kept = shelf.file_away(one.here, folder, received.file)
-    received = replace(received, kept_at=kept)
-    if needs_marks(checked) and received.verdict is not Verdict.DUPLICATE:
-        marked = draw_marks(office, checked, received.file, space.returned, moment, revision=received.revision)
-        received = replace(received, marked_at=marked)
-    _note(kept, received, office, moment)
-    return received
+    digest = file_digest(one.here)
+    plan = plan_for(office, one.here, checked, received, moment, digest=digest, in_ledger=False)
+    return finish(office, one.here, plan, received, moment, checked=checked)
 
 
 def _note(kept: Path, received: Received, office: Office, moment: Moment) -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from tdnv_sheets.inbox.workspace import Workspace
     from tdnv_sheets.ledger.health import Counts, Health
+    from tdnv_sheets.ledger.replay import Difference
 
 _NAMES: Final = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 _CLOCKS: Final = 120
@@ -31,7 +32,7 @@ def ledger_lines(space: Workspace, now: datetime, *, verify: bool) -> Iterator[L
         yield Line("ledger", "ledger-gone", State.BROKEN, {"path": space.ledger_file})
         return
     try:
-        health = look(space.ledger_url, thoroughly=verify)
+        health = look(space.ledger_url, space.settings.ledger_journal, thoroughly=verify)
     except TdnvError as problem:
         yield Line("ledger", "ledger-unusable", State.BROKEN, {"problem": problem})
         return
@@ -45,12 +46,30 @@ def ledger_lines(space: Workspace, now: datetime, *, verify: bool) -> Iterator[L
             "size": f"{health.size / 2**20:,.1f}",
         },
     )
+    yield from _place(health)
     yield from _layout(health)
     yield from _damage(health)
     if health.counts is not None:
         yield from _counts(health.counts, now)
     if verify and health.counts is not None and not health.damage:
         yield from _verified(space)
+
+
+def _place(health: Health) -> Iterator[Line]:
+    """Say on what the file lies and how it is written; a write-ahead log on a share loses what two machines write."""
+    if health.kind != "sqlite":
+        return
+    values = {"journal": health.journal, "share": health.shared}
+    if health.shared and health.journal == "wal":
+        yield Line("place", "share-wal", State.ATTENTION, values)
+    elif health.shared == "?":
+        yield Line("place", "share-unknown", State.NOTE, values)
+    elif health.shared:
+        yield Line("place", "share", State.NOTE, values)
+    elif health.journal == "wal":
+        yield Line("place", "local", State.OK, values)
+    else:
+        yield Line("place", "local-no-wal", State.OK, values)
 
 
 def _layout(health: Health) -> Iterator[Line]:
@@ -91,7 +110,7 @@ def _counts(counts: Counts, now: datetime) -> Iterator[Line]:
 
 
 def _verified(space: Workspace) -> Iterator[Line]:
-    ledger = Ledger.at(space.ledger_url)
+    ledger = Ledger.at(space.ledger_url, space.settings.ledger_journal)
     try:
         differences = ledger.verify()
     finally:
@@ -99,16 +118,17 @@ def _verified(space: Workspace) -> Iterator[Line]:
     if not differences:
         yield Line("verify", "verified", State.OK)
     for difference in differences[:_MOST]:
-        known = assignment_spec().by_name.get(difference.field)
-        captions = {
-            f"column_{lang}": known.header(lang) if known is not None else difference.field for lang in LANGUAGES
-        }
-        values = {
-            "task": difference.key.task_id,
-            "unit": difference.key.unit,
-            "stored": difference.stored,
-            "replayed": difference.replayed,
-        }
-        yield Line("verify", "differs", State.ATTENTION, {**values, **captions})
+        yield _differs(difference)
     if len(differences) > _MOST:
         yield Line("verify", "differs-more", State.ATTENTION, {"count": len(differences) - _MOST})
+
+
+def _differs(difference: Difference) -> Line:
+    values: dict[str, object] = {"stored": difference.stored, "replayed": difference.replayed}
+    if difference.key is None:
+        return Line("verify", "differs-inside", State.ATTENTION, {**values, "what": difference.what})
+    values |= {"task": difference.key.task_id, "unit": difference.key.unit}
+    known = assignment_spec().by_name.get(difference.what)
+    for lang in LANGUAGES:
+        values[f"column_{lang}"] = known.header(lang) if known is not None else difference.what
+    return Line("verify", "differs", State.ATTENTION, values)
