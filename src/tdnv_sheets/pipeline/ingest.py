@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from tdnv_sheets.errors import BrokenSurroundings
+from tdnv_sheets.errors import BrokenSurroundings, TdnvError
 from tdnv_sheets.findings import About, shorten
 from tdnv_sheets.inbox import shelf
 from tdnv_sheets.ledger.commit import Entry, commit
@@ -22,7 +23,7 @@ from tdnv_sheets.pipeline.check import (
     received_from,
 )
 from tdnv_sheets.pipeline.draw import file_digest
-from tdnv_sheets.pipeline.filing import claimed, finish, plan_for, recover
+from tdnv_sheets.pipeline.filing import claimed, finish, give_back, is_planned, plan_for, recover
 from tdnv_sheets.pipeline.office import unit_named
 from tdnv_sheets.pipeline.receive import Received, has_secret_name, receipt
 from tdnv_sheets.records import Key, units_by_code
@@ -67,7 +68,23 @@ def ingest(
     if paths is None:
         finished = recover(office, grounds, moment)
         paths = shelf.waiting_files(office.space.inbox)
-    return [*finished, *_take_in(office, existing(paths), grounds, moment, dry_run=dry_run)]
+    dropped: list[_Dropped] = []
+    try:
+        return [*finished, *_take_in(office, existing(paths), grounds, moment, dropped, dry_run=dry_run)]
+    except (TdnvError, OSError):
+        if not dry_run:
+            _put_back(office, dropped)
+        raise
+
+
+def _put_back(office: Office, dropped: Iterable[_Dropped]) -> None:
+    """Let people find their files where they dropped them, except those of which the ledger knows or cannot be asked."""
+    for one in dropped:
+        if one.here is None or one.here == one.path or not one.here.exists():
+            continue
+        with suppress(TdnvError, OSError):  # what stopped the command may stop this too; the next one goes on from here
+            if not is_planned(office, one.here):
+                give_back(one.here, office.space.inbox if one.from_inbox else None, one.path.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +98,6 @@ class _Dropped:
     from_inbox: bool
     known: Receipt | None = None
     """Of the very same bytes, when all of them were taken in before."""
-
-
-def _drop(office: Office, path: Path, unit: str | None, *, dry_run: bool) -> _Dropped:
-    """Claim a file, and say whether its bytes are known from before."""
-    one = _claim(office, path, dry_run=dry_run)
-    return one if one.here is None else replace(one, known=_taken_whole(office, one.here, unit))
 
 
 def _claim(office: Office, path: Path, *, dry_run: bool) -> _Dropped:
@@ -103,14 +114,22 @@ def _claim(office: Office, path: Path, *, dry_run: bool) -> _Dropped:
 
 
 def _take_in(
-    office: Office, paths: Iterable[Path], grounds: Grounds, moment: Moment, *, dry_run: bool
+    office: Office,
+    paths: Iterable[Path],
+    grounds: Grounds,
+    moment: Moment,
+    begun: list[_Dropped],
+    *,
+    dry_run: bool,
 ) -> Iterator[Received]:
-    """Claim, check, merge and file away; while some are merged, the next are read already."""
+    """Claim, check, merge and file away; while some are merged, the next are read already. *begun*: those claimed."""
     dropped: deque[_Dropped] = deque()
 
     def to_read() -> Iterator[Path]:
         for path in paths:
-            one = _drop(office, path, grounds.unit, dry_run=dry_run)
+            claim = _claim(office, path, dry_run=dry_run)
+            begun.append(claim)
+            one = claim if claim.here is None else replace(claim, known=_taken_whole(office, claim.here, grounds.unit))
             dropped.append(one)
             if one.here is not None and one.known is None:
                 yield one.here
