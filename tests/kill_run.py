@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tdnv_sheets.inbox.workspace import Workspace
 
 _ROOT: Final = Path(__file__).parents[1]
+_UNITS: Final = 3
 _WAITING: Final = 4
 """So many files lie in the inbox at most: claiming them takes steps too."""
 _TRIES: Final = 40
@@ -64,7 +65,7 @@ def prove(
 ) -> Account:
     """Kill a merge at random moments until *files* are in; *ledgers*: addresses for the killed and the serial run."""
     chance = random.Random(seed)  # noqa: S311 - nothing secret
-    office = make_office(folder / "before", units=4, tasks=max(4, files // 12))
+    office = make_office(folder / "before", units=_UNITS, tasks=max(3, files // 12))
     drawn = fill_many(office, folder / "files", files, seed=seed, spoilt=True)
     killed, serial = (_copy(office.space, folder / name, url) for name, url in zip("ab", ledgers, strict=True))
     account = Account(files)

@@ -17,18 +17,18 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize("kind", KINDS)
 def test_merges_that_are_killed_lose_double_and_leave_nothing(tmp_path: Path, kind: str) -> None:
     if kind == "sqlite":
-        account = prove(tmp_path, files=8, seed=20, most_kills=4)
+        account = prove(tmp_path, files=6, seed=20, most_kills=4)
     else:
         with fresh(kind, tmp_path) as killed, fresh(kind, tmp_path) as serial:
-            account = prove(tmp_path, files=5, seed=21, ledgers=(killed, serial), most_kills=2)
+            account = prove(tmp_path, files=4, seed=21, ledgers=(killed, serial), most_kills=2)
 
     assert account.wrong == []
     assert account.kills.total() > 1
 
 
 def test_the_files_of_the_proof_are_of_every_kind(tmp_path: Path) -> None:
-    office = make_office(tmp_path / "office", units=2, tasks=3)
-    paths = fill_many(office, tmp_path / "files", 40, seed=1, spoilt=True)
+    office = make_office(tmp_path / "office", units=1, tasks=3)
+    paths = fill_many(office, tmp_path / "files", 24, seed=3, spoilt=True)
 
     data = [path.read_bytes() for path in paths]
     assert len(set(data)) < len(data)
