@@ -69,8 +69,7 @@ def replay(
     """Rebuild assignments, all or those of *keys*; *tell* hears of changes that start from another value than was there."""
     counting = _counting(connection)
     played: dict[Key, Replayed] = {}
-    events = _events(connection, None if keys is None else frozenset(keys))
-    for event in sorted(events, key=_place):
+    for event in sorted(_events(connection, None if keys is None else frozenset(keys))):
         item = played.get(event.key)
         if item is None:
             item = played[event.key] = Replayed(event.revision, event.revision)
@@ -80,12 +79,6 @@ def replay(
         else:
             item.removed = event.revision if event.phase == _REMOVED else None
     return played
-
-
-def _place(event: _Event) -> tuple[int, int, int]:
-    if not isinstance(event.revision, int):
-        raise ValueError(event)  # noqa: TRY004 - a damaged ledger is meant, not a wrong call
-    return event.revision, event.phase, event.order
 
 
 def _change(item: Replayed, event: _Event, when: _When | None, tell: Callable[[Difference], None] | None) -> None:
@@ -132,11 +125,18 @@ def _events(connection: sa.Connection, keys: AbstractSet[Key] | None) -> Iterato
     for revision, order, task_id, unit, name, old, new in connection.execute(changes):
         key = Key(task_id, unit)
         if keys is None or key in keys:
-            yield _Event(revision, _CHANGED, order, key, name, old, new)
-    for revision, task_id, unit, restored in connection.execute(removals):
+            yield _Event(_whole(revision), _CHANGED, order, key, name, old, new)
+    for order, (revision, task_id, unit, restored) in enumerate(connection.execute(removals)):
         key = Key(task_id, unit)
         if keys is None or key in keys:
-            yield _Event(revision, _RESTORED if restored else _REMOVED, 0, key, "", "", "")
+            yield _Event(_whole(revision), _RESTORED if restored else _REMOVED, order, key, "", "", "")
+
+
+def _whole(number: object) -> int:
+    """Give a number of the ledger; a damaged file may hold anything in its place."""
+    if not isinstance(number, int):
+        raise ValueError(number)  # noqa: TRY004 - a damaged ledger is meant, not a wrong call
+    return number
 
 
 def verify(connection: sa.Connection) -> Iterator[Difference]:
