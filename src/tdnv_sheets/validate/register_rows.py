@@ -31,7 +31,15 @@ if TYPE_CHECKING:
 NAMED: Final = 10
 """How many tasks a message names."""
 DECISIONS: Final = frozenset(
-    {"decision", "decision_date", "decision_note", "quality", "extended_deadline", "extension_document"}
+    {
+        "decision",
+        "decision_date",
+        "decision_note",
+        "transferred_to",
+        "quality",
+        "extended_deadline",
+        "extension_document",
+    }
 )
 """What the office decided about one unit's work; like the unit's report it is of no other unit."""
 COMPLETED: Final = ("entered_date", "deadline", "recurrence")

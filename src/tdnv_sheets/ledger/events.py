@@ -1,0 +1,194 @@
+"""Tell events – extensions, returns, transfers, withdrawals – from the ledger's changes, which are their only record."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from tdnv_sheets.records import Event, EventKind, Key, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+TRANSFERRED_FROM: Final = "transferred_from"
+FIELDS: Final = (
+    "deadline",
+    "extended_deadline",
+    "extension_document",
+    "decision",
+    "decision_date",
+    "decision_note",
+    "transferred_to",
+    TRANSFERRED_FROM,
+    "transferred_on",
+)
+"""The fields whose changes tell an event or something about one."""
+_DECISIONS: Final = {
+    "confirmed": EventKind.CONFIRMATION,
+    "returned": EventKind.RETURN,
+    "withdrawn": EventKind.WITHDRAWAL,
+    "transferred": EventKind.TRANSFER_OUT,
+}
+
+
+class Line(NamedTuple):
+    """One change of one cell, as the ledger has it."""
+
+    revision: int
+    day: date
+    """Of the revision."""
+    who: str
+    key: Key
+    field: str
+    old: Value
+    new: Value
+
+
+def events_of(lines: Iterable[Line], undone: Iterable[tuple[int, int]] = ()) -> tuple[Event, ...]:
+    """Give the events that *lines* tell, oldest first; all lines of a task have to be there, in the order of writing.
+
+    *undone* are pairs (revision, the revision that it undoes): neither of a pair leaves an event, unless the undoing
+    was itself undone.
+    """
+    left_out = silent(undone)
+    by_key: dict[Key, list[Line]] = {}
+    for line in lines:
+        if line.revision not in left_out and line.field in FIELDS:
+            by_key.setdefault(line.key, []).append(line)
+    own = {key: tuple(_own(key, told)) for key, told in by_key.items()}
+    before = predecessors(line for told in by_key.values() for line in told)
+    counted = (event for key in own for event in _numbered(key, own, before))
+    return tuple(sorted(counted, key=lambda event: (event.revision, event.key, event.kind)))
+
+
+def silent(undone: Iterable[tuple[int, int]]) -> frozenset[int]:
+    """Give the revisions that leave no event: all that undo, and those that an undoing in force undid."""
+    gone: set[int] = set()
+    undoing = set()
+    for revision, undoes in sorted(undone, reverse=True):
+        undoing.add(revision)
+        if revision not in gone:
+            gone.add(undoes)
+    return frozenset(gone | undoing)
+
+
+def predecessors(lines: Iterable[Line]) -> dict[Key, Key]:
+    """Give for each assignment that a transfer made or opened again the one that held the task before."""
+    return {
+        line.key: Key(line.key.task_id, str(line.new))
+        for line in lines
+        if line.field == TRANSFERRED_FROM and line.new is not None
+    }
+
+
+def chain(key: Key, before: Mapping[Key, Key]) -> tuple[Key, ...]:
+    """Give *key* and all that held its task before, the latest first; a task may have come back to where it was."""
+    found = [key]
+    while (key := before.get(key, key)) not in found:
+        found.append(key)
+    return tuple(found)
+
+
+def _numbered(key: Key, own: Mapping[Key, Sequence[Event]], before: Mapping[Key, Key]) -> Iterator[Event]:
+    """Number the events of *key*, counting on from those of the units that held the task before."""
+    past = chain(key, before)[1:]
+    earlier = [event for held in past for event in own.get(held, ())]
+    counts: Counter[EventKind] = Counter()
+    for event in own[key]:
+        counts[event.kind] += 1
+        held = sum(one.kind is event.kind and one.revision <= event.revision for one in earlier)
+        yield Event(
+            event.kind,
+            event.key,
+            held + counts[event.kind],
+            event.day,
+            event.document,
+            event.before,
+            event.after,
+            event.revision,
+            event.who,
+        )
+
+
+def _own(key: Key, lines: Sequence[Line]) -> Iterator[Event]:
+    """Give the events of one assignment, not numbered yet."""
+    taken_over = {line.revision for line in lines if line.field == TRANSFERRED_FROM and line.new is not None}
+    deadlines = _stated(lines, "deadline", without=taken_over)
+    for line in deadlines:
+        yield _event(EventKind.DEADLINE, line, line.day)
+    extensions = _stated(lines, "extended_deadline", without=taken_over)
+    papers = _beside(extensions, lines, "extension_document", early=True)
+    for line, paper in zip(extensions, papers, strict=True):
+        yield _event(EventKind.EXTENSION, line, line.day, paper.value)
+    decisions = _stated(lines, "decision")
+    days, notes, units = (
+        _beside(decisions, lines, name) for name in ("decision_date", "decision_note", "transferred_to")
+    )
+    for line, day, note, unit in zip(decisions, days, notes, units, strict=True):
+        kind = _DECISIONS.get(str(line.new))
+        if kind is None:
+            continue
+        when = day.value if isinstance(day.value, date) and day.fresh else line.day
+        if kind is EventKind.TRANSFER_OUT:
+            line = line._replace(old=key.unit, new=unit.value)  # noqa: PLW2901 - what a transfer leads from and to
+        yield _event(kind, line, when, note.value)
+    arrivals = _stated(lines, TRANSFERRED_FROM)
+    for line, day in zip(arrivals, _beside(arrivals, lines, "transferred_on"), strict=True):
+        when = day.value if isinstance(day.value, date) else line.day
+        yield _event(EventKind.TRANSFER_IN, line._replace(old=line.new, new=key.unit), when)
+
+
+def _event(kind: EventKind, line: Line, day: date, document: Value = None) -> Event:
+    paper = "" if document is None else str(document)
+    return Event(kind, line.key, 0, day, paper, line.old, line.new, line.revision, line.who)
+
+
+def _stated(lines: Iterable[Line], name: str, without: Iterable[int] = ()) -> list[Line]:
+    """Give the lines that state a value for a field; what came along with a transfer is no event of its own."""
+    return [line for line in lines if line.field == name and line.new is not None and line.revision not in without]
+
+
+class _Beside(NamedTuple):
+    value: Value
+    fresh: bool
+    """Stated for this event, not left standing from the one before."""
+
+
+class _Window(NamedTuple):
+    """What another cell said before an event and since the last one, and while the event's own cell stood."""
+
+    before: list[Value]
+    during: list[Value]
+
+
+def _beside(marks: Sequence[Line], lines: Sequence[Line], name: str, *, early: bool = False) -> list[_Beside]:
+    """Give for each of *marks* what another cell said about it: stated along with it or later, while it stood.
+
+    *early*: the last of several that were stated while one mark stood is the next one's, where nothing else is.
+    """
+    windows = _windows(marks, lines, [line for line in lines if line.field == name])
+    if early:
+        for window, following in zip(windows, windows[1:], strict=False):
+            if len(window.during) > 1 and not (following.before or following.during):
+                following.before.append(window.during.pop())
+    standing: Value = None
+    found = []
+    for before, during in windows:
+        stated = [value for value in during if value is not None]
+        standing = stated[-1] if stated else before[-1] if before else standing
+        found.append(_Beside(standing, fresh=bool(stated or before)))
+    return found
+
+
+def _windows(marks: Sequence[Line], lines: Sequence[Line], told: Sequence[Line]) -> list[_Window]:
+    windows = []
+    since = 0
+    for mark in marks:
+        later = (line.revision for line in lines if line.field == mark.field and line.revision > mark.revision)
+        until = min(later, default=None)
+        before = [line.new for line in told if since <= line.revision < mark.revision]
+        during = [line.new for line in told if mark.revision <= line.revision < (until or line.revision + 1)]
+        windows.append(_Window(before, during))
+        since = until or 0
+    return windows
