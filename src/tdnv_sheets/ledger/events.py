@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tdnv_sheets.records import Event, EventKind, Key, Value
@@ -53,11 +55,14 @@ def events_of(lines: Iterable[Line], undone: Iterable[tuple[int, int]] = ()) -> 
     """
     left_out = silent(undone)
     by_key: dict[Key, list[Line]] = {}
+    before: dict[Key, Key] = {}
     for line in lines:
+        if line.field == TRANSFERRED_FROM and line.new is not None:
+            before[line.key] = Key(line.key.task_id, str(line.new))
         if line.revision not in left_out and line.field in FIELDS:
             by_key.setdefault(line.key, []).append(line)
-    own = {key: tuple(_own(key, told)) for key, told in by_key.items()}
-    before = predecessors(line for told in by_key.values() for line in told)
+    own = {key: list(_own(key, told)) for key, told in by_key.items()}
+    _add_returns(own, before)
     counted = (event for key in own for event in _numbered(key, own, before))
     return tuple(sorted(counted, key=lambda event: (event.revision, event.key, event.kind)))
 
@@ -73,13 +78,22 @@ def silent(undone: Iterable[tuple[int, int]]) -> frozenset[int]:
     return frozenset(gone | undoing)
 
 
-def predecessors(lines: Iterable[Line]) -> dict[Key, Key]:
-    """Give for each assignment that a transfer made or opened again the one that held the task before."""
-    return {
-        line.key: Key(line.key.task_id, str(line.new))
-        for line in lines
-        if line.field == TRANSFERRED_FROM and line.new is not None
-    }
+def _add_returns(own: dict[Key, list[Event]], before: Mapping[Key, Key]) -> None:
+    """Add the arrivals of tasks whose first transfer was undone: the second finds the row as it was and changes little."""
+    arrived = {event.key for events in own.values() for event in events if event.kind is EventKind.TRANSFER_IN}
+    departures = [event for events in own.values() for event in events if event.kind is EventKind.TRANSFER_OUT]
+    for event in departures:
+        target = Key(event.key.task_id, str(event.after))
+        if before.get(target) == event.key and target not in arrived:
+            own.setdefault(target, []).append(replace(event, kind=EventKind.TRANSFER_IN, key=target, document=""))
+
+
+def story(events: Iterable[Event], key: Key) -> tuple[Event, ...]:
+    """Give the events of an assignment and of those that held its task before, out of all events of the task."""
+    told = tuple(events)
+    moves = (event for event in told if event.kind is EventKind.TRANSFER_IN)
+    held = chain(key, {event.key: Key(event.key.task_id, str(event.before)) for event in moves})
+    return tuple(event for event in told if event.key in held)
 
 
 def chain(key: Key, before: Mapping[Key, Key]) -> tuple[Key, ...]:
@@ -91,24 +105,14 @@ def chain(key: Key, before: Mapping[Key, Key]) -> tuple[Key, ...]:
 
 
 def _numbered(key: Key, own: Mapping[Key, Sequence[Event]], before: Mapping[Key, Key]) -> Iterator[Event]:
-    """Number the events of *key*, counting on from those of the units that held the task before."""
+    """Give the events of *key* numbered, counting on from those of the units that held the task before."""
     past = chain(key, before)[1:]
     earlier = [event for held in past for event in own.get(held, ())]
     counts: Counter[EventKind] = Counter()
     for event in own[key]:
         counts[event.kind] += 1
         held = sum(one.kind is event.kind and one.revision <= event.revision for one in earlier)
-        yield Event(
-            event.kind,
-            event.key,
-            held + counts[event.kind],
-            event.day,
-            event.document,
-            event.before,
-            event.after,
-            event.revision,
-            event.who,
-        )
+        yield replace(event, number=held + counts[event.kind])
 
 
 def _own(key: Key, lines: Sequence[Line]) -> Iterator[Event]:
@@ -122,21 +126,29 @@ def _own(key: Key, lines: Sequence[Line]) -> Iterator[Event]:
     for line, paper in zip(extensions, papers, strict=True):
         yield _event(EventKind.EXTENSION, line, line.day, paper.value)
     decisions = _stated(lines, "decision")
-    days, notes, units = (
-        _beside(decisions, lines, name) for name in ("decision_date", "decision_note", "transferred_to")
-    )
-    for line, day, note, unit in zip(decisions, days, notes, units, strict=True):
+    days, notes = (_beside(decisions, lines, name) for name in ("decision_date", "decision_note"))
+    for line, day, note in zip(decisions, days, notes, strict=True):
         kind = _DECISIONS.get(str(line.new))
-        if kind is None:
-            continue
         when = day.value if isinstance(day.value, date) and day.fresh else line.day
         if kind is EventKind.TRANSFER_OUT:
-            line = line._replace(old=key.unit, new=unit.value)  # noqa: PLW2901 - what a transfer leads from and to
-        yield _event(kind, line, when, note.value)
+            for move in _moves(line, lines):
+                yield _event(kind, move, when if move.revision == line.revision else move.day, note.value)
+        elif kind is not None:
+            yield _event(kind, line, when, note.value)
     arrivals = _stated(lines, TRANSFERRED_FROM)
     for line, day in zip(arrivals, _beside(arrivals, lines, "transferred_on"), strict=True):
         when = day.value if isinstance(day.value, date) else line.day
         yield _event(EventKind.TRANSFER_IN, line._replace(old=line.new, new=key.unit), when)
+
+
+def _moves(decision: Line, lines: Sequence[Line]) -> Iterator[Line]:
+    """Give a line from unit to unit for each unit that was named while the decision to transfer stood."""
+    ((before, during),) = _windows([decision], lines, [line for line in lines if line.field == "transferred_to"])
+    named = [line for line in during if line.new is not None]
+    first = named[0] if named else before[-1] if before else None
+    yield decision._replace(old=decision.key.unit, new=first.new if first else None)
+    for line in named[1:]:
+        yield line._replace(old=decision.key.unit)
 
 
 def _event(kind: EventKind, line: Line, day: date, document: Value = None) -> Event:
@@ -158,8 +170,8 @@ class _Beside(NamedTuple):
 class _Window(NamedTuple):
     """What another cell said before an event and since the last one, and while the event's own cell stood."""
 
-    before: list[Value]
-    during: list[Value]
+    before: list[Line]
+    during: list[Line]
 
 
 def _beside(marks: Sequence[Line], lines: Sequence[Line], name: str, *, early: bool = False) -> list[_Beside]:
@@ -169,14 +181,14 @@ def _beside(marks: Sequence[Line], lines: Sequence[Line], name: str, *, early: b
     """
     windows = _windows(marks, lines, [line for line in lines if line.field == name])
     if early:
-        for window, following in zip(windows, windows[1:], strict=False):
+        for window, following in pairwise(windows):
             if len(window.during) > 1 and not (following.before or following.during):
                 following.before.append(window.during.pop())
     standing: Value = None
     found = []
     for before, during in windows:
-        stated = [value for value in during if value is not None]
-        standing = stated[-1] if stated else before[-1] if before else standing
+        stated = [line.new for line in during if line.new is not None]
+        standing = stated[-1] if stated else before[-1].new if before else standing
         found.append(_Beside(standing, fresh=bool(stated or before)))
     return found
 
@@ -187,8 +199,8 @@ def _windows(marks: Sequence[Line], lines: Sequence[Line], told: Sequence[Line])
     for mark in marks:
         later = (line.revision for line in lines if line.field == mark.field and line.revision > mark.revision)
         until = min(later, default=None)
-        before = [line.new for line in told if since <= line.revision < mark.revision]
-        during = [line.new for line in told if mark.revision <= line.revision < (until or line.revision + 1)]
+        before = [line for line in told if since <= line.revision < mark.revision]
+        during = [line for line in told if mark.revision <= line.revision and (until is None or line.revision < until)]
         windows.append(_Window(before, during))
         since = until or 0
     return windows

@@ -20,15 +20,19 @@ from tdnv_sheets.ledger.reading import (
     read_assignments,
     read_at,
     read_entered,
+    read_held,
     read_new_tasks,
     revision_on,
 )
 from tdnv_sheets.ledger.statements import among
+from tdnv_sheets.ledger.trails import read_events, read_trails
 from tdnv_sheets.ledger.values import load, load_fields
 from tdnv_sheets.records import Assignment, Conflict, Key, Proposal, Trail, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+
+    from tdnv_sheets.records import Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,16 +151,20 @@ class Ledger:
         with self._reading() as connection:
             return read_assignments(connection, keys, removed=removed)
 
+    def held_by(self, units: Iterable[str]) -> dict[Key, Assignment]:
+        """Read the current assignments of some units."""
+        with self._reading() as connection:
+            return read_held(connection, units)
+
     def trails(self) -> dict[Key, Trail]:
         """Read what the past says about each assignment."""
-        query = sa.select(
-            t.assignments.c.task_id, t.assignments.c.unit, t.assignments.c.extension_count, t.assignments.c.unit_update
-        ).where(t.assignments.c.removed.is_(None))
         with self._reading() as connection:
-            return {
-                Key(row.task_id, row.unit): Trail(row.extension_count, row.unit_update)
-                for row in connection.execute(query)
-            }
+            return read_trails(connection)
+
+    def events(self, tasks: Iterable[str] | None = None, *, until: int | None = None) -> tuple[Event, ...]:
+        """Read what happened to *tasks* (None: to all), oldest first, as it stood after revision *until*."""
+        with self._reading() as connection:
+            return read_events(connection, tasks, until)
 
     def at_revision(self, keys: Iterable[Key], revision: int) -> dict[Key, dict[str, Value]]:
         """Read the fields of *keys* as they were at *revision*; keys that were not there then are left out."""

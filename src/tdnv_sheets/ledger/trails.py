@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
 from tdnv_sheets.ledger import tables as t
 from tdnv_sheets.ledger.events import FIELDS, Line, chain, events_of, silent
+from tdnv_sheets.ledger.statements import among
 from tdnv_sheets.ledger.values import load
 from tdnv_sheets.records import Key, Trail
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
     from tdnv_sheets.records import Event
-
-_MANY: Final = 400
-"""Tasks asked for in one query; SQLite allows 999 variables in old builds."""
 
 
 def read_events(
@@ -63,14 +61,26 @@ def _moves(connection: sa.Connection) -> Mapping[Key, _Move]:
         & (extended.c.field == "extended_deadline")
         & (extended.c.new != "null")
     )
+    made = (t.assignments.c.task_id == t.changes.c.task_id) & (t.assignments.c.unit == t.changes.c.unit)
     query = (
-        sa.select(t.changes.c.task_id, t.changes.c.unit, t.changes.c.new, extended.c.id.label("extended"))
-        .select_from(t.changes.outerjoin(extended, together))
+        sa.select(
+            t.changes.c.id,
+            t.changes.c.revision,
+            t.changes.c.task_id,
+            t.changes.c.unit,
+            t.changes.c.new,
+            t.assignments.c.created,
+            extended.c.id.label("extended"),
+        )
+        .select_from(t.changes.join(t.assignments, made).outerjoin(extended, together))
         .where(t.IS_TRANSFER)
-        .order_by(t.changes.c.id)
     )
+    left_out = silent(_undone(connection))
     found: dict[Key, _Move] = {}
-    for row in connection.execute(query):
+    # Asked for in order, SQLite would rather walk through all changes than through the few that its index names.
+    for row in sorted(connection.execute(query), key=lambda row: row.id):
+        if row.revision in left_out and row.revision != row.created:
+            continue  # the count leaves them out too, and the one that made the row always counts
         key, unit = Key(row.task_id, row.unit), load(row.new)
         brought = (found[key].brought if key in found else 0) + int(row.extended is not None)
         if unit is not None:
@@ -81,9 +91,9 @@ def _moves(connection: sa.Connection) -> Mapping[Key, _Move]:
 def _first_deadlines(connection: sa.Connection) -> Mapping[Key, date]:
     """Read the first deadline of those that another was written over."""
     left_out = silent(_undone(connection))
-    query = sa.select(t.changes.c.task_id, t.changes.c.unit, t.changes.c.revision, t.changes.c.old)
+    query = sa.select(t.changes.c.id, t.changes.c.task_id, t.changes.c.unit, t.changes.c.revision, t.changes.c.old)
     found: dict[Key, date] = {}
-    for row in connection.execute(query.where(t.IS_OVERWRITTEN_DEADLINE).order_by(t.changes.c.id)):
+    for row in sorted(connection.execute(query.where(t.IS_NEW_DEADLINE)), key=lambda row: row.id):
         day = load(row.old)
         if row.revision not in left_out and isinstance(day, date):
             found.setdefault(Key(row.task_id, row.unit), day)
@@ -108,19 +118,11 @@ def _lines(connection: sa.Connection, tasks: Iterable[str] | None, until: int | 
     )
     if until is not None:
         query = query.where(changes.c.revision <= until)
-    for part in _parts(tasks):
-        for row in connection.execute(query if part is None else query.where(changes.c.task_id.in_(part))):
-            yield _line(row)
+    if tasks is not None:
+        query = query.where(among(connection, changes.c.task_id, tasks))
+    for row in connection.execute(query):
+        yield _line(row)
 
 
 def _line(row: Any) -> Line:  # noqa: ANN401 - a row of SQLAlchemy
     return Line(row.revision, row.day, row.who, Key(row.task_id, row.unit), row.field, load(row.old), load(row.new))
-
-
-def _parts(tasks: Iterable[str] | None) -> Iterator[Sequence[str] | None]:
-    if tasks is None:
-        yield None
-        return
-    ids = sorted(set(tasks))
-    for start in range(0, len(ids), _MANY):
-        yield ids[start : start + _MANY]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.findings import About
 from tdnv_sheets.messages.catalogue import found
-from tdnv_sheets.pipeline.handover import hand_over
+from tdnv_sheets.pipeline.handover import RULE, hand_over
 from tdnv_sheets.records import Change, Key
 
 if TYPE_CHECKING:
@@ -35,19 +35,31 @@ class Setting:
     """The ledger's assignments: at least all of the tasks that the entry changes."""
     names: Mapping[str, str]
     """Units' codes → names."""
+    removed: Mapping[Key, Mapping[str, Value]]
+    """Assignments of tasks to be moved that an undo took away."""
     as_of: date
     wants_paper: bool
-    """Whether the regulation knows extensions, so that a paper has to grant them."""
+    """Whether the regulation provides for extensions."""
 
     def name(self, unit: object) -> str:
         """Give a unit's name, its code when the unit list does not know it."""
         return self.names.get(str(unit), str(unit))
 
 
-def setting_of(office: Office, now: Mapping[Key, Mapping[str, Value]], as_of: date) -> Setting:
-    """Give what an office's decisions are followed up against."""
+def followed(
+    office: Office, entry: Entry, now: Mapping[Key, Mapping[str, Value]], as_of: date
+) -> tuple[Entry, list[About]]:
+    """Add to *entry* what its decisions bring with them, and say what does not fit; an error keeps all of it out.
+
+    *now* are the ledger's assignments: at least all of the tasks that the entry changes.
+    """
+    moved = [change.key for change in entry.changes if change.field in {"decision", "transferred_to"} and change.new]
+    held = office.ledger.assignments(moved, removed=True) if moved else {}
+    removed = {key: item.fields for key, item in held.items() if key not in now}
     names = {unit.code: unit.name for unit in office.units}
-    return Setting(now, names, as_of, wants_paper=bool(office.regulation.about("extension")))
+    # What the regulation provides for needs a paper by which it was granted.
+    wants_paper = any(clause.topic == "extension" for clause in office.regulation.clauses)
+    return follow_up(entry, Setting(now, names, removed, as_of, wants_paper))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +76,21 @@ class _Row:
 
 
 def follow_up(entry: Entry, setting: Setting) -> tuple[Entry, list[About]]:
-    """Add to *entry* what its decisions bring with them, and say what does not fit; an error keeps all of it out."""
+    """Do what `followed` says, with everything at hand."""
     rows = _rows(entry.changes, setting.now)
     dated, abouts = _with_days(rows, setting)
     days = {change.key: change.new for change in dated}
-    rows = [replace(row, after={**row.after, "decision_date": days[row.key]}) if row.key in days else row for row in rows]
+    rows = [
+        replace(row, after={**row.after, "decision_date": days[row.key]}) if row.key in days else row for row in rows
+    ]
     abouts += [*_deadlines(rows), *_extensions(rows, setting)]
     made, more = _transfers(rows, entry.new_tasks, setting)
-    changes = composed((*entry.changes, *dated, *(change for one in made for change in one.changes)))
+    moved = (*_moved_days(rows, setting), *(change for one in made for change in one.changes))
+    changes = composed((*entry.changes, *dated, *moved))
     new = tuple(one.new for one in made if one.new is not None)
-    return replace(entry, changes=changes, new_tasks=(*entry.new_tasks, *new)), [*abouts, *more]
+    removals = (*entry.removals, *((key, True) for one in made for key in one.restored))
+    entry = replace(entry, changes=changes, new_tasks=(*entry.new_tasks, *new), removals=removals)
+    return entry, [*abouts, *more]
 
 
 def composed(changes: Iterable[Change]) -> tuple[Change, ...]:
@@ -131,7 +148,11 @@ def _extensions(rows: Iterable[_Row], setting: Setting) -> Iterator[About]:
         if not isinstance(extended, date) or not row.sets("extended_deadline", "deadline"):
             continue
         if isinstance(deadline, date) and extended <= deadline:
-            values = {**_place(row.key, setting), "extended": f"{extended:%d/%m/%Y}", "deadline": f"{deadline:%d/%m/%Y}"}
+            values = {
+                **_place(row.key, setting),
+                "extended": f"{extended:%d/%m/%Y}",
+                "deadline": f"{deadline:%d/%m/%Y}",
+            }
             yield About(found("extended-not-later", values=values), row.key.task_id, "extended_deadline")
         renewed = row.before.get("extended_deadline") is not None and not row.sets("extension_document")
         if row.sets("extended_deadline") and (renewed or row.after.get("extension_document") is None):
@@ -146,7 +167,7 @@ def _transfers(
     """Carry out the transfers among *rows*, or say why one is none."""
     told = [row for row in rows if row.sets("decision", "transferred_to")]
     added = {Key(task.task_id, unit) for task in new_tasks if task.task_id for unit in task.units}
-    known: dict[Key, Mapping[str, Value]] = dict.fromkeys(added, {}) | {row.key: row.after for row in rows}
+    known: dict[Key, Mapping[str, Value]] = {key: {} for key in added} | {row.key: row.after for row in rows}
     held = _held_by_others([row.key for row in told if _is_bare(row)], added, setting)
     made: list[Handover] = []
     abouts: list[About] = []
@@ -160,13 +181,29 @@ def _transfers(
         target = Key(row.key.task_id, unit)
         then = known.get(target, setting.now.get(target))
         since = day if isinstance(day, date) else setting.as_of
-        done = hand_over(row.key, unit, row.after, {} if then is None else {target: then}, since)
+        done = hand_over(
+            row.key, unit, row.after, {} if then is None else {target: then}, since, removed=setting.removed
+        )
         if done.is_done:
             made.append(done)
             known[target] = {**(then or {}), **{change.field: change.new for change in done.changes}}
         values = {**_place(row.key, setting), "to": setting.name(unit)}
-        abouts.append(About(found("transfer-done" if done.is_done else "transfer-known", values=values), target.task_id))
+        abouts.append(
+            About(found("transfer-done" if done.is_done else "transfer-known", values=values), target.task_id)
+        )
     return made, abouts
+
+
+def _moved_days(rows: Iterable[_Row], setting: Setting) -> Iterator[Change]:
+    """Let the next unit hold a task from the day of the transfer, where the office corrects that."""
+    for row in rows:
+        if row.sets("decision", "transferred_to") or not row.sets("decision_date"):
+            continue
+        target = Key(row.key.task_id, str(row.after.get("transferred_to")))
+        held, day = setting.now.get(target, {}), row.after.get("decision_date")
+        if row.after.get("decision") != "transferred" or held.get("transferred_from") != row.key.unit or day is None:
+            continue
+        yield Change(target, "transferred_on", held.get("transferred_on"), day, RULE)
 
 
 def _is_bare(row: _Row) -> bool:

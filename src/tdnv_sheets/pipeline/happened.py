@@ -19,7 +19,7 @@ _MOVES = frozenset({EventKind.TRANSFER_OUT, EventKind.TRANSFER_IN})
 
 def event_lines(events: Iterable[Event], names: Mapping[str, str], lang: str) -> list[str]:
     """Give one line for each event; *names* are units' codes → names."""
-    return [
+    lines = [
         say(
             "events.line",
             lang,
@@ -29,6 +29,7 @@ def event_lines(events: Iterable[Event], names: Mapping[str, str], lang: str) ->
         )
         for event in events
     ]
+    return [say("events.head", lang), *lines] if lines else []
 
 
 def _what(event: Event, names: Mapping[str, str], lang: str) -> str:
@@ -36,7 +37,9 @@ def _what(event: Event, names: Mapping[str, str], lang: str) -> str:
         return names.get(str(value), str(value)) if event.kind in _MOVES else as_text(value)
 
     if event.kind is EventKind.DEADLINE and event.number > 1:
-        return say("events.deadline_again", lang, again=event.number - 1, before=shown(event.before), after=shown(event.after))
+        return say(
+            "events.deadline_again", lang, again=event.number - 1, before=shown(event.before), after=shown(event.after)
+        )
     document = f" ({event.document})" if event.document else ""
     return say(
         f"events.{event.kind}",

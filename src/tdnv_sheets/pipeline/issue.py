@@ -85,7 +85,9 @@ def issue(office: Office, period: Period, *, as_of: date, now: datetime, units: 
         raise WaitsForPerson("nothing-to-issue")
     # First remembered, then drawn: a workbook out there that the ledger does not know could never be taken in.
     office.ledger.record_issues(records, now)
-    return Issued(tuple(_draw(view, path) for view, path in plans), homeless(office, by_unit), _ended(office, by_unit, as_of))
+    return Issued(
+        tuple(_draw(view, path) for view, path in plans), homeless(office, by_unit), _ended(office, by_unit, as_of)
+    )
 
 
 def _draw(view: UnitBookView, path: Path) -> IssuedFile:

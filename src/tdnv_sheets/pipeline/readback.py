@@ -12,7 +12,7 @@ from tdnv_sheets.ledger.commit import Entry, NewTask, commit
 from tdnv_sheets.merge import Outcome, Side, merge
 from tdnv_sheets.messages.catalogue import LANGUAGES, say
 from tdnv_sheets.pipeline.chosen import conflict_choices, proposal_choices
-from tdnv_sheets.pipeline.decided import follow_up, setting_of
+from tdnv_sheets.pipeline.decided import followed
 from tdnv_sheets.pipeline.draw import file_digest, own_headers, shown_keys
 from tdnv_sheets.records import Assignment, Change, Key, SubmittedRow, Value
 from tdnv_sheets.render.register import SHEETS
@@ -115,8 +115,8 @@ def _decide_and_write(office: Office, opened: _Opened, moment: Moment) -> ReadBa
     submission = replace(read.submission, rows=rows)
     outcome = merge(submission, base, grounds.now, spec=assignment_spec(), side=Side.OFFICE)
     entry, notes = _entry(office, replace(read, new_rows=new), outcome, moment)
-    entry, followed = follow_up(entry, setting_of(office, grounds.now, moment.as_of))
-    notes += followed
+    entry, more = followed(office, entry, grounds.now, moment.as_of)
+    notes += more
     if has_error(notes):
         return ReadBack(opened.digest, (*read.abouts, *notes))
     entry = replace(

@@ -121,6 +121,7 @@ class _Plan(NamedTuple):
 
     changes: list[Change]
     new_tasks: list[NewTask]
+    restored: list[Key]
     moved: dict[str, list[Key]]
     """Old units → what they hand on."""
     held: dict[str, list[Key]]
@@ -145,6 +146,7 @@ def _move(office: Office, steps: Mapping[str, Succession], moment: Moment) -> Su
             note="; ".join(say("events.succession", office.lang, unit=s.old.name, to=s.new.name) for s in moves),
             changes=tuple(plan.changes),
             new_tasks=tuple(plan.new_tasks),
+            removals=tuple((key, True) for key in plan.restored),
         )
         done = commit(office.ledger, entry)
         if done is not None and done.revision is not None:
@@ -154,32 +156,38 @@ def _move(office: Office, steps: Mapping[str, Succession], moment: Moment) -> Su
 
 
 def _plan(office: Office, steps: Mapping[str, Succession], moment: Moment) -> _Plan:
-    plan = _Plan([], [], {}, {})
+    plan = _Plan([], [], [], {}, {})
     waiting = _to_do(office, steps, moment)
     now: dict[Key, Mapping[str, Value]] = {}
+    removed: dict[Key, Mapping[str, Value]] = {}
     if waiting:
         now |= {key: item.fields for key, item in office.ledger.assignments(waiting).items()}
+        ever = office.ledger.assignments(waiting, removed=True)
+        removed = {key: item.fields for key, item in ever.items() if key not in now}
     for key in waiting:
         fields, step = now[key], steps[key.unit]
-        done = hand_over(key, step.new.code, fields, now, step.day)
+        done = hand_over(key, step.new.code, fields, now, step.day, removed=removed)
         target = Key(key.task_id, step.new.code)
         if not done.is_done and not _is_to_do(office, Assignment(target, now[target]), moment):
             plan.held.setdefault(key.unit, []).append(key)
             continue
-        note = say("events.succession_remark", office.lang, unit=step.old.name, to=step.new.name, day=f"{step.day:%d/%m/%Y}")
-        wanted = {
+        note = say(
+            "events.succession_remark", office.lang, unit=step.old.name, to=step.new.name, day=f"{step.day:%d/%m/%Y}"
+        )
+        wanted: dict[str, Value] = {
             "decision": "transferred",
             "decision_date": step.day,
             "decision_note": fields.get("decision_note") or note,
             "transferred_to": step.new.code,
         }
         plan.changes.extend((*changed(key, fields, wanted), *done.changes))
+        plan.restored.extend(done.restored)
         # Two units that become one may share a task: the second to hand it on finds it there.
         if done.new is not None:
             plan.new_tasks.append(done.new)
             now[target] = done.new.fields
         elif done.changes:
-            now[target] = {**now[target], **{change.field: change.new for change in done.changes}}
+            now[target] = {**now.get(target, {}), **{change.field: change.new for change in done.changes}}
         plan.moved.setdefault(key.unit, []).append(key)
     return plan
 
