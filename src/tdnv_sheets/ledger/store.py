@@ -15,6 +15,7 @@ from tdnv_sheets.ledger import tables as t
 from tdnv_sheets.ledger.columns import OwnColumns, read_own_columns
 from tdnv_sheets.ledger.engine import engine_for, explained
 from tdnv_sheets.ledger.migrations import bring_up_to_date, layout_of
+from tdnv_sheets.ledger.names import joined, read_names, write_names
 from tdnv_sheets.ledger.reading import (
     last_revision,
     read_assignments,
@@ -30,7 +31,7 @@ from tdnv_sheets.ledger.values import load, load_fields
 from tdnv_sheets.records import Assignment, Conflict, Key, Proposal, Trail, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tdnv_sheets.records import Event
 
@@ -261,6 +262,11 @@ class Ledger:
         with self._reading() as connection:
             return read_own_columns(connection)
 
+    def unit_names(self) -> dict[str, tuple[str, ...]]:
+        """Read units' codes → every name that registers showed them by, the first one first."""
+        with self._reading() as connection:
+            return read_names(connection)
+
     def log(self, *, limit: int | None = None, task_id: str | None = None, without: str = "") -> tuple[Logged, ...]:
         """Read changed cells, newest first; *without* leaves one source of revisions out."""
         query = sa.select(
@@ -298,6 +304,13 @@ class Ledger:
         ]
         with self.writing() as connection:
             connection.execute(sa.insert(t.issues), rows)
+
+    def remember_names(self, names: Mapping[str, str]) -> None:
+        """Remember the names (by units' codes) that a register is about to show; writes only what is new."""
+        if joined(before := self.unit_names(), names) == before:
+            return
+        with self.writing() as connection:
+            write_names(connection, joined(read_names(connection), names))
 
     def record_drawing(self, digest: str, revision: int, at: datetime) -> None:
         """Remember a register that we drew."""

@@ -149,7 +149,7 @@ def _grounds(office: Office, moment: Moment, drawing: Drawing) -> RegisterGround
     return RegisterGrounds(
         key=office.space.key(),
         ledger=office.ledger.identity(),
-        units=UnitIndex.build(office.units),
+        units=UnitIndex.build(office.units, office.ledger.unit_names()),
         names={unit.code: unit.name for unit in office.units},
         lang=office.lang,
         as_of=moment.as_of,
