@@ -279,8 +279,8 @@ AT = datetime(2026, 6, 10, 9, 0)  # noqa: DTZ001 - the clock on the office's wal
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    opened = Ledger.at(f"sqlite:///{tmp_path / 'ledger.db'}")
+def ledger(ledger_url: str) -> Iterator[Ledger]:
+    opened = Ledger.at(ledger_url)
     yield opened
     opened.close()
 
@@ -320,6 +320,7 @@ def test_the_trail_counts_what_the_events_tell(ledger: Ledger) -> None:
     }
     events = ledger.events([TASK])
     assert events == ledger.events()
+    assert ledger.verify() == ()
     for key, trail in trails.items():
         told = story(events, key)
         assert sum(event.kind is EventKind.EXTENSION for event in told) == trail.extension_count
@@ -336,6 +337,7 @@ def test_a_task_that_comes_back_keeps_its_trail_and_counts_no_extension_twice(le
     assert (row.get("decision"), row.get("transferred_to"), row.get("transferred_from")) == (None, None, "cckl")
     assert row.get("extended_deadline") == END
     assert {key: trail.extension_count for key, trail in ledger.trails().items()} == {ONE: 1, TWO: 1}
+    assert ledger.verify() == ()
     assert [(event.kind.value, event.key) for event in ledger.events([TASK]) if event.revision == back] == [
         ("transfer-out", TWO),
         ("transfer-in", ONE),
@@ -352,7 +354,8 @@ def test_events_of_a_past_revision_are_those_that_were_known_then(ledger: Ledger
     assert ledger.events(["NV-2026-00099"]) == ()
 
 
-def test_events_of_a_task_and_trails_are_read_by_index(ledger: Ledger, tmp_path: Path) -> None:
+def test_events_of_a_task_and_trails_are_read_by_index(tmp_path: Path) -> None:
+    ledger = Ledger.at(f"sqlite:///{tmp_path / 'ledger.db'}")
     write(ledger, new_tasks=(NewTask(("cctl",), {"deadline": JUNE}),))
     asked: list[tuple[str, Any]] = []
     engine = engine_for(f"sqlite:///{tmp_path / 'ledger.db'}")
@@ -362,6 +365,7 @@ def test_events_of_a_task_and_trails_are_read_by_index(ledger: Ledger, tmp_path:
     watched.events([TASK])
     watched.trails()
 
+    ledger.close()
     engine.dispose()
     plain = engine_for(f"sqlite:///{tmp_path / 'ledger.db'}")
     with plain.connect() as connection:

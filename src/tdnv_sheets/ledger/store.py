@@ -35,9 +35,8 @@ from tdnv_sheets.records import Assignment, Conflict, Key, Proposal, Trail, Valu
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from tdnv_sheets.records import Event
-
     from tdnv_sheets.ledger.place import Wish
+    from tdnv_sheets.records import Event
 
 
 @dataclass(frozen=True, slots=True)
