@@ -168,7 +168,7 @@ def _transfers(
     told = [row for row in rows if row.sets("decision", "transferred_to")]
     added = {Key(task.task_id, unit) for task in new_tasks if task.task_id for unit in task.units}
     known: dict[Key, Mapping[str, Value]] = {key: {} for key in added} | {row.key: row.after for row in rows}
-    held = _held_by_others([row.key for row in told if _is_bare(row)], added, setting)
+    held = _held_by_others([row.key for row in told if _is_bare(row)], known, setting)
     made: list[Handover] = []
     abouts: list[About] = []
     for row in told:
@@ -224,15 +224,13 @@ def _no_transfer(row: _Row, held: AbstractSet[Key], setting: Setting) -> list[Ab
     return None
 
 
-def _held_by_others(keys: Sequence[Key], added: AbstractSet[Key], setting: Setting) -> frozenset[Key]:
-    """Give those of *keys* whose task another unit holds too."""
+def _held_by_others(keys: Sequence[Key], after: Mapping[Key, Mapping[str, Value]], setting: Setting) -> frozenset[Key]:
+    """Give those of *keys* whose task another unit holds, once the entry is written."""
     tasks: dict[str, set[str]] = {key.task_id: set() for key in keys}
     if tasks:
-        for key, fields in setting.now.items():
+        for key in {**setting.now, **after}:
+            fields = after.get(key, setting.now.get(key, {}))
             if key.task_id in tasks and fields.get("decision") not in _GONE:
-                tasks[key.task_id].add(key.unit)
-        for key in added:
-            if key.task_id in tasks:
                 tasks[key.task_id].add(key.unit)
     return frozenset(key for key in keys if tasks[key.task_id] - {key.unit})
 

@@ -62,6 +62,6 @@ def event_json(event: Event) -> dict[str, Any]:
         "document": event.document,
         "from": plain(event.before),
         "to": plain(event.after),
-        "revision": event.revision,
+        "recorded": event.revision,
         "who": event.who,
     }
