@@ -57,7 +57,9 @@ def events_of(lines: Iterable[Line], undone: Iterable[tuple[int, int]] = ()) -> 
     by_key: dict[Key, list[Line]] = {}
     before: dict[Key, Key] = {}
     for line in lines:
-        if line.field == TRANSFERRED_FROM and line.new is not None:
+        if line.field == TRANSFERRED_FROM and line.new is None:
+            before.pop(line.key, None)
+        elif line.field == TRANSFERRED_FROM:
             before[line.key] = Key(line.key.task_id, str(line.new))
         if line.revision not in left_out and line.field in FIELDS:
             by_key.setdefault(line.key, []).append(line)

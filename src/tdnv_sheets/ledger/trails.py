@@ -35,7 +35,7 @@ def read_trails(connection: sa.Connection) -> dict[Key, Trail]:
     first = _first_deadlines(connection)
     trails = {Key(row.task_id, row.unit): Trail(row.extension_count, row.unit_update) for row in rows}
     own = {key: trail.extension_count - (moves[key].brought if key in moves else 0) for key, trail in trails.items()}
-    before = {key: move.before for key, move in moves.items()}
+    before = {key: move.before for key, move in moves.items() if move.before is not None}
     special = trails.keys() & (moves.keys() | first.keys())
     for key in special:
         held = chain(key, before)
@@ -46,8 +46,8 @@ def read_trails(connection: sa.Connection) -> dict[Key, Trail]:
 
 
 class _Move(NamedTuple):
-    before: Key
-    """Who held the task before."""
+    before: Key | None
+    """Who held the task before; None where that was undone."""
     brought: int
     """How many extended deadlines came along, counted for the one who had granted them already."""
 
@@ -61,7 +61,6 @@ def _moves(connection: sa.Connection) -> Mapping[Key, _Move]:
         & (extended.c.field == "extended_deadline")
         & (extended.c.new != "null")
     )
-    made = (t.assignments.c.task_id == t.changes.c.task_id) & (t.assignments.c.unit == t.changes.c.unit)
     query = (
         sa.select(
             t.changes.c.id,
@@ -69,22 +68,19 @@ def _moves(connection: sa.Connection) -> Mapping[Key, _Move]:
             t.changes.c.task_id,
             t.changes.c.unit,
             t.changes.c.new,
-            t.assignments.c.created,
             extended.c.id.label("extended"),
         )
-        .select_from(t.changes.join(t.assignments, made).outerjoin(extended, together))
+        .select_from(t.changes.outerjoin(extended, together))
         .where(t.IS_TRANSFER)
     )
     left_out = silent(_undone(connection))
     found: dict[Key, _Move] = {}
     # Asked for in order, SQLite would rather walk through all changes than through the few that its index names.
     for row in sorted(connection.execute(query), key=lambda row: row.id):
-        if row.revision in left_out and row.revision != row.created:
-            continue  # the count leaves them out too, and the one that made the row always counts
         key, unit = Key(row.task_id, row.unit), load(row.new)
-        brought = (found[key].brought if key in found else 0) + int(row.extended is not None)
-        if unit is not None:
-            found[key] = _Move(Key(row.task_id, str(unit)), brought)
+        counts = row.extended is not None and row.revision not in left_out
+        brought = (found[key].brought if key in found else 0) + int(counts)
+        found[key] = _Move(None if unit is None else Key(row.task_id, str(unit)), brought)
     return found
 
 
