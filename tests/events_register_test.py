@@ -74,6 +74,7 @@ def test_a_transfer_makes_the_row_of_the_next_unit_with_all_that_is_the_tasks(ex
     assert (old["result_summary"], old["decision_note"]) == ("Đã kiểm tra 3 hồ.", "làm nhanh")
     assert (old["extension_count"], new["extension_count"]) == (1, 1)
     assert f"{ONE} đã chuyển từ Chi cục Thủy lợi sang Chi cục Kiểm lâm" in done.out
+    assert "3 ô sửa, 0 nhiệm vụ mới" in done.err
     page = seen(extended)
     assert page.at(page.row(ONE, "cckl"), "transferred_from").value == "Chi cục Thủy lợi"
     assert page.at(page.row(ONE, "cctl"), "transferred_to").value == "Chi cục Kiểm lâm"

@@ -68,6 +68,11 @@ def hand_over(
     return Handover(changes=changed(target, then, {name: carried.get(name) for name in names}))
 
 
+def is_handed_over(task: NewTask) -> bool:
+    """Say whether a new assignment is of a task that came from another unit, and so is no new task."""
+    return "transferred_from" in task.fields
+
+
 def changed(key: Key, then: Mapping[str, Value], wanted: Mapping[str, Value]) -> tuple[Change, ...]:
     """Give the changes that lead from *then* to *wanted*."""
     return tuple(

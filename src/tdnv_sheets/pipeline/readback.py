@@ -14,6 +14,7 @@ from tdnv_sheets.messages.catalogue import LANGUAGES, say
 from tdnv_sheets.pipeline.chosen import conflict_choices, proposal_choices
 from tdnv_sheets.pipeline.decided import followed
 from tdnv_sheets.pipeline.draw import file_digest, own_headers, shown_keys
+from tdnv_sheets.pipeline.handover import is_handed_over
 from tdnv_sheets.records import Assignment, Change, Key, SubmittedRow, Value
 from tdnv_sheets.render.register import SHEETS
 from tdnv_sheets.sheetspec import assignment_spec
@@ -136,7 +137,7 @@ def _decide_and_write(office: Office, opened: _Opened, moment: Moment) -> ReadBa
         entry.changes,
         done.conflicts,
         len(entry.settlements) + len(entry.proposal_settlements),
-        done.task_ids,
+        tuple(task for task, new in zip(done.task_ids, entry.new_tasks, strict=True) if not is_handed_over(new)),
         done.revision,
         own_sheets=opened.own_sheets,
     )
