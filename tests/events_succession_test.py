@@ -160,7 +160,8 @@ def test_a_workbook_in_the_same_round_is_taken_in_before_the_tasks_move(merged: 
     assert (ONE, "cctlkl") not in rows
 
 
-def test_successors_that_ended_too_are_followed_step_by_step(office: SmallOffice) -> None:
+def test_successors_that_ended_too_are_followed_step_by_step(office_anywhere: SmallOffice) -> None:
+    office = office_anywhere
     list_units(
         office,
         {
