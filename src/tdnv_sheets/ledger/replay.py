@@ -69,7 +69,8 @@ def replay(
     """Rebuild assignments, all or those of *keys*; *tell* hears of changes that start from another value than was there."""
     counting = _counting(connection)
     played: dict[Key, Replayed] = {}
-    for event in sorted(_events(connection, None if keys is None else frozenset(keys))):
+    events = _events(connection, None if keys is None else frozenset(keys))
+    for event in sorted(events, key=_place):
         item = played.get(event.key)
         if item is None:
             item = played[event.key] = Replayed(event.revision, event.revision)
@@ -79,6 +80,12 @@ def replay(
         else:
             item.removed = event.revision if event.phase == _REMOVED else None
     return played
+
+
+def _place(event: _Event) -> tuple[int, int, int]:
+    if not isinstance(event.revision, int):
+        raise ValueError(event)  # noqa: TRY004 - a damaged ledger is meant, not a wrong call
+    return event.revision, event.phase, event.order
 
 
 def _change(item: Replayed, event: _Event, when: _When | None, tell: Callable[[Difference], None] | None) -> None:
@@ -140,7 +147,7 @@ def verify(connection: sa.Connection) -> Iterator[Difference]:
     played = replay(connection, tell=found.append)
     yield from found
     stored = {Key(row[0], row[1]): row for row in connection.execute(sa.select(*STANDING, t.assignments.c.created))}
-    for key in sorted(stored.keys() | played.keys()):
+    for key in sorted(stored.keys() | played.keys(), key=repr):  # in a damaged file a key may be no text
         row, item = stored.get(key), played.get(key)
         if row is None or item is None:
             yield Difference(key, "assignment", row is not None, item is not None)
@@ -153,7 +160,7 @@ def verify(connection: sa.Connection) -> Iterator[Difference]:
 
 
 def _fields_apart(key: Key, stored: Mapping[str, Value], played: Mapping[str, Value]) -> Iterator[Difference]:
-    for name in sorted(stored.keys() | played.keys()):
+    for name in sorted(stored.keys() | played.keys(), key=repr):
         if stored.get(name) != played.get(name):
             yield Difference(key, name, stored.get(name), played.get(name))
 
