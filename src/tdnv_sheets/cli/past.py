@@ -23,16 +23,20 @@ if TYPE_CHECKING:
 @pass_call
 def history(call: Call, task: str, shape: str) -> None:
     """Show everything that happened to TASK: every cell, who, when, from which file, and its conflicts."""
+    from tdnv_sheets.pipeline.happened import event_json, event_lines
     from tdnv_sheets.pipeline.office import open_office
     from tdnv_sheets.pipeline.past import history as look
 
     with open_office(call.workspace()) as office:
         changes, conflicts = look(office, task)
+        events = office.ledger.events([task])
         names = {unit.code: unit.name for unit in office.units}
     if shape == "text":
         _print(task, changes, conflicts, call.lang, names)
+        for line in event_lines(events, names, call.lang):
+            click.echo(line)
     else:
-        print_data([*map(_change, changes), *map(_conflict, conflicts)], shape)
+        print_data([*map(_change, changes), *map(_conflict, conflicts), *map(event_json, events)], shape)
 
 
 def _change(line: Logged) -> dict[str, Any]:

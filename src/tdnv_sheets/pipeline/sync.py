@@ -11,6 +11,7 @@ from tdnv_sheets.messages.catalogue import found
 from tdnv_sheets.pipeline.draw import redraw
 from tdnv_sheets.pipeline.ingest import ingest
 from tdnv_sheets.pipeline.readback import ReadBack, read_back
+from tdnv_sheets.pipeline.succession import succeed
 from tdnv_sheets.validate.secrecy import Secrecy, secrecy
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ def sync(office: Office, moment: Moment, *, with_inbox: bool = True) -> Synced:
     received = tuple(ingest(office, None, moment)) if with_inbox else ()
     if waits is not None or not register.ok:
         return Synced(register, received, None, waits)
+    succeeded = succeed(office, moment)
+    register = replace(register, abouts=(*register.abouts, *succeeded.abouts))
     try:
         drawn = redraw(office, as_of=moment.as_of, now=moment.now, read=register.digest)
     except WaitsForPerson as problem:
