@@ -23,11 +23,10 @@ from tdnv_sheets.pipeline.check import (
     needs_marks,
     received_from,
 )
-from tdnv_sheets.pipeline.decide import NOTHING_DECIDED, counted, decide
+from tdnv_sheets.pipeline.decide import NOTHING_DECIDED, decide, proposed, received_of
 from tdnv_sheets.pipeline.draw import file_digest
 from tdnv_sheets.pipeline.office import unit_named
 from tdnv_sheets.pipeline.receive import Received, has_secret_name, receipt
-from tdnv_sheets.pipeline.tell import broken_together, told
 from tdnv_sheets.records import units_by_code
 from tdnv_sheets.validate.cells import Unread, as_text
 from tdnv_sheets.validate.checked import Checked, Verdict
@@ -38,9 +37,7 @@ if TYPE_CHECKING:
 
     from tdnv_sheets.intake.worker import FileSeen
     from tdnv_sheets.ledger.store import Receipt
-    from tdnv_sheets.merge.rows import Outcome
     from tdnv_sheets.pipeline.check import Moment
-    from tdnv_sheets.pipeline.decide import Decided
     from tdnv_sheets.pipeline.office import Office
     from tdnv_sheets.records import SubmittedRow
     from tdnv_sheets.validate.cells import Typed
@@ -136,7 +133,7 @@ def _take_in(office: Office, lot: Sequence[_Dropped], grounds: Grounds, run: _Ru
         elif one.here in known:
             receipt = known[one.here]
             checked = Checked(Verdict.DUPLICATE, (), receipt.unit, receipt.period)
-            received = _repeated(received_from(one.path.name, checked), receipt)
+            received = _repeated(office, received_from(one.path.name, checked), receipt)
             yield received if run.dry_run else _file_away(office, one, checked, received, run.moment)
         else:
             yield _decided(office, one, *results[one.here], run)
@@ -151,23 +148,38 @@ def _taken_whole(office: Office, path: Path, unit: str | None) -> Receipt | None
     return receipt if same_unit and receipt is not None and receipt.verdict == Verdict.ACCEPTED.value else None
 
 
-def _repeated(received: Received, receipt: Receipt) -> Received:
-    seen = About(found("already-received", values={"at": f"{receipt.at:%H:%M %d/%m/%Y}"}))
+def _repeated(office: Office, received: Received, receipt: Receipt) -> Received:
+    """Say when the same was taken in before, and whether the unit sent something newer since (20, 21)."""
+    seen = [About(found("already-received", values={"at": f"{receipt.at:%H:%M %d/%m/%Y}"}))]
+    newer = office.ledger.newer_file(receipt)
+    if newer is not None:
+        seen.append(About(found("old-copy", values={"at": f"{newer.at:%H:%M %d/%m/%Y}"})))
     rows = Counts(unchanged=received.accepted, refused=received.held)
-    return replace(received, verdict=Verdict.DUPLICATE, abouts=(*received.abouts, seen), rows=rows)
+    return replace(received, verdict=Verdict.DUPLICATE, abouts=(*received.abouts, *seen), rows=rows)
 
 
 def _decided(office: Office, one: _Dropped, seen: FileSeen, checked: Checked, run: _Run) -> Received:
     """Merge one checked file and file it away."""
     if has_secret_name(one.path.name):
         return _left_alone(office, one, checked, run.moment, noted=one.from_inbox and not run.dry_run)
-    known = office.ledger.receipt(content_of(checked))
-    # A file that was taken in part may pass whole on a later day; then it is no mere repetition.
-    if known is not None and checked.verdict.value in {known.verdict, Verdict.PARTLY.value}:
-        received = _repeated(received_from(one.path.name, checked), known)
+    known = _known(office, checked)
+    if known is not None:
+        received = _repeated(office, received_from(one.path.name, checked), known)
     else:
         received = _merge(office, seen, checked, one.path.name, run)
     return received if run.dry_run else _file_away(office, one, checked, received, run.moment)
+
+
+def _known(office: Office, checked: Checked) -> Receipt | None:
+    """Find the receipt of the same content; a file that was taken in part may pass whole on a later day."""
+    known = office.ledger.receipt(content_of(checked))
+    if known is None or checked.verdict.value not in {known.verdict, Verdict.PARTLY.value}:
+        return None
+    return known
+
+
+def _rows(checked: Checked) -> Sequence[SubmittedRow]:
+    return checked.submission.rows if checked.submission is not None else ()
 
 
 def content_of(checked: Checked) -> str:
@@ -198,7 +210,7 @@ def _merge(office: Office, scanned: FileSeen, checked: Checked, name: str, run: 
         if checked.submission is not None and checked.verdict in {Verdict.ACCEPTED, Verdict.PARTLY}:
             most = None if run.allow_clears else office.space.settings.max_cleared_percent
             decided = decide(office.ledger, checked.submission, checked.issued, max_cleared=most)
-        received = _received(office, name, checked, decided, run.moment)
+        received = received_of(office, name, checked, decided, run.moment)
         if run.dry_run:
             return received
         entry = Entry(
@@ -207,44 +219,20 @@ def _merge(office: Office, scanned: FileSeen, checked: Checked, name: str, run: 
             who=checked.unit or "?",
             source="unit",
             decided_at=decided_at,
+            reads=frozenset(row.key for row in _rows(checked) if row.key is not None),
             file=name,
             digest=scanned.digest,
             changes=decided.outcome.changes,
             conflicts=decided.outcome.conflicts,
-            proposals=tuple((checked.unit, row.cells) for row in _proposed(checked, decided.outcome)),
+            proposals=tuple((checked.unit, row.cells) for row in proposed(checked, decided.outcome)),
             file_record=_file_record(scanned, checked, received, run.moment),
         )
         committed = commit(office.ledger, entry)
         if committed is not None:
             return replace(received, revision=committed.revision)
+        if (known := _known(office, checked)) is not None:
+            return _repeated(office, received_from(name, checked), known)
     raise BrokenSurroundings("ledger-moved")
-
-
-def _proposed(checked: Checked, outcome: Outcome) -> tuple[SubmittedRow, ...]:
-    """Give the rows of «Nhiệm vụ thiếu» that go on; a file that is held proposes nothing."""
-    going = checked.submission is not None and outcome.mass_clear is None
-    return checked.submission.proposals if going and checked.submission is not None else ()
-
-
-def _received(office: Office, name: str, checked: Checked, decided: Decided, moment: Moment) -> Received:
-    """Say what the merge decided about a file."""
-    outcome = decided.outcome
-    final = office.regulation.completion.final_document
-    rows, cells = counted(checked, outcome)
-    abouts = (*told(decided, office.lang), *broken_together(decided, moment.as_of, office.lang, final_document=final))
-    held = outcome.mass_clear is not None
-    received = received_from(name, checked)
-    return replace(
-        received,
-        verdict=Verdict.QUARANTINED if held else checked.verdict,
-        held=received.total if held else received.held,
-        abouts=(*checked.abouts, *abouts),
-        changes=outcome.changes,
-        conflicts=outcome.conflicts,
-        same=outcome.same,
-        rows=rows,
-        cells=cells,
-    )
 
 
 def _file_record(scanned: FileSeen, checked: Checked, received: Received, moment: Moment) -> dict[str, Any]:
@@ -261,6 +249,7 @@ def _file_record(scanned: FileSeen, checked: Checked, received: Received, moment
         "verdict": received.verdict.value,
         "report": dump_fields(checked.submission.report) if checked.submission else "{}",
         "findings": json.dumps(findings),
+        "counts": json.dumps({"rows": received.rows._asdict(), "cells": received.cells._asdict()}),
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tdnv_sheets.findings import About, Finding, shorten
 from tdnv_sheets.merge.cell import Rule
@@ -11,20 +11,23 @@ from tdnv_sheets.messages.catalogue import LANGUAGES, finding_text, found, say
 from tdnv_sheets.records import EXTRA
 from tdnv_sheets.sheetspec import Owner, assignment_spec
 from tdnv_sheets.text.same import same
+from tdnv_sheets.text.unicode import fold
 from tdnv_sheets.validate.cells import in_words
 from tdnv_sheets.validate.rows import reasons
 from tdnv_sheets.validate.rules import CONTEXT, TOUCHED, row_rules
 from tdnv_sheets.validate.schema import failures
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tdnv_sheets.merge.rows import Outcome
     from tdnv_sheets.pipeline.decide import Decided
-    from tdnv_sheets.records import Key, Value
+    from tdnv_sheets.records import Assignment, Key, Proposal, SubmittedRow, Value
     from tdnv_sheets.sheetspec import FieldSpec
 
 _UPDATE: Final = "update"
+_NATURAL: Final = ("task_content", "document_number")
+"""What names a task to people."""
 
 
 def told(decided: Decided, lang: str) -> Iterator[About]:
@@ -71,6 +74,40 @@ def _conflicts(outcome: Outcome, lang: str, *, known_base: bool) -> Iterator[Abo
 
 def _quoted(spec: FieldSpec, value: Value, lang: str) -> str:
     return say("pipeline.blank", lang) if value is None else f"«{shorten(in_words(spec, value, lang))}»"
+
+
+class Register(NamedTuple):
+    """What proposed rows are compared with."""
+
+    tasks: Mapping[Key, Assignment]
+    """Those that say the same words."""
+    proposals: Sequence[Proposal]
+    """Those that wait for the office."""
+    names: Mapping[str, str]
+    """Code → name of the units."""
+    lang: str
+
+
+def look_alikes(proposed: Iterable[SubmittedRow], unit: str, register: Register) -> Iterator[About]:
+    """Name the tasks and the proposals that a proposed row seems to repeat; nothing is joined by itself (13)."""
+    sheet = say("template.sheet_missing", register.lang)
+    for row in proposed:
+        for key, item in register.tasks.items():
+            if is_alike(row.cells, item.fields):
+                values = {"task": key.task_id, "unit": register.names.get(key.unit, key.unit)}
+                yield About(found("known-task", sheet, row=row.row, values=values), key.task_id)
+        filled = {name: value for name, value in row.cells.items() if value is not None}
+        for other in register.proposals:
+            again = other.unit == unit and dict(other.fields) == filled
+            if is_alike(row.cells, other.fields) and not again:
+                values = {"unit": register.names.get(other.unit, other.unit), "at": f"{other.at:%H:%M %d/%m/%Y}"}
+                yield About(found("known-proposal", sheet, row=row.row, values=values))
+
+
+def is_alike(one: Mapping[str, Value], other: Mapping[str, Value]) -> bool:
+    """Say whether two tasks have the same words and, where both name one, the same document."""
+    words, numbers = ([fold(str(of.get(name) or "")) for of in (one, other)] for name in _NATURAL)
+    return bool(words[0]) and words[0] == words[1] and (numbers[0] == numbers[1] or not all(numbers))
 
 
 def broken_together(decided: Decided, as_of: date, lang: str, *, final_document: bool) -> list[About]:

@@ -54,7 +54,7 @@ def known_rows(
     return known
 
 
-def ids_lost(table: Table, issued: Collection[str]) -> About | None:
+def ids_lost(table: Table, issued: Collection[str]) -> list[About]:
     """Find that most issued tasks have no row of their own any more, which no edit does (rules 15, 34).
 
     A row that was deleted is none of them: only as many count as there are rows that could have been theirs.
@@ -65,8 +65,8 @@ def ids_lost(table: Table, issued: Collection[str]) -> About | None:
     repeated = sum(often[task] > 1 for task in issued)
     lost = min(gone, loose) + repeated
     if lost < _FEWEST_LOST or lost * 2 <= len(issued):
-        return None
-    return About(found("ids-lost", table.sheet, values={"lost": str(lost), "total": str(len(issued))}))
+        return []
+    return [About(found("ids-lost", table.sheet, values={"lost": str(lost), "total": str(len(issued))}))]
 
 
 def cell_findings(

@@ -120,8 +120,7 @@ def _tables(book: Book, grounds: Grounds, shell: Checked, stamp: Stamp) -> Check
     if has_error(abouts):
         return _stopped(shell, abouts, "rows")
     abouts += rows.abouts
-    lost = ids_lost(rows.table, shell.issued.base) if shell.issued else None
-    abouts += [lost] if lost else []
+    abouts += ids_lost(rows.table, shell.issued.base) if shell.issued else ()
     if has_error(abouts):
         return _stopped(shell, abouts, "cells")
     abouts += layout_findings(sheet, header, [row.number for row in table.rows], table.captions)
