@@ -131,7 +131,7 @@ def commit(ledger: Ledger, entry: Entry) -> Committed | None:
         _add_revision(connection, entry, revision)
         task_ids = add_tasks(connection, entry, revision)
         apply(connection, entry, revision, standing)
-        opened = write_disputes(connection, entry, revision)
+        opened = write_disputes(connection, entry, revision, standing)
         write_proposals(connection, entry, revision, task_ids)
         if entry.own_columns is not None:
             write_own_columns(connection, OwnColumns(entry.own_columns, revision))

@@ -8,24 +8,26 @@ import sqlalchemy as sa
 
 from tdnv_sheets.ledger import tables as t
 from tdnv_sheets.ledger.statements import among
-from tdnv_sheets.ledger.values import dump, dump_fields, load
-from tdnv_sheets.records import Conflict, Key
+from tdnv_sheets.ledger.values import dump, dump_fields, load, load_fields
+from tdnv_sheets.records import Change, Conflict, Key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tdnv_sheets.ledger.commit import Entry
+    from tdnv_sheets.ledger.standing import Standing
 
 
-def write_disputes(connection: sa.Connection, entry: Entry, revision: int) -> int:
-    """Settle, follow and open conflicts; give how many are new."""
+def write_disputes(connection: sa.Connection, entry: Entry, revision: int, standing: Mapping[Key, Standing]) -> int:
+    """Settle, follow and open conflicts; give how many are new. *standing* is how the rows were before."""
     for settlement in entry.settlements:
         _close_one(connection, settlement.number, settlement.state, revision, settlement.reason)
     keys = {change.key for change in entry.changes} | {conflict.key for conflict in entry.conflicts}
+    keys |= {key for key, _ in entry.removals}
     waiting = _waiting(connection, keys)
     closed: list[dict[str, Any]] = []
     opened: dict[tuple[Key, str], dict[str, Any]] = {}
-    for change in entry.changes:
+    for change in (*_moved(entry, waiting, standing), *entry.changes):
         row = waiting.get((change.key, change.field))
         if row is not None:
             # An open conflict stays true when the cell itself changes: settled if it took their value, else shown anew.
@@ -55,6 +57,18 @@ def write_disputes(connection: sa.Connection, entry: Entry, revision: int) -> in
     if opened:
         connection.execute(sa.insert(t.conflicts), list(opened.values()))
     return count
+
+
+def _moved(entry: Entry, waiting: Iterable[tuple[Key, str]], standing: Mapping[Key, Standing]) -> Iterator[Change]:
+    """Give what an assignment that leaves or comes back changes in its cells that wait: their value, or none."""
+    changed = {(change.key, change.field) for change in entry.changes}
+    cells = [cell for cell in waiting if cell not in changed]
+    for gone, restored in entry.removals:
+        fields = load_fields(standing[gone].fields)
+        for key, name in cells:
+            if key == gone:
+                there = fields.get(name)
+                yield Change(key, name, None if restored else there, there if restored else None, "12")
 
 
 def _waiting(connection: sa.Connection, keys: Iterable[Key]) -> dict[tuple[Key, str], sa.Row[Any]]:
