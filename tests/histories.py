@@ -325,6 +325,7 @@ class Play:
 
     def end(self) -> None:
         """At the end: every old revision and every old day still reads as it did, and the state follows from the past."""
+        assert self.ledger.verify() == ()
         for revision, state in self.seen.items():
             then = {key: item.fields for key, item in self.ledger.assignments_at(revision).items()}
             assert then == state

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
-from tdnv_sheets.errors import BrokenSurroundings
+from tdnv_sheets.errors import TdnvError
 from tdnv_sheets.ledger import tables as t
 from tdnv_sheets.ledger.columns import OwnColumns, read_own_columns
-from tdnv_sheets.ledger.engine import engine_for, explained
+from tdnv_sheets.ledger.disputes import OPEN
+from tdnv_sheets.ledger.engine import check_server, engine_for, explained, journal_of
 from tdnv_sheets.ledger.migrations import bring_up_to_date, layout_of
 from tdnv_sheets.ledger.reading import (
     last_revision,
@@ -23,6 +25,7 @@ from tdnv_sheets.ledger.reading import (
     read_new_tasks,
     revision_on,
 )
+from tdnv_sheets.ledger.replay import Difference, verify
 from tdnv_sheets.ledger.statements import among
 from tdnv_sheets.ledger.values import load, load_fields
 from tdnv_sheets.ledger.words import keys_saying
@@ -30,6 +33,8 @@ from tdnv_sheets.records import Assignment, Conflict, Key, Proposal, Trail, Valu
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+
+    from tdnv_sheets.ledger.place import Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +90,39 @@ class Receipt:
     """None when there was nothing to write."""
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Where a ledger is kept."""
+
+    database: str
+    """`sqlite` or `postgresql`."""
+    version: str
+    journal: str = ""
+    """SQLite: `wal`, or `delete` where the file lies on a network share or did so once."""
+    shared: str = ""
+    """SQLite: the kind of network share, `?` where that cannot be found out; empty on a disk of this machine."""
+
+
+_WRITERS_PLACE: Final = 7463
+"""The number of PostgreSQL's advisory lock that each writer takes."""
+
+
 class Ledger:
     """The ledger at one address; holds the engine and nothing else."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+        # What is read in one go is of one moment, also where the database lets others write meanwhile.
+        server = engine.dialect.name == "postgresql"
+        self._views = engine.execution_options(isolation_level="REPEATABLE READ") if server else engine
 
     @classmethod
-    def at(cls, url: str) -> Ledger:
+    def at(cls, url: str, journal: Wish = "auto") -> Ledger:
         """Open the ledger, making its tables when it is new; raise `BrokenSurroundings` when it cannot be used."""
-        ledger = cls(engine_for(url))
+        ledger = cls(engine_for(url, journal))
         try:
             ledger._prepare()
-        except BrokenSurroundings:
+        except TdnvError:
             ledger.close()
             raise
         return ledger
@@ -108,6 +133,7 @@ class Ledger:
 
     def _prepare(self) -> None:
         with self._reading() as connection:
+            check_server(connection)
             layout = layout_of(connection)
         if layout != t.LAYOUT:
             with self.writing() as connection:
@@ -115,18 +141,28 @@ class Ledger:
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
-        """Give a connection inside one write transaction; all or nothing."""
+        """Give a connection inside one write transaction; all or nothing, and one writer at a time."""
         with explained(self._engine), self._engine.connect() as plain:
             connection = plain.execution_options(writes=True)
             with connection.begin():
                 if self._engine.dialect.name == "postgresql":
-                    connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7463)")
+                    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS_PLACE})")
                 yield connection
 
     @contextmanager
     def _reading(self) -> Iterator[sa.Connection]:
-        with explained(self._engine), self._engine.connect() as connection, connection.begin():
+        with explained(self._engine), self._views.connect() as connection, connection.begin():
             yield connection
+
+    def kept(self) -> Kept:
+        """Say in which database the ledger lies and how it is written."""
+        with self._reading() as connection:
+            version = ".".join(map(str, connection.dialect.server_version_info or ()))
+            if connection.dialect.name != "sqlite":
+                return Kept(connection.dialect.name, version)
+            mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
+        place = journal_of(self._engine, "auto")
+        return Kept("sqlite", sqlite3.sqlite_version, str(mode), place.shared if place else "")
 
     # ------------------------------------------------------------------ reading
 
@@ -233,7 +269,7 @@ class Ledger:
     def open_conflicts(self, *, unit: str | None = None, keys: Iterable[Key] | None = None) -> tuple[OpenConflict, ...]:
         """Read the conflicts that wait for a choice, oldest first; all, or those of a *unit* or of some *keys*."""
         wanted = None if keys is None else frozenset(keys)
-        query = sa.select(t.conflicts).where(t.conflicts.c.state == "open").order_by(t.conflicts.c.number)
+        query = OPEN.order_by(t.conflicts.c.number)
         if unit is not None:
             query = query.where(t.conflicts.c.unit == unit)
         with self._reading() as connection:
@@ -256,7 +292,8 @@ class Ledger:
 
     def open_proposals(self) -> tuple[Proposal, ...]:
         """Read the proposals that wait for the office."""
-        query = sa.select(t.proposals).where(t.proposals.c.state == "open").order_by(t.proposals.c.number)
+        still = t.proposals.c.state == sa.literal_column("'open'")
+        query = sa.select(t.proposals).where(still).order_by(t.proposals.c.number)
         with self._reading() as connection:
             return tuple(
                 Proposal(row.number, row.unit, load_fields(row.fields), row.file, row.at)
@@ -292,6 +329,11 @@ class Ledger:
         with self._reading() as connection:
             found = connection.scalar(sa.select(t.drawings.c.revision).where(t.drawings.c.digest == digest))
             return None if found is None else int(found)
+
+    def verify(self) -> tuple[Difference, ...]:
+        """Play all revisions again and give every difference from what the ledger says is so now; none when it is whole."""
+        with self._reading() as connection:
+            return tuple(verify(connection))
 
     # ------------------------------------------------------------------ small writes
 
