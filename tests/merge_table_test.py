@@ -86,29 +86,24 @@ def cells() -> dict[tuple[str, str, str], str]:
 
 def patterns() -> Iterator[str]:
     """Give every way in which three cells can be alike, different and empty, each once."""
-    seen = set()
-    for values in product((None, "x", "y", "z"), repeat=3):
-        kinds = {value: letter for value, letter in zip(reversed(values), "tob", strict=True) if value is not None}
-        for value, letter in zip(values, "bot", strict=True):
-            if value is not None and values.count(value) > 1:
-                kinds[value] = "b" if value == values[0] else letter if kinds[value] not in "o" else "o"
-        seen.add(" ".join("-" if value is None else kinds[value] for value in values))
-    yield from sorted(seen)
+    every = product((None, "x", "y", "z"), repeat=3)
+    yield from {" ".join("-" if v is None else "bot"[values.index(v)] for v in values) for values in every}
 
 
-MAY_BE: Final = {
-    "known": lambda base, ours: True,  # noqa: ARG005 - all of them
-    "added": lambda base, ours: base == "-",  # noqa: ARG005 - nothing was issued
-    "removed": lambda base, ours: ours == "-",  # noqa: ARG005 - nothing is there
-    "unseen": lambda base, ours: base == "-",  # noqa: ARG005 - nobody knows
-}
+EMPTY: Final = {Standing.KNOWN: "", Standing.ADDED: "base", Standing.REMOVED: "ours", Standing.UNSEEN: "base"}
+"""The side on which there is nothing."""
+
+
+def may_be(standing: Standing, pattern: str) -> bool:
+    letters = dict(zip(("base", "ours", "theirs"), pattern.split(), strict=True))
+    return letters.get(EMPTY[standing], "-") == "-"
 
 
 def test_the_table_holds_every_pattern_of_a_cell() -> None:
     every = {
         (standing.value, pattern, right.value)
         for standing, pattern, right in product(Standing, patterns(), Right)
-        if MAY_BE[standing](pattern[0], pattern[2])
+        if may_be(standing, pattern)
     }
 
     assert len(list(patterns())) == 15
