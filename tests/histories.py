@@ -384,6 +384,7 @@ def emptied(ledger: Ledger) -> Ledger:
     tables = [table.name for table in t.METADATA.sorted_tables if table.name not in kept]
     with ledger.writing() as connection:
         if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("set local session_replication_role = replica")
             connection.exec_driver_sql(f"truncate {', '.join(tables)} restart identity")
             return ledger
         query = "select name, sql from sqlite_master where type = 'trigger'"
