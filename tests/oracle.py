@@ -24,23 +24,24 @@ class Oracle:
 
     def sends(self, unit: str, seen: Table | None, said: Table) -> bool:
         """A unit («»: the office) says something about what it saw; False when it empties too much."""
-        news, spoken_of = [], 0
+        news, filled = [], 0
         for key, name in [(key, name) for key, cells in said.items() for name in cells]:
             before = (self.now if seen is None else seen).get(key)
             if before is None or not (name in UNITS_OWN and key[1] == unit if unit else name not in COMPUTED):
                 continue
-            spoken_of += before.get(name) is not None
+            filled += before.get(name) is not None
             issued, there, sent = before.get(name), self.now.get(key, {}).get(name), squeezed(said[key][name])
             if sent == there or (seen is not None and sent == issued):
                 continue
             if not (sent is None and unit and name in FILLED_FOR_EVER):
                 news.append((key, name, None if seen is None else issued, there, sent))
-        if unit and (emptied := sum(sent is None for *_, sent in news)) >= 10 and emptied / spoken_of > 0.3:
+        if unit and (emptied := sum(sent is None for *_, sent in news)) >= 10 and emptied / filled > 0.3:
             return False
         for key, name, issued, there, sent in news:
-            if (key, name) in self.waits and self.waits[key, name][2] == sent:
-                continue  # says again what waits for a choice
-            if seen is not None and key in self.now and issued == there:
+            free = seen is not None and key in self.now and issued == there
+            if (key, name) in self.waits and self.waits[key, name][2] == sent and (unit or not free):
+                continue  # says again what waits for the office's choice
+            if free:
                 self.puts(key, name, sent)
             else:
                 self.waits[key, name] = issued, there, sent
@@ -55,6 +56,6 @@ class Oracle:
         self.follow(key)
 
     def follow(self, key: Key) -> None:
-        now = self.now.get(key, {})
-        self.waits |= {cell: (was, now.get(cell[1]), t) for cell, (was, _, t) in self.waits.items() if cell[0] == key}
+        here = {name: (issued, sent) for (of, name), (issued, _, sent) in self.waits.items() if of == key}
+        self.waits |= {(key, n): (i, self.now.get(key, {}).get(n), sent) for n, (i, sent) in here.items()}
         self.waits = {cell: three for cell, three in self.waits.items() if three[1] != three[2]}
