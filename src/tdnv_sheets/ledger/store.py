@@ -118,7 +118,8 @@ class Ledger:
                 yield connection
 
     @contextmanager
-    def _reading(self) -> Iterator[sa.Connection]:
+    def reading(self) -> Iterator[sa.Connection]:
+        """Give a connection that sees one state of the ledger from beginning to end."""
         with explained(self._engine), self._engine.connect() as connection, connection.begin():
             yield connection
 
@@ -126,22 +127,22 @@ class Ledger:
 
     def identity(self) -> str:
         """Give the ledger's own name, which every stamp carries."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return str(connection.scalar(sa.select(t.about.c.value).where(t.about.c.name == "ledger")))
 
     def revision(self) -> int:
         """Give the number of the last revision, 0 when there is none."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return last_revision(connection)
 
     def issued(self) -> int:
         """Give how many unit workbooks were issued so far."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return connection.scalar(sa.select(sa.func.count()).select_from(t.issues)) or 0
 
     def assignments(self, keys: Iterable[Key] | None = None) -> dict[Key, Assignment]:
         """Read current assignments, all of them or those of *keys*, in the order of their ids."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return read_assignments(connection, keys)
 
     def trails(self) -> dict[Key, Trail]:
@@ -149,7 +150,7 @@ class Ledger:
         query = sa.select(
             t.assignments.c.task_id, t.assignments.c.unit, t.assignments.c.extension_count, t.assignments.c.unit_update
         )
-        with self._reading() as connection:
+        with self.reading() as connection:
             return {
                 Key(row.task_id, row.unit): Trail(row.extension_count, row.unit_update)
                 for row in connection.execute(query)
@@ -157,22 +158,22 @@ class Ledger:
 
     def at_revision(self, keys: Iterable[Key], revision: int) -> dict[Key, dict[str, Value]]:
         """Read the fields of *keys* as they were at *revision*; keys that did not exist then are left out."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return read_at(connection, keys, revision)
 
     def as_entered(self, keys: Iterable[Key]) -> dict[Key, dict[str, Value]]:
         """Read the fields that *keys* were entered with."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return read_entered(connection, keys)
 
     def new_tasks_of(self, drawn: int) -> frozenset[Key]:
         """Find the assignments of tasks that were typed into a register drawn at revision *drawn*."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return read_new_tasks(connection, drawn)
 
     def issue(self, issue: str) -> IssueRecord | None:
         """Find an issue by its id."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             row = connection.execute(sa.select(t.issues).where(t.issues.c.issue == issue)).one_or_none()
         if row is None:
             return None
@@ -183,38 +184,38 @@ class Ledger:
         same = (t.files.c.content == content) & (t.files.c.content != "")
         accepted = t.files.c.verdict.in_(("accepted", "partly"))
         query = sa.select(t.files).where(same & accepted).order_by(t.files.c.at).limit(1)
-        with self._reading() as connection:
+        with self.reading() as connection:
             row = connection.execute(query).one_or_none()
         return None if row is None else _receipt(row)
 
     def receipt_of(self, digest: str) -> Receipt | None:
         """Find what became of a file with these very bytes."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             row = connection.execute(sa.select(t.files).where(t.files.c.digest == digest)).one_or_none()
         return None if row is None else _receipt(row)
 
     def open_conflicts(self) -> tuple[OpenConflict, ...]:
         """Read the conflicts that wait for a choice, oldest first."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             query = sa.select(t.conflicts).where(t.conflicts.c.state == "open").order_by(t.conflicts.c.number)
             return tuple(_conflict(row) for row in connection.execute(query))
 
     def conflict(self, number: int) -> OpenConflict | None:
         """Find a conflict by its number, whatever became of it."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             row = connection.execute(sa.select(t.conflicts).where(t.conflicts.c.number == number)).one_or_none()
         return None if row is None else _conflict(row)
 
     def conflicts_of(self, task_id: str) -> tuple[OpenConflict, ...]:
         """Read all conflicts of one task, settled ones too."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             query = sa.select(t.conflicts).where(t.conflicts.c.task_id == task_id).order_by(t.conflicts.c.number)
             return tuple(_conflict(row) for row in connection.execute(query))
 
     def open_proposals(self) -> tuple[Proposal, ...]:
         """Read the proposals that wait for the office."""
         query = sa.select(t.proposals).where(t.proposals.c.state == "open").order_by(t.proposals.c.number)
-        with self._reading() as connection:
+        with self.reading() as connection:
             return tuple(
                 Proposal(row.number, row.unit, load_fields(row.fields), row.file, row.at)
                 for row in connection.execute(query)
@@ -222,13 +223,13 @@ class Ledger:
 
     def proposal_state(self, number: int) -> str | None:
         """Say what became of a proposal: `open`, `accepted` or `declined`; None when there is none of this number."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             state = connection.scalar(sa.select(t.proposals.c.state).where(t.proposals.c.number == number))
         return None if state is None else str(state)
 
     def own_columns(self) -> OwnColumns:
         """Read the headers of the office's own columns."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return read_own_columns(connection)
 
     def log(self, *, limit: int | None = None, task_id: str | None = None, without: str = "") -> tuple[Logged, ...]:
@@ -241,12 +242,12 @@ class Ledger:
         if without:
             query = query.where(t.revisions.c.source != without)
         query = query.order_by(t.changes.c.revision.desc(), t.changes.c.id.desc()).limit(limit)
-        with self._reading() as connection:
+        with self.reading() as connection:
             return tuple(_logged(row) for row in connection.execute(query))
 
     def drawn(self, digest: str) -> int | None:
         """Give the revision of a register that we drew, by the digest of its bytes."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             found = connection.scalar(sa.select(t.drawings.c.revision).where(t.drawings.c.digest == digest))
             return None if found is None else int(found)
 

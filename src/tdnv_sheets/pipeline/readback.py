@@ -227,7 +227,7 @@ def _entry(office: Office, read: RegisterRead, outcome: Outcome, moment: Moment)
     """Gather what the register states into one entry of the ledger; it is not decided yet on which revision."""
     edited = {(change.key, change.field) for change in outcome.changes}
     edited |= {(conflict.key, conflict.field) for conflict in outcome.conflicts}
-    settlements, chosen, notes = conflict_choices(office.ledger, read.choices, edited, office.lang)
+    settled, notes = conflict_choices(office.ledger, read.choices, edited, office.lang)
     new_tasks = [NewTask(row.units, completed(row.cells, moment.as_of), row.task_id) for row in read.new_rows]
     proposals, accepted, more = proposal_choices(
         office.ledger, read.proposal_choices, moment.as_of, first=len(new_tasks)
@@ -238,10 +238,11 @@ def _entry(office: Office, read: RegisterRead, outcome: Outcome, moment: Moment)
         who=office.space.settings.office,
         source="office",
         decided_at=-1,
-        changes=(*outcome.changes, *chosen),
-        conflicts=outcome.conflicts,
+        changes=(*outcome.changes, *settled.changes),
+        removals=settled.restored,
+        conflicts=(*outcome.conflicts, *settled.conflicts),
         new_tasks=(*new_tasks, *accepted),
-        settlements=tuple(settlements),
+        settlements=settled.settlements,
         proposal_settlements=tuple(proposals),
     )
     return entry, notes + more
