@@ -80,6 +80,15 @@ def read_disputes(
     return tuple(_dispute(row, past.get((Key(row.task_id, row.unit), row.field), ()), ends, before) for row in rows)
 
 
+def last_findings(ledger: Ledger, unit: str) -> tuple[str, str]:
+    """Give the name of the last file of *unit* that was taken in, and its findings as they are stored."""
+    query = sa.select(t.files.c.name, t.files.c.findings)
+    query = query.where((t.files.c.unit == unit) & t.files.c.verdict.in_(t.TAKEN)).order_by(t.files.c.at.desc()).limit(1)
+    with ledger.reading() as connection:
+        row = connection.execute(query).one_or_none()
+    return ("", "[]") if row is None else (row.name, row.findings)
+
+
 def removed_fields(ledger: Ledger, keys: Iterable[Key]) -> dict[Key, dict[str, Value]]:
     """Give the fields of those of *keys* that were removed, as they were then."""
     with ledger.reading() as connection:

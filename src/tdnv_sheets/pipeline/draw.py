@@ -93,7 +93,7 @@ def register_view(office: Office, as_of: date) -> RegisterView:
     """Gather what the register shows as of a day."""
     settings = office.space.settings
     names = {unit.code: unit.name for unit in office.units}
-    conflicts = tuple(_conflict_row(item, names) for item in read_disputes(office.ledger))
+    conflicts = tuple(conflict_row(item, names) for item in read_disputes(office.ledger))
     everything = judged(office, office.ledger.assignments().values(), as_of)
     rows = _kept(everything, as_of, settings.keep_closed, {item.key for item in conflicts})
     revision = office.ledger.revision()
@@ -161,7 +161,8 @@ def own_headers(listed: Iterable[str], rows: Iterable[Mapping[str, Value]]) -> t
     return tuple(dict.fromkeys((*listed, *filled)))
 
 
-def _conflict_row(item: Dispute, names: Mapping[str, str]) -> ConflictRow:
+def conflict_row(item: Dispute, names: Mapping[str, str]) -> ConflictRow:
+    """Give a conflict as people see it; *names* are units' codes → names."""
     conflict, written = item.conflict, item.written
     return ConflictRow(
         number=item.number,
@@ -185,7 +186,7 @@ def _settled_rows(office: Office, names: Mapping[str, str]) -> Iterable[SettledR
         if item.settled is not None:
             who = names.get(item.settled.who, item.settled.who)
             yield SettledRow(
-                _conflict_row(item, names), item.state, item.taken, item.reason, who, item.settled.at
+                conflict_row(item, names), item.state, item.taken, item.reason, who, item.settled.at
             )
 
 
