@@ -334,14 +334,29 @@ def test_the_same_content_is_known_again_once_it_was_accepted(ledger: Ledger) ->
     ]
 
 
-def test_the_same_bytes_are_remembered_once(ledger: Ledger) -> None:
-    record = {"digest": "d1", "content": "c1", "name": "a.xlsx", "at": AT, "verdict": "accepted"}
-    write(ledger, file_record=record)
-    write(ledger, file_record={**record, "name": "lại.xlsx"})
+@pytest.mark.parametrize(
+    ("first", "then", "kept"),
+    [
+        (("c1", "accepted"), ("c1", "accepted"), "a.xlsx"),
+        (("c1", "accepted"), ("c1", "partly"), "a.xlsx"),
+        (("c1", "accepted"), ("", "returned"), "a.xlsx"),
+        (("c1", "partly"), ("c1", "partly"), "a.xlsx"),
+        (("c1", "partly"), ("c1", "accepted"), "lại.xlsx"),
+        (("", "returned"), ("c1", "accepted"), "lại.xlsx"),
+        (("c1", "undone"), ("c1", "accepted"), "lại.xlsx"),
+    ],
+)
+def test_the_same_bytes_are_remembered_once_and_taken_in_once(
+    ledger: Ledger, first: tuple[str, str], then: tuple[str, str], kept: str
+) -> None:
+    for name, (content, verdict) in (("a.xlsx", first), ("lại.xlsx", then)):
+        record = {"digest": "d1", "content": content, "name": name, "at": AT, "verdict": verdict}
+        done = commit(ledger, entry(ledger, file_record=record))
+        assert (done is None) == (name != kept and verdict in t.TAKEN and first[1] in t.TAKEN and name != "a.xlsx")
 
     with ledger.writing() as connection:
-        rows = connection.execute(sa.select(t.files.c.name, t.files.c.verdict)).all()
-    assert [tuple(row) for row in rows] == [("lại.xlsx", "accepted")]
+        rows = connection.execute(sa.select(t.files.c.name)).scalars().all()
+    assert rows == [kept]
 
 
 def test_an_issue_is_remembered_with_its_rows(ledger: Ledger) -> None:

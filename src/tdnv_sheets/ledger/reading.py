@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from tdnv_sheets.ledger import tables as t
+from tdnv_sheets.ledger.statements import among
 from tdnv_sheets.ledger.values import load, load_fields
 from tdnv_sheets.records import Assignment, Key, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable
     from collections.abc import Set as AbstractSet
-
-_MANY: Final = 400
-"""Keys asked for in one query; SQLite allows 999 variables in old builds."""
+    from datetime import datetime
 
 
 def last_revision(connection: sa.Connection) -> int:
@@ -23,44 +22,75 @@ def last_revision(connection: sa.Connection) -> int:
     return int(connection.scalar(sa.select(sa.func.max(t.revisions.c.number))) or 0)
 
 
-def read_assignments(connection: sa.Connection, keys: Iterable[Key] | None = None) -> dict[Key, Assignment]:
-    """Read assignments; given keys also bring the other units of their tasks."""
-    columns = sa.select(t.assignments.c.task_id, t.assignments.c.unit, t.assignments.c.fields)
-    found: dict[Key, Assignment] = {}
+def read_assignments(
+    connection: sa.Connection, keys: Iterable[Key] | None = None, *, removed: bool = False
+) -> dict[Key, Assignment]:
+    """Read assignments; given keys also bring the other units of their tasks, *removed* also what is not there now."""
+    columns = t.assignments.c
+    query = sa.select(columns.task_id, columns.unit, columns.fields)
+    if not removed:
+        query = query.where(columns.removed.is_(None))
     if keys is None:
-        query = columns.order_by(t.assignments.c.created, t.assignments.c.task_id, t.assignments.c.unit)
-        queries: Iterable[sa.Select[Any]] = (query,)
+        query = query.order_by(columns.created, columns.task_id, columns.unit)
     else:
-        queries = (columns.where(t.assignments.c.task_id.in_(part)) for part in _parts(keys))
-    for query in queries:
-        for row in connection.execute(query):
-            key = Key(row.task_id, row.unit)
-            found[key] = Assignment(key, load_fields(row.fields))
+        query = query.where(among(connection, columns.task_id, (key.task_id for key in keys)))
+    found: dict[Key, Assignment] = {}
+    for task_id, unit, fields in connection.execute(query):
+        key = Key(task_id, unit)
+        found[key] = Assignment(key, load_fields(fields))
     return found
 
 
-def read_at(connection: sa.Connection, keys: Iterable[Key], revision: int) -> dict[Key, dict[str, Value]]:
-    """Read the fields of *keys* as they were at *revision*; keys that did not exist then are left out."""
-    wanted = set(keys)
-    now: dict[Key, tuple[int, dict[str, Value]]] = {}
-    columns = sa.select(t.assignments.c.task_id, t.assignments.c.unit, t.assignments.c.created, t.assignments.c.fields)
-    later: dict[Key, list[Any]] = {}
-    for part in _parts(wanted):
-        for row in connection.execute(columns.where(t.assignments.c.task_id.in_(part))):
-            key = Key(row.task_id, row.unit)
-            if key in wanted:
-                now[key] = row.created, load_fields(row.fields)
-        query = sa.select(t.changes).where(t.changes.c.task_id.in_(part) & (t.changes.c.revision > revision))
-        query = query.order_by(t.changes.c.revision.desc(), t.changes.c.id.desc())
-        for row in connection.execute(query):
-            later.setdefault(Key(row.task_id, row.unit), []).append(row)
+def read_at(connection: sa.Connection, keys: Iterable[Key] | None, revision: int) -> dict[Key, dict[str, Value]]:
+    """Read the fields of *keys* (None: of all) as they were at *revision*; keys that were not there then are left out."""
+    wanted = None if keys is None else frozenset(keys)
+    columns = t.assignments.c
+    query = sa.select(columns.task_id, columns.unit, columns.fields, columns.revision, columns.removed)
+    query = query.where(columns.created <= revision)
+    if wanted is None:
+        query = query.order_by(columns.created, columns.task_id, columns.unit)
+    else:
+        query = query.where(among(connection, columns.task_id, (key.task_id for key in wanted)))
     past: dict[Key, dict[str, Value]] = {}
-    for key, (created, current) in now.items():
-        if created > revision:
+    moved: set[Key] = set()
+    for task_id, unit, fields, last, removed in connection.execute(query):
+        key = Key(task_id, unit)
+        if wanted is not None and key not in wanted:
             continue
-        fields = current | {row.field: load(row.old) for row in later.get(key, ())}
-        past[key] = {name: value for name, value in fields.items() if value is not None}
+        if last > revision:
+            moved.add(key)
+        if last > revision or removed is None:
+            past[key] = load_fields(fields)
+    if moved:
+        _rewind(connection, past, moved, revision)
     return past
+
+
+def _rewind(
+    connection: sa.Connection, past: dict[Key, dict[str, Value]], moved: AbstractSet[Key], revision: int
+) -> None:
+    """Take back what was written to *moved* after *revision*, the last first."""
+    ids = [key.task_id for key in moved]
+    columns = t.changes.c
+    query = sa.select(columns.task_id, columns.unit, columns.field, columns.old).where(columns.revision > revision)
+    query = query.where(among(connection, columns.task_id, ids)).order_by(columns.revision.desc(), columns.id.desc())
+    for task_id, unit, name, old in connection.execute(query):
+        fields = past.get(Key(task_id, unit))
+        if fields is not None:
+            fields[name] = load(old)
+    for key in moved:
+        past[key] = {name: value for name, value in past[key].items() if value is not None}
+    for key in _absent(connection, ids, revision) & moved:
+        del past[key]
+
+
+def _absent(connection: sa.Connection, ids: Iterable[str], revision: int) -> set[Key]:
+    """Find the assignments that were removed, and not back, at *revision*."""
+    columns = t.removals.c
+    query = sa.select(columns.task_id, columns.unit, columns.restored).where(columns.revision <= revision)
+    query = query.where(among(connection, columns.task_id, ids)).order_by(columns.revision)
+    there = {Key(task_id, unit): restored for task_id, unit, restored in connection.execute(query)}
+    return {key for key, restored in there.items() if not restored}
 
 
 def read_entered(connection: sa.Connection, keys: Iterable[Key]) -> dict[Key, dict[str, Value]]:
@@ -81,21 +111,22 @@ def read_new_tasks(connection: sa.Connection, drawn: int) -> frozenset[Key]:
         .join(t.tasks, t.tasks.c.task_id == t.assignments.c.task_id)
         .join(t.revisions, t.revisions.c.number == t.tasks.c.created)
         .where((t.revisions.c.drawn == drawn) & (t.assignments.c.created == t.tasks.c.created))
+        .where(t.assignments.c.removed.is_(None))
     )
     return frozenset(Key(row.task_id, row.unit) for row in connection.execute(query))
 
 
 def _creations(connection: sa.Connection, keys: AbstractSet[Key]) -> dict[Key, int]:
     """Find the revisions that entered *keys*."""
-    columns = sa.select(t.assignments.c.task_id, t.assignments.c.unit, t.assignments.c.created)
-    found: dict[Key, int] = {}
-    for part in _parts(keys):
-        for row in connection.execute(columns.where(t.assignments.c.task_id.in_(part))):
-            found[Key(row.task_id, row.unit)] = row.created
+    columns = t.assignments.c
+    query = sa.select(columns.task_id, columns.unit, columns.created)
+    query = query.where(among(connection, columns.task_id, (key.task_id for key in keys)))
+    found = {Key(task_id, unit): created for task_id, unit, created in connection.execute(query)}
     return {key: revision for key, revision in found.items() if key in keys}
 
 
-def _parts(keys: Iterable[Key]) -> Iterator[Sequence[str]]:
-    ids = sorted({key.task_id for key in keys})
-    for start in range(0, len(ids), _MANY):
-        yield ids[start : start + _MANY]
+def revision_on(connection: sa.Connection, moment: datetime) -> int:
+    """Give the last revision that was written up to *moment*, 0 when there was none."""
+    columns = t.revisions.c
+    query = sa.select(columns.number).where(columns.at <= moment).order_by(columns.number.desc()).limit(1)
+    return connection.scalar(query) or 0

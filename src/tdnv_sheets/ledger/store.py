@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import secrets
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -14,15 +14,21 @@ from tdnv_sheets.errors import BrokenSurroundings
 from tdnv_sheets.ledger import tables as t
 from tdnv_sheets.ledger.columns import OwnColumns, read_own_columns
 from tdnv_sheets.ledger.engine import engine_for, explained
-from tdnv_sheets.ledger.reading import last_revision, read_assignments, read_at, read_entered, read_new_tasks
+from tdnv_sheets.ledger.migrations import bring_up_to_date, layout_of
+from tdnv_sheets.ledger.reading import (
+    last_revision,
+    read_assignments,
+    read_at,
+    read_entered,
+    read_new_tasks,
+    revision_on,
+)
+from tdnv_sheets.ledger.statements import among
 from tdnv_sheets.ledger.values import load, load_fields
-from tdnv_sheets.records import Conflict, Key, Proposal, Trail, Value
+from tdnv_sheets.records import Assignment, Conflict, Key, Proposal, Trail, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from datetime import datetime
-
-    from tdnv_sheets.records import Assignment
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +104,11 @@ class Ledger:
         self._engine.dispose()
 
     def _prepare(self) -> None:
-        with self.writing() as connection:
-            t.METADATA.create_all(connection)
-            layout = connection.scalar(sa.select(t.about.c.value).where(t.about.c.name == "layout"))
-            if layout is None:
-                values = [{"name": "layout", "value": str(t.LAYOUT)}, {"name": "ledger", "value": secrets.token_hex(4)}]
-                connection.execute(sa.insert(t.about), values)
-            elif int(layout) > t.LAYOUT:
-                raise BrokenSurroundings("ledger-too-new", found=layout, known=t.LAYOUT)
+        with self.reading() as connection:
+            layout = layout_of(connection)
+        if layout != t.LAYOUT:
+            with self.writing() as connection:
+                bring_up_to_date(connection)
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
@@ -140,16 +143,16 @@ class Ledger:
         with self.reading() as connection:
             return connection.scalar(sa.select(sa.func.count()).select_from(t.issues)) or 0
 
-    def assignments(self, keys: Iterable[Key] | None = None) -> dict[Key, Assignment]:
-        """Read current assignments, all of them or those of *keys*, in the order of their ids."""
+    def assignments(self, keys: Iterable[Key] | None = None, *, removed: bool = False) -> dict[Key, Assignment]:
+        """Read current assignments, all of them or those of *keys*; *removed* also those that an undo took away."""
         with self.reading() as connection:
-            return read_assignments(connection, keys)
+            return read_assignments(connection, keys, removed=removed)
 
     def trails(self) -> dict[Key, Trail]:
         """Read what the past says about each assignment."""
         query = sa.select(
             t.assignments.c.task_id, t.assignments.c.unit, t.assignments.c.extension_count, t.assignments.c.unit_update
-        )
+        ).where(t.assignments.c.removed.is_(None))
         with self.reading() as connection:
             return {
                 Key(row.task_id, row.unit): Trail(row.extension_count, row.unit_update)
@@ -157,9 +160,21 @@ class Ledger:
             }
 
     def at_revision(self, keys: Iterable[Key], revision: int) -> dict[Key, dict[str, Value]]:
-        """Read the fields of *keys* as they were at *revision*; keys that did not exist then are left out."""
+        """Read the fields of *keys* as they were at *revision*; keys that were not there then are left out."""
         with self.reading() as connection:
             return read_at(connection, keys, revision)
+
+    def assignments_at(self, revision: int) -> dict[Key, Assignment]:
+        """Read all assignments as they were at *revision*, in the order in which they were entered."""
+        with self.reading() as connection:
+            return {key: Assignment(key, fields) for key, fields in read_at(connection, None, revision).items()}
+
+    def revision_on(self, moment: date) -> int:
+        """Give the last revision written up to a moment, or up to the end of a day; 0 when there was none."""
+        if not isinstance(moment, datetime):
+            moment = datetime.combine(moment, time.max)
+        with self.reading() as connection:
+            return revision_on(connection, moment)
 
     def as_entered(self, keys: Iterable[Key]) -> dict[Key, dict[str, Value]]:
         """Read the fields that *keys* were entered with."""
@@ -177,28 +192,35 @@ class Ledger:
             row = connection.execute(sa.select(t.issues).where(t.issues.c.issue == issue)).one_or_none()
         if row is None:
             return None
-        return IssueRecord(row.issue, row.unit, row.period, row.revision, row.content, tuple(json.loads(row.rows)))
+        return IssueRecord(row.issue, row.unit, row.period, row.revision or 0, row.content, tuple(json.loads(row.rows)))
 
     def receipt(self, content: str) -> Receipt | None:
-        """Find a file whose content was taken in before, whatever its bytes and its name."""
+        """Find a file whose content was taken in before, whatever its bytes and its name; best one taken whole."""
         same = (t.files.c.content == content) & (t.files.c.content != "")
-        accepted = t.files.c.verdict.in_(("accepted", "partly"))
-        query = sa.select(t.files).where(same & accepted).order_by(t.files.c.at).limit(1)
+        accepted = t.files.c.verdict.in_(t.TAKEN)
+        query = sa.select(t.files).where(same & accepted).order_by(t.files.c.verdict, t.files.c.at).limit(1)
         with self.reading() as connection:
             row = connection.execute(query).one_or_none()
         return None if row is None else _receipt(row)
 
     def receipt_of(self, digest: str) -> Receipt | None:
-        """Find what became of a file with these very bytes."""
+        """Find what became of a file with these very bytes; None where an undo took it back."""
+        query = sa.select(t.files).where((t.files.c.digest == digest) & (t.files.c.verdict != "undone"))
         with self.reading() as connection:
-            row = connection.execute(sa.select(t.files).where(t.files.c.digest == digest)).one_or_none()
+            row = connection.execute(query).one_or_none()
         return None if row is None else _receipt(row)
 
-    def open_conflicts(self) -> tuple[OpenConflict, ...]:
-        """Read the conflicts that wait for a choice, oldest first."""
+    def open_conflicts(self, *, unit: str | None = None, keys: Iterable[Key] | None = None) -> tuple[OpenConflict, ...]:
+        """Read the conflicts that wait for a choice, oldest first; all, or those of a *unit* or of some *keys*."""
+        wanted = None if keys is None else frozenset(keys)
+        query = sa.select(t.conflicts).where(t.conflicts.c.state == "open").order_by(t.conflicts.c.number)
+        if unit is not None:
+            query = query.where(t.conflicts.c.unit == unit)
         with self.reading() as connection:
-            query = sa.select(t.conflicts).where(t.conflicts.c.state == "open").order_by(t.conflicts.c.number)
-            return tuple(_conflict(row) for row in connection.execute(query))
+            if wanted is not None:
+                query = query.where(among(connection, t.conflicts.c.task_id, (key.task_id for key in wanted)))
+            rows = connection.execute(query)
+            return tuple(_conflict(row) for row in rows if wanted is None or (row.task_id, row.unit) in wanted)
 
     def conflict(self, number: int) -> OpenConflict | None:
         """Find a conflict by its number, whatever became of it."""
@@ -260,7 +282,7 @@ class Ledger:
                 "issue": record.issue,
                 "unit": record.unit,
                 "period": record.period,
-                "revision": record.revision,
+                "revision": record.revision or None,
                 "content": record.content,
                 "at": at,
                 "rows": json.dumps(record.task_ids),

@@ -18,12 +18,19 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
-LAYOUT: Final = 1
-"""Raised with every change of these tables."""
+LAYOUT: Final = 2
+"""Raised with every change of these tables; `migrations` then gets a step."""
+
+TAKEN: Final = ("accepted", "partly")
+"""Verdicts of files whose content is in the ledger."""
 
 METADATA: Final = MetaData()
+
+# PostgreSQL would else sort by the server's language, and Vietnamese rules differ from machine to machine.
+_CODE: Final = Text().with_variant(Text(collation="C"), "postgresql")
 
 about = Table(
     "about",
@@ -32,11 +39,22 @@ about = Table(
     Column("value", Text, nullable=False),
 )
 
+migrations = Table(
+    "migrations",
+    METADATA,
+    Column("layout", Integer, primary_key=True, autoincrement=False),
+    Column("at", DateTime, nullable=False),
+    Column("program", Text, nullable=False),
+)
+"""How the tables came to their layout, and which version of the program did it."""
+
 revisions = Table(
     "revisions",
     METADATA,
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("at", DateTime, nullable=False),
+    # The day that counts as the unit's update.
+    Column("day", Date, nullable=False),
     Column("who", Text, nullable=False),
     Column("source", String(20), nullable=False),
     Column("file", Text, nullable=False, default=""),
@@ -44,17 +62,24 @@ revisions = Table(
     Column("note", Text, nullable=False, default=""),
     # The revision from which the register that was read back had been drawn, else null.
     Column("drawn", Integer),
+    Column("undoes", ForeignKey("revisions.number"), unique=True),
     CheckConstraint("number > 0", name="revision_is_positive"),
-    CheckConstraint("source in ('takeover', 'office', 'unit', 'choice')", name="revision_source_is_known"),
+    CheckConstraint(
+        "source in ('takeover', 'office', 'unit', 'choice', 'undo', 'transfer')", name="revision_source_is_known"
+    ),
+    CheckConstraint("drawn >= 0", name="register_was_drawn_from_a_revision"),
+    CheckConstraint("undoes < number", name="undo_comes_after"),
+    CheckConstraint("(undoes is not null) = (source = 'undo')", name="undo_says_of_what"),
 )
 
 tasks = Table(
     "tasks",
     METADATA,
-    Column("task_id", String(20), primary_key=True),
+    Column("task_id", _CODE, primary_key=True),
     Column("year", Integer, nullable=False),
     Column("number", Integer, nullable=False),
     Column("created", ForeignKey("revisions.number"), nullable=False),
+    CheckConstraint("number > 0", name="task_number_is_positive"),
 )
 Index("one_number_per_year", tasks.c.year, tasks.c.number, unique=True)
 
@@ -62,12 +87,17 @@ assignments = Table(
     "assignments",
     METADATA,
     Column("task_id", ForeignKey("tasks.task_id"), primary_key=True),
-    Column("unit", String(40), primary_key=True),
+    Column("unit", _CODE, primary_key=True),
     Column("fields", Text, nullable=False),
     Column("created", ForeignKey("revisions.number"), nullable=False),
     Column("revision", ForeignKey("revisions.number"), nullable=False),
+    # The revision that took it out of the present; null while it is there.
+    Column("removed", ForeignKey("revisions.number")),
     Column("unit_update", Date),
     Column("extension_count", Integer, nullable=False, default=0),
+    CheckConstraint("revision >= created", name="assignment_changes_after_it_is_made"),
+    CheckConstraint("removed is null or removed = revision", name="removal_is_the_last_word"),
+    CheckConstraint("extension_count >= 0", name="extensions_are_counted"),
 )
 Index("assignments_by_unit", assignments.c.unit)
 
@@ -76,8 +106,8 @@ changes = Table(
     METADATA,
     Column("id", Integer, primary_key=True),
     Column("revision", ForeignKey("revisions.number"), nullable=False),
-    Column("task_id", String(20), nullable=False),
-    Column("unit", String(40), nullable=False),
+    Column("task_id", _CODE, nullable=False),
+    Column("unit", _CODE, nullable=False),
     Column("field", Text, nullable=False),
     Column("old", Text, nullable=False),
     Column("new", Text, nullable=False),
@@ -88,13 +118,27 @@ changes = Table(
 Index("changes_by_assignment", changes.c.task_id, changes.c.unit, changes.c.revision)
 Index("changes_by_revision", changes.c.revision)
 
+removals = Table(
+    "removals",
+    METADATA,
+    Column("revision", ForeignKey("revisions.number"), primary_key=True),
+    Column("task_id", _CODE, primary_key=True),
+    Column("unit", _CODE, primary_key=True),
+    # True where it came back, and where it was entered without any field and so left no change.
+    Column("restored", Boolean, nullable=False),
+    ForeignKeyConstraint(["task_id", "unit"], ["assignments.task_id", "assignments.unit"]),
+)
+"""Assignments that went out of the present or came into it."""
+Index("removals_by_assignment", removals.c.task_id, removals.c.unit, removals.c.revision)
+
 issues = Table(
     "issues",
     METADATA,
-    Column("issue", String(40), primary_key=True),
-    Column("unit", String(40), nullable=False),
-    Column("period", String(40), nullable=False),
-    Column("revision", Integer, nullable=False),
+    Column("issue", Text, primary_key=True),
+    Column("unit", _CODE, nullable=False),
+    Column("period", Text, nullable=False),
+    # Null: drawn from a ledger without any revision.
+    Column("revision", ForeignKey("revisions.number")),
     Column("content", String(32), nullable=False),
     Column("at", DateTime, nullable=False),
     Column("rows", Text, nullable=False),
@@ -107,22 +151,30 @@ files = Table(
     Column("content", String(64), nullable=False),
     Column("name", Text, nullable=False),
     Column("at", DateTime, nullable=False),
-    Column("issue", String(40), nullable=False, default=""),
-    Column("unit", String(40), nullable=False, default=""),
-    Column("period", String(40), nullable=False, default=""),
+    Column("issue", Text, nullable=False, default=""),
+    Column("unit", _CODE, nullable=False, default=""),
+    Column("period", Text, nullable=False, default=""),
     Column("verdict", String(20), nullable=False),
     Column("revision", ForeignKey("revisions.number")),
     Column("report", Text, nullable=False, default="{}"),
     Column("findings", Text, nullable=False, default="[]"),
+    CheckConstraint(
+        "verdict in ('accepted', 'partly', 'returned', 'duplicate', 'quarantined', 'waiting', 'undone')",
+        name="file_verdict_is_known",
+    ),
 )
 Index("files_by_content", files.c.content)
+Index("files_by_revision", files.c.revision)
+_WHOLE: Final = text("verdict = 'accepted' and content <> ''")
+# A file that was taken in part may pass whole later; one that passed whole says nothing new.
+Index("content_is_taken_whole_once", files.c.content, unique=True, sqlite_where=_WHOLE, postgresql_where=_WHOLE)
 
 conflicts = Table(
     "conflicts",
     METADATA,
     Column("number", Integer, primary_key=True),
-    Column("task_id", String(20), nullable=False),
-    Column("unit", String(40), nullable=False),
+    Column("task_id", _CODE, nullable=False),
+    Column("unit", _CODE, nullable=False),
     Column("field", Text, nullable=False),
     Column("base", Text, nullable=False),
     Column("ours", Text, nullable=False),
@@ -134,26 +186,49 @@ conflicts = Table(
     Column("settled", ForeignKey("revisions.number")),
     Column("reason", Text, nullable=False, default=""),
     ForeignKeyConstraint(["task_id", "unit"], ["assignments.task_id", "assignments.unit"]),
-    CheckConstraint("state in ('open', 'ours', 'theirs', 'other', 'replaced')", name="conflict_state_is_known"),
+    CheckConstraint(
+        "state in ('open', 'ours', 'theirs', 'other', 'replaced', 'undone')", name="conflict_state_is_known"
+    ),
     CheckConstraint("(state = 'open') = (settled is null)", name="settled_conflicts_say_when"),
+    CheckConstraint("settled >= revision", name="conflict_is_settled_after_it_opens"),
+    CheckConstraint("ours <> theirs", name="conflict_has_two_sides"),
 )
-Index("conflicts_by_state", conflicts.c.state)
+_OPEN: Final = text("state = 'open'")
+Index(
+    "one_open_conflict_per_cell",
+    conflicts.c.task_id,
+    conflicts.c.unit,
+    conflicts.c.field,
+    unique=True,
+    sqlite_where=_OPEN,
+    postgresql_where=_OPEN,
+)
+Index("open_conflicts_by_unit", conflicts.c.unit, sqlite_where=_OPEN, postgresql_where=_OPEN)
+Index("conflicts_by_assignment", conflicts.c.task_id, conflicts.c.unit)
+Index("conflicts_by_revision", conflicts.c.revision)
+Index("conflicts_by_settlement", conflicts.c.settled)
 
 proposals = Table(
     "proposals",
     METADATA,
     Column("number", Integer, primary_key=True),
-    Column("unit", String(40), nullable=False),
+    Column("unit", _CODE, nullable=False),
     Column("fields", Text, nullable=False),
     Column("revision", ForeignKey("revisions.number"), nullable=False),
     Column("file", Text, nullable=False),
     Column("at", DateTime, nullable=False),
     Column("state", String(12), nullable=False, default="open"),
     Column("settled", ForeignKey("revisions.number")),
-    Column("task_id", String(20)),
-    CheckConstraint("state in ('open', 'accepted', 'declined')", name="proposal_state_is_known"),
+    Column("task_id", ForeignKey("tasks.task_id")),
+    CheckConstraint("state in ('open', 'accepted', 'declined', 'undone')", name="proposal_state_is_known"),
     CheckConstraint("(state = 'open') = (settled is null)", name="settled_proposals_say_when"),
+    CheckConstraint("settled >= revision", name="proposal_is_settled_after_it_is_made"),
+    CheckConstraint("(state = 'accepted') = (task_id is not null)", name="accepted_proposals_name_their_task"),
 )
+Index("proposals_by_unit", proposals.c.unit)
+Index("proposals_by_settlement", proposals.c.settled)
+Index("proposals_by_revision", proposals.c.revision)
+Index("open_proposals", proposals.c.number, sqlite_where=_OPEN, postgresql_where=_OPEN)
 
 drawings = Table(
     "drawings",
@@ -164,3 +239,4 @@ drawings = Table(
     Column("latest", Boolean, nullable=False),
 )
 """Registers as we wrote them: one that still has its digest was not edited and need not be read."""
+Index("latest_drawing", drawings.c.latest, sqlite_where=text("latest"), postgresql_where=text("latest"))

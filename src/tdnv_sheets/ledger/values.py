@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,9 +13,16 @@ if TYPE_CHECKING:
     from tdnv_sheets.records import Value
 
 
+def _day(value: date) -> dict[str, str]:
+    return {"day": value.isoformat()}
+
+
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, default=_day)
+
+
 def dump(value: Value) -> str:
     """Write one value."""
-    return json.dumps(_plain(value), ensure_ascii=False)
+    return _ENCODER.encode(value)
 
 
 def load(text: str) -> Value:
@@ -25,22 +32,20 @@ def load(text: str) -> Value:
 
 def dump_fields(fields: Mapping[str, Value]) -> str:
     """Write fields, empty ones left out, names sorted."""
-    plain = {name: _plain(value) for name, value in sorted(fields.items()) if value is not None}
-    return json.dumps(plain, ensure_ascii=False)
+    return _ENCODER.encode({name: value for name, value in sorted(fields.items()) if value is not None})
 
 
 def load_fields(text: str) -> dict[str, Value]:
     """Read fields."""
-    return {name: _value(value) for name, value in json.loads(text).items()}
+    return {
+        name: date.fromisoformat(value["day"]) if type(value) is dict else value
+        for name, value in json.loads(text).items()
+    }
 
 
 def fingerprint(value: Value) -> str:
     """Digest a value, to see later whether it still is the one that was shown (12 hex digits)."""
     return hashlib.sha256(dump(value).encode()).hexdigest()[:12]
-
-
-def _plain(value: Value) -> object:
-    return {"day": value.isoformat()} if isinstance(value, date) else value
 
 
 def _value(plain: Any) -> Value:  # noqa: ANN401 - what json.loads gives

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from tdnv_sheets.ledger.store import OpenConflict, Receipt
     from tdnv_sheets.pipeline.check import Moment
     from tdnv_sheets.pipeline.office import Office
-    from tdnv_sheets.records import Submission, Value
+    from tdnv_sheets.records import Submission, SubmittedRow, Value
     from tdnv_sheets.validate.cells import Typed
     from tdnv_sheets.validate.checked import Grounds
     from tdnv_sheets.validate.identity import Issued
@@ -150,13 +150,24 @@ def _decided(
     """Merge one checked file and file it away."""
     if has_secret_name(one.path.name):
         return _left_alone(office, one, checked, moment, noted=one.from_inbox and not dry_run)
-    known = office.ledger.receipt(content_of(checked))
-    # A file that was taken in part may pass whole on a later day; then it is no mere repetition.
-    if known is not None and checked.verdict.value in {known.verdict, Verdict.PARTLY.value}:
+    known = _known(office, checked)
+    if known is not None:
         received = _repeated(received_from(one.path.name, checked), known)
     else:
         received = _merge(office, seen, checked, one.path.name, moment, dry_run=dry_run)
     return received if dry_run else _file_away(office, one, checked, received, moment)
+
+
+def _known(office: Office, checked: Checked) -> Receipt | None:
+    """Find the receipt of the same content; a file that was taken in part may pass whole on a later day."""
+    known = office.ledger.receipt(content_of(checked))
+    if known is None or checked.verdict.value not in {known.verdict, Verdict.PARTLY.value}:
+        return None
+    return known
+
+
+def _rows(checked: Checked) -> Sequence[SubmittedRow]:
+    return checked.submission.rows if checked.submission is not None else ()
 
 
 def content_of(checked: Checked) -> str:
@@ -185,7 +196,7 @@ def decide(office: Office, submission: Submission, issued: Issued | None) -> Out
     if submission.revision is not None and issued is not None:
         base = {Key(task, issued.unit): fields for task, fields in issued.base.items()}
     outcome = merge(submission, base, ours, spec=assignment_spec(), side=Side.UNIT)
-    return _still_undecided(outcome, office.ledger.open_conflicts() if outcome.changes else ())
+    return _still_undecided(outcome, office.ledger.open_conflicts(keys=keys) if outcome.changes else ())
 
 
 def _still_undecided(outcome: Outcome, waiting: Iterable[OpenConflict]) -> Outcome:
@@ -234,6 +245,7 @@ def _merge(
             who=checked.unit or "?",
             source="unit",
             decided_at=decided_at,
+            reads=frozenset(row.key for row in _rows(checked) if row.key is not None),
             file=name,
             digest=scanned.digest,
             changes=outcome.changes,
@@ -244,6 +256,8 @@ def _merge(
         committed = commit(office.ledger, entry)
         if committed is not None:
             return replace(received, revision=committed.revision)
+        if (known := _known(office, checked)) is not None:
+            return _repeated(received_from(name, checked), known)
     raise BrokenSurroundings("ledger-moved")
 
 

@@ -1,0 +1,111 @@
+"""Write what waits for a person and what a person decided: conflicts and proposals of one revision."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from tdnv_sheets.ledger import tables as t
+from tdnv_sheets.ledger.statements import among
+from tdnv_sheets.ledger.values import dump, dump_fields, load
+from tdnv_sheets.records import Conflict, Key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from tdnv_sheets.ledger.commit import Entry
+
+
+def write_disputes(connection: sa.Connection, entry: Entry, revision: int) -> int:
+    """Settle, follow and open conflicts; give how many are new."""
+    for settlement in entry.settlements:
+        _close_one(connection, settlement.number, settlement.state, revision, settlement.reason)
+    keys = {change.key for change in entry.changes} | {conflict.key for conflict in entry.conflicts}
+    waiting = _waiting(connection, keys)
+    closed: list[dict[str, Any]] = []
+    opened: dict[tuple[Key, str], dict[str, Any]] = {}
+    for change in entry.changes:
+        row = waiting.get((change.key, change.field))
+        if row is not None:
+            # An open conflict stays true when the cell itself changes: settled if it took their value, else shown anew.
+            theirs = load(row.theirs)
+            agreed = change.new == theirs
+            closed.append({"of": row.number, "now": "theirs" if agreed else "replaced"})
+            del waiting[change.key, change.field]
+            if not agreed:
+                conflict = Conflict(change.key, change.field, load(row.base), change.new, theirs)
+                opened[change.key, change.field] = _new_row(entry, conflict, revision, row.file)
+    count = 0
+    for conflict in entry.conflicts:
+        cell = conflict.key, conflict.field
+        new = _new_row(entry, conflict, revision, entry.file)
+        row, followed = waiting.pop(cell, None), opened.get(cell)
+        before = (row.ours, row.theirs) if row else (followed["ours"], followed["theirs"]) if followed else None
+        if before == (new["ours"], new["theirs"]):
+            continue
+        if row is not None:
+            closed.append({"of": row.number, "now": "replaced"})
+        opened[cell] = new
+        count += 1
+    if closed:
+        here = t.conflicts.c.number == sa.bindparam("of")
+        values = {"state": sa.bindparam("now"), "settled": revision}
+        connection.execute(sa.update(t.conflicts).where(here).values(**values), closed)
+    if opened:
+        connection.execute(sa.insert(t.conflicts), list(opened.values()))
+    return count
+
+
+def _waiting(connection: sa.Connection, keys: Iterable[Key]) -> dict[tuple[Key, str], sa.Row[Any]]:
+    """Read the open conflicts of *keys* at once: a question for each changed cell would take longer than the rest."""
+    ids = [key.task_id for key in keys]
+    if not ids:
+        return {}
+    query = sa.select(t.conflicts).where(
+        (t.conflicts.c.state == "open") & among(connection, t.conflicts.c.task_id, ids)
+    )
+    return {(Key(row.task_id, row.unit), row.field): row for row in connection.execute(query)}
+
+
+def _close_one(connection: sa.Connection, number: int, state: str, revision: int, reason: str) -> None:
+    here = (t.conflicts.c.number == number) & (t.conflicts.c.state == "open")
+    done = connection.execute(sa.update(t.conflicts).where(here).values(state=state, settled=revision, reason=reason))
+    if done.rowcount != 1:
+        message = f"conflict {number} is not open"
+        raise RuntimeError(message)
+
+
+def _new_row(entry: Entry, conflict: Conflict, revision: int, file: str) -> dict[str, Any]:
+    return {
+        "task_id": conflict.key.task_id,
+        "unit": conflict.key.unit,
+        "field": conflict.field,
+        "base": dump(conflict.base),
+        "ours": dump(conflict.ours),
+        "theirs": dump(conflict.theirs),
+        "revision": revision,
+        "file": file,
+        "at": entry.at,
+    }
+
+
+def write_proposals(connection: sa.Connection, entry: Entry, revision: int, task_ids: Sequence[str]) -> None:
+    """Settle proposals by the tasks that they became, and note new ones; one that was made before is not made again."""
+    for settlement in entry.proposal_settlements:
+        accepted = settlement.new_task is not None
+        here = (t.proposals.c.number == settlement.number) & (t.proposals.c.state == "open")
+        values = {
+            "state": "accepted" if accepted else "declined",
+            "settled": revision,
+            "task_id": None if settlement.new_task is None else task_ids[settlement.new_task],
+        }
+        if connection.execute(sa.update(t.proposals).where(here).values(**values)).rowcount != 1:
+            message = f"proposal {settlement.number} is not open"
+            raise RuntimeError(message)
+    for unit, fields in entry.proposals:
+        packed = dump_fields(fields)
+        same = (t.proposals.c.unit == unit) & (t.proposals.c.fields == packed) & (t.proposals.c.state != "undone")
+        if connection.scalar(sa.select(t.proposals.c.number).where(same)) is None:
+            made = {"unit": unit, "fields": packed, "revision": revision, "file": entry.file, "at": entry.at}
+            connection.execute(sa.insert(t.proposals).values(**made))

@@ -1,0 +1,177 @@
+"""Write what a revision does to assignments: new ones, changed cells, ones that leave the present or come back."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import sqlalchemy as sa
+
+from tdnv_sheets.ledger import tables as t
+from tdnv_sheets.ledger.statements import among, insert_many, update_many
+from tdnv_sheets.ledger.values import dump, dump_fields, load_fields
+from tdnv_sheets.records import Change, Key, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
+
+    from tdnv_sheets.ledger.commit import Entry
+
+EXTENSION: Final = "extended_deadline"
+REPORTED: Final = "reported_date"
+ENTERED: Final = "13"
+"""The rule under which the first values of a new task stand in the log."""
+
+
+class Standing(NamedTuple):
+    """One assignment as its row is."""
+
+    task_id: str
+    unit: str
+    fields: str
+    revision: int
+    removed: int | None
+    unit_update: date | None
+    extension_count: int
+
+
+_READ: Final = sa.select(*(t.assignments.c[name] for name in Standing._fields))
+_UPDATE: Final = (
+    sa.update(t.assignments)
+    .where((t.assignments.c.task_id == sa.bindparam("task")) & (t.assignments.c.unit == sa.bindparam("of")))
+    .values(
+        fields=sa.bindparam("now"),
+        revision=sa.bindparam("at"),
+        removed=sa.bindparam("gone"),
+        unit_update=sa.bindparam("heard"),
+        extension_count=sa.bindparam("extensions"),
+    )
+)
+
+
+def read_standing(connection: sa.Connection, keys: AbstractSet[Key]) -> dict[Key, Standing]:
+    """Read the rows of *keys*, removed ones too; keys that never were are left out."""
+    if not keys:
+        return {}
+    query = _READ.where(among(connection, t.assignments.c.task_id, (key.task_id for key in keys)))
+    rows = ((Key(row[0], row[1]), row) for row in connection.execute(query))
+    return {key: Standing(*row) for key, row in rows if key in keys}
+
+
+def add_tasks(connection: sa.Connection, entry: Entry, revision: int) -> tuple[str, ...]:
+    """Enter the new tasks and give their ids."""
+    year = entry.day.year
+    task_ids, made = [], []
+    number = _last_number(connection, year) if any(task.task_id is None for task in entry.new_tasks) else 0
+    for task in entry.new_tasks:
+        task_id = task.task_id
+        if task_id is None:
+            number += 1
+            task_id = f"NV-{year}-{number:05}"
+            made.append({"task_id": task_id, "year": year, "number": number, "created": revision})
+        task_ids.append(task_id)
+    insert_many(connection, t.tasks, made)
+    rows: list[dict[str, object]] = []
+    changes: list[Change] = []
+    bare: list[Key] = []
+    for task, task_id in zip(entry.new_tasks, task_ids, strict=True):
+        fields = {name: value for name, value in task.fields.items() if value is not None}
+        packed = dump_fields(fields)
+        for unit in task.units:
+            key = Key(task_id, unit)
+            rows.append(_new_row(key, fields, packed, revision))
+            changes += (Change(key, name, None, value, ENTERED) for name, value in fields.items())
+            if not fields:
+                bare.append(key)
+    insert_many(connection, t.assignments, rows)
+    _log_changes(connection, changes, revision)
+    # One without any field leaves no change that says since when it is there.
+    _log_removals(connection, ((key, True) for key in bare), revision)
+    return tuple(task_ids)
+
+
+def _last_number(connection: sa.Connection, year: int) -> int:
+    return connection.scalar(sa.select(sa.func.max(t.tasks.c.number)).where(t.tasks.c.year == year)) or 0
+
+
+def _new_row(key: Key, fields: Mapping[str, Value], packed: str, revision: int) -> dict[str, object]:
+    reported = fields.get(REPORTED)
+    return {
+        "task_id": key.task_id,
+        "unit": key.unit,
+        "fields": packed,
+        "created": revision,
+        "revision": revision,
+        "removed": None,
+        "unit_update": reported.isoformat() if isinstance(reported, date) else None,
+        "extension_count": 1 if EXTENSION in fields else 0,
+    }
+
+
+def apply(connection: sa.Connection, entry: Entry, revision: int, standing: Mapping[Key, Standing]) -> None:
+    """Write the entry's changes and removals.
+
+    Raises `RuntimeError` where a change starts from another value than the ledger's, or from no assignment.
+    """
+    back = {key for key, restored in entry.removals if restored}
+    gone = {key for key, restored in entry.removals if not restored}
+    by_key: dict[Key, list[Change]] = {key: [] for key in (*back, *gone)}
+    for change in entry.changes:
+        by_key.setdefault(change.key, []).append(change)
+    written = []
+    for key, changes in by_key.items():
+        row = standing.get(key)
+        if row is None or (row.removed is not None) != (key in back):
+            message = f"{key}: there is no such assignment to write to"
+            raise RuntimeError(message)
+        heard = entry.day if entry.source == "unit" and changes else row.unit_update
+        extended = any(change.field == EXTENSION and change.new is not None for change in changes)
+        written.append(
+            {
+                "task": key.task_id,
+                "of": key.unit,
+                "now": _changed(row, changes) if changes else row.fields,
+                "at": revision,
+                "gone": revision if key in gone else None,
+                "heard": None if heard is None else heard.isoformat(),
+                "extensions": row.extension_count + int(extended),
+            }
+        )
+    update_many(connection, _UPDATE, written)
+    _log_changes(connection, entry.changes, revision)
+    _log_removals(connection, entry.removals, revision)
+
+
+def _changed(row: Standing, changes: Iterable[Change]) -> str:
+    fields = load_fields(row.fields)
+    for change in changes:
+        if fields.get(change.field) != change.old:
+            message = f"{change.key} {change.field}: the change starts from another value than the ledger's"
+            raise RuntimeError(message)
+        fields[change.field] = change.new
+    return dump_fields(fields)
+
+
+def _log_changes(connection: sa.Connection, changes: Sequence[Change], revision: int) -> None:
+    rows = [
+        {
+            "revision": revision,
+            "task_id": change.key.task_id,
+            "unit": change.key.unit,
+            "field": change.field,
+            "old": dump(change.old),
+            "new": dump(change.new),
+            "rule": change.rule,
+        }
+        for change in changes
+    ]
+    insert_many(connection, t.changes, rows)
+
+
+def _log_removals(connection: sa.Connection, removals: Iterable[tuple[Key, bool]], revision: int) -> None:
+    rows: list[dict[str, Any]] = [
+        {"revision": revision, "task_id": key.task_id, "unit": key.unit, "restored": restored}
+        for key, restored in removals
+    ]
+    insert_many(connection, t.removals, rows)

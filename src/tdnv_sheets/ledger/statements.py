@@ -1,0 +1,59 @@
+"""Ask for many keys and write many rows with one fixed statement each: SQL is put together once, not for each file."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+
+def among(connection: sa.Connection, column: sa.Column[Any], values: Iterable[str]) -> sa.ColumnElement[bool]:
+    """Say that *column* is one of *values*; however many there are, they travel as one parameter."""
+    listed = sorted(set(values))
+    if connection.dialect.name == "sqlite":
+        each = sa.func.json_each(sa.bindparam(None, json.dumps(listed), sa.Text)).table_valued("value")
+        return column.in_(sa.select(each.c.value))
+    return column == sa.any_(sa.bindparam(None, listed, ARRAY(sa.Text)))
+
+
+def insert_many(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, object]]) -> None:
+    """Insert *rows*, which all have the same columns, past SQLAlchemy's work on each value.
+
+    The values are texts, numbers, booleans and nulls; a day goes in as `2026-06-15`.
+    """
+    if rows:
+        _run(connection, *_insert(table, connection.dialect, tuple(rows[0])), rows)
+
+
+def update_many(connection: sa.Connection, statement: sa.Update, rows: Sequence[Mapping[str, object]]) -> None:
+    """Run *statement* once for each of *rows*, which hold its parameters; for the values see `insert_many`."""
+    if rows:
+        _run(connection, *_update(statement, connection.dialect), rows)
+
+
+def _run(
+    connection: sa.Connection, text: str, order: tuple[str, ...] | None, rows: Sequence[Mapping[str, object]]
+) -> None:
+    many: Any = list(rows) if order is None else [tuple(map(row.__getitem__, order)) for row in rows]
+    connection.exec_driver_sql(text, many)
+
+
+@lru_cache
+def _insert(table: sa.Table, dialect: sa.Dialect, columns: tuple[str, ...]) -> tuple[str, tuple[str, ...] | None]:
+    return _for_driver(sa.insert(table).compile(dialect=dialect, column_keys=list(columns)))
+
+
+@lru_cache
+def _update(statement: sa.Update, dialect: sa.Dialect) -> tuple[str, tuple[str, ...] | None]:
+    return _for_driver(statement.compile(dialect=dialect))
+
+
+def _for_driver(compiled: Any) -> tuple[str, tuple[str, ...] | None]:  # noqa: ANN401 - SQLAlchemy names no one type
+    """Give the text for the driver, and the order of parameters for drivers that count them."""
+    return str(compiled), tuple(compiled.positiontup) if compiled.positiontup else None
