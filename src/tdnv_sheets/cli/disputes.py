@@ -57,7 +57,7 @@ def conflicts(call: Call, unit: str | None, path: Path | None, shape: str, *, ev
 @click.option("--all", "everything", is_flag=True, help="All open conflicts.")
 @format_option
 @pass_call
-def resolve(  # noqa: PLR0913, PLR0917 - click gives one argument per option
+def resolve(  # noqa: PLR0917 - click gives one argument per option
     call: Call,
     numbers: tuple[int, ...],
     choice: str | None,
@@ -72,9 +72,8 @@ def resolve(  # noqa: PLR0913, PLR0917 - click gives one argument per option
     from tdnv_sheets.inbox.lock import held
     from tdnv_sheets.pipeline.not_taken import refresh
     from tdnv_sheets.pipeline.office import open_office, unit_named
-    from tdnv_sheets.pipeline.resolve import OTHER, Wish
+    from tdnv_sheets.pipeline.resolve import OTHER, Wish, waiting
     from tdnv_sheets.pipeline.resolve import resolve as do
-    from tdnv_sheets.pipeline.resolve import waiting
 
     if (choice is None) == (other is None):
         raise click.UsageError("say one of --ours, --theirs, --other VALUE")

@@ -83,7 +83,9 @@ def read_disputes(
 def last_findings(ledger: Ledger, unit: str) -> tuple[str, str]:
     """Give the name of the last file of *unit* that was taken in, and its findings as they are stored."""
     query = sa.select(t.files.c.name, t.files.c.findings)
-    query = query.where((t.files.c.unit == unit) & t.files.c.verdict.in_(t.TAKEN)).order_by(t.files.c.at.desc()).limit(1)
+    query = (
+        query.where((t.files.c.unit == unit) & t.files.c.verdict.in_(t.TAKEN)).order_by(t.files.c.at.desc()).limit(1)
+    )
     with ledger.reading() as connection:
         row = connection.execute(query).one_or_none()
     return ("", "[]") if row is None else (row.name, row.findings)
@@ -132,7 +134,9 @@ def _past(connection: sa.Connection, rows: Sequence[Any]) -> dict[tuple[Key, str
     ).join(t.revisions, t.revisions.c.number == t.changes.c.revision)
     found: dict[tuple[Key, str], list[Any]] = {}
     for part in _parts(key.task_id for key, _ in cells):
-        query = columns.where(t.changes.c.task_id.in_(part)).order_by(t.changes.c.revision.desc(), t.changes.c.id.desc())
+        query = columns.where(t.changes.c.task_id.in_(part)).order_by(
+            t.changes.c.revision.desc(), t.changes.c.id.desc()
+        )
         for line in connection.execute(query):
             cell = Key(line.task_id, line.unit), line.field
             if line.field in names and cell in cells:

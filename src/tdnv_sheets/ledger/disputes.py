@@ -35,12 +35,14 @@ def write_disputes(connection: sa.Connection, entry: Entry, revision: int) -> in
             del waiting[change.key, change.field]
             if not agreed:
                 conflict = Conflict(change.key, change.field, load(row.base), change.new, theirs)
-                opened[change.key, change.field] = _new_row(entry, conflict, revision, row.file)
+                opened[change.key, change.field] = _new_row(entry, conflict, revision, row)
     count = 0
     for conflict in entry.conflicts:
         cell = conflict.key, conflict.field
-        new = _new_row(entry, conflict, revision, entry.file)
         row, followed = waiting.pop(cell, None), opened.get(cell)
+        # What was sent before and only meets another value now is still of the file that sent it.
+        sent = row if row is not None and row.theirs == dump(conflict.theirs) else None
+        new = _new_row(entry, conflict, revision, sent)
         before = (row.ours, row.theirs) if row else (followed["ours"], followed["theirs"]) if followed else None
         if before == (new["ours"], new["theirs"]):
             continue
@@ -76,7 +78,8 @@ def _close_one(connection: sa.Connection, number: int, state: str, revision: int
         raise RuntimeError(message)
 
 
-def _new_row(entry: Entry, conflict: Conflict, revision: int, file: str) -> dict[str, Any]:
+def _new_row(entry: Entry, conflict: Conflict, revision: int, sent: sa.Row[Any] | None) -> dict[str, Any]:
+    """Give the row of a conflict; *sent* is the one in whose place it comes with the same value of theirs."""
     return {
         "task_id": conflict.key.task_id,
         "unit": conflict.key.unit,
@@ -85,8 +88,8 @@ def _new_row(entry: Entry, conflict: Conflict, revision: int, file: str) -> dict
         "ours": dump(conflict.ours),
         "theirs": dump(conflict.theirs),
         "revision": revision,
-        "file": file,
-        "at": entry.at,
+        "file": entry.file if sent is None else sent.file,
+        "at": entry.at if sent is None else sent.at,
     }
 
 

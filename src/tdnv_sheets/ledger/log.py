@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import sqlalchemy as sa
 
 from tdnv_sheets.ledger import tables as t
+from tdnv_sheets.records import Key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,14 +46,53 @@ class RevisionRecord:
     """Made by it."""
 
 
+class Removal(NamedTuple):
+    """An assignment that left the present, or came back to it."""
+
+    revision: int
+    at: datetime
+    who: str
+    key: Key
+    restored: bool
+
+
+def read_undone(ledger: Ledger) -> dict[int, int]:
+    """Give the revisions that were undone, with the one that did it."""
+    query = sa.select(t.revisions.c.undoes, t.revisions.c.number).where(t.revisions.c.undoes.is_not(None))
+    with ledger.reading() as connection:
+        return {row.undoes: row.number for row in connection.execute(query)}
+
+
+def read_removals(ledger: Ledger, task_id: str) -> tuple[Removal, ...]:
+    """Read when the assignments of a task left the present and came back, oldest first."""
+    query = (
+        sa.select(t.removals, t.revisions.c.at, t.revisions.c.who)
+        .join(t.revisions, t.revisions.c.number == t.removals.c.revision)
+        .where((t.removals.c.task_id == task_id) & ~(t.removals.c.restored & _entered()))
+        .order_by(t.removals.c.revision, t.removals.c.unit)
+    )
+    with ledger.reading() as connection:
+        return tuple(
+            Removal(row.revision, row.at, row.who, Key(row.task_id, row.unit), row.restored)
+            for row in connection.execute(query)
+        )
+
+
 def read_revisions(
-    ledger: Ledger, *, since: date | None = None, unit: str | None = None, limit: int | None = None
+    ledger: Ledger,
+    *,
+    since: date | None = None,
+    unit: str | None = None,
+    limit: int | None = None,
+    number: int | None = None,
 ) -> tuple[RevisionRecord, ...]:
-    """Read revisions, newest first: from the day *since*, and only those that concern *unit*."""
+    """Read revisions, newest first: from the day *since*, only those that concern *unit*, or the one of a *number*."""
     undo = t.revisions.alias("undo")
     query = sa.select(t.revisions, undo.c.number.label("undone_by")).outerjoin(
         undo, undo.c.undoes == t.revisions.c.number
     )
+    if number is not None:
+        query = query.where(t.revisions.c.number == number)
     if since is not None:
         query = query.where(t.revisions.c.day >= since)
     if unit is not None:
@@ -83,18 +123,21 @@ def read_revisions(
 def _counts() -> Mapping[str, tuple[sa.Column[int], sa.ColumnElement[bool]]]:
     """Give (the column that holds the revision, which rows count) for each count of a revision."""
     every = sa.true()
-    here = (t.assignments.c.task_id == t.removals.c.task_id) & (t.assignments.c.unit == t.removals.c.unit)
-    # An assignment that is entered without any field stands among the removals too, as if it had come back.
-    entered = sa.exists().where(here & (t.assignments.c.created == t.removals.c.revision))
     return {
         "cells": (t.changes.c.revision, t.changes.c.rule != ENTERED),
         "added": (t.assignments.c.created, every),
         "removed": (t.removals.c.revision, sa.not_(t.removals.c.restored)),
-        "restored": (t.removals.c.revision, t.removals.c.restored & ~entered),
+        "restored": (t.removals.c.revision, t.removals.c.restored & ~_entered()),
         "conflicts": (t.conflicts.c.revision, every),
         "settled": (t.conflicts.c.settled, t.conflicts.c.state.in_(("ours", "theirs", "other"))),
         "proposals": (t.proposals.c.revision, every),
     }
+
+
+def _entered() -> sa.ColumnElement[bool]:
+    """Say whether a removal is none: what is entered without any field stands there too, as if it had come back."""
+    here = (t.assignments.c.task_id == t.removals.c.task_id) & (t.assignments.c.unit == t.removals.c.unit)
+    return sa.exists().where(here & (t.assignments.c.created == t.removals.c.revision)).correlate(t.removals)
 
 
 def _counted(

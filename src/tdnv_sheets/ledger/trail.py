@@ -17,10 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from datetime import date
 
+    from tdnv_sheets.ledger.store import Ledger
 
-def dead_revisions(connection: sa.Connection) -> frozenset[int]:
+
+def dead_revisions(connection: sa.Connection, until: int | None = None) -> frozenset[int]:
     """Give the revisions that no longer count: an undo that counts took them back. Undos count for nothing else."""
     query = sa.select(t.revisions.c.number, t.revisions.c.undoes).where(t.revisions.c.undoes.is_not(None))
+    if until is not None:
+        query = query.where(t.revisions.c.number <= until)
     dead: set[int] = set()
     for row in connection.execute(query.order_by(t.revisions.c.number.desc())):
         if row.number not in dead:
@@ -47,6 +51,21 @@ def trail_of(created: int, lines: Iterable[Any], dead: AbstractSet[int]) -> Trai
         elif line.source == "unit":
             last = line.day
     return Trail(len(extensions), last)
+
+
+def trails_at(ledger: Ledger, revision: int) -> dict[Key, Trail]:
+    """Give the trails of all assignments as they were at *revision*."""
+    query = sa.select(t.changes, t.revisions.c.day, t.revisions.c.source, t.assignments.c.created)
+    query = query.join(t.revisions, t.revisions.c.number == t.changes.c.revision).join(
+        t.assignments, (t.assignments.c.task_id == t.changes.c.task_id) & (t.assignments.c.unit == t.changes.c.unit)
+    )
+    told = t.changes.c.field.in_((EXTENSION, REPORTED)) | (t.revisions.c.source == "unit")
+    lines: dict[Key, list[Any]] = {}
+    with ledger.reading() as connection:
+        dead = dead_revisions(connection, revision)
+        for row in connection.execute(query.where(told & (t.changes.c.revision <= revision)).order_by(t.changes.c.id)):
+            lines.setdefault(Key(row.task_id, row.unit), []).append(row)
+    return {key: trail_of(found[0].created, found, dead) for key, found in lines.items()}
 
 
 def recount(connection: sa.Connection, keys: AbstractSet[Key]) -> None:

@@ -83,7 +83,9 @@ def _undone_by(connection: sa.Connection) -> dict[int, int]:
 def _on_the_same_cells(connection: sa.Connection, rows: Iterable[Any]) -> dict[tuple[Key, str], list[Any]]:
     found: dict[tuple[Key, str], list[Any]] = {_cell(row): [] for row in rows}
     for key, field in found:
-        here = (t.conflicts.c.task_id == key.task_id) & (t.conflicts.c.unit == key.unit) & (t.conflicts.c.field == field)
+        here = (
+            (t.conflicts.c.task_id == key.task_id) & (t.conflicts.c.unit == key.unit) & (t.conflicts.c.field == field)
+        )
         found[key, field] += connection.execute(sa.select(t.conflicts).where(here).order_by(t.conflicts.c.number)).all()
     return found
 

@@ -48,9 +48,9 @@ def conflict_choices(
         item = waiting.get(choice.number)
         if item is None:
             notes += _too_late(choice, ledger.conflict(choice.number), lang)
-        elif (item.conflict.key, item.conflict.field) in edited:
-            notes.append(_moved(choice, item, lang))
-        elif choice.fingerprint != fingerprint(item.conflict.ours):
+        elif (item.conflict.key, item.conflict.field) in edited or choice.fingerprint != fingerprint(
+            item.conflict.ours
+        ):
             notes.append(_moved(choice, item, lang))
         else:
             good.append(choice)

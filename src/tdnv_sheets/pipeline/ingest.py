@@ -24,6 +24,7 @@ from tdnv_sheets.pipeline.check import (
     received_from,
 )
 from tdnv_sheets.pipeline.draw import file_digest
+from tdnv_sheets.pipeline.not_taken import refresh, stored_finding
 from tdnv_sheets.pipeline.office import unit_named
 from tdnv_sheets.pipeline.receive import Received, has_secret_name, receipt
 from tdnv_sheets.records import Key, units_by_code
@@ -70,6 +71,8 @@ def ingest(
     for some in at_once(existing(paths)):
         lot = [_drop(office, path, dry_run=dry_run) for path in some]
         received += _take_in(office, lot, grounds, moment, dry_run=dry_run)
+    if not dry_run:
+        refresh(office, (one.unit for one in received if one.verdict in {Verdict.ACCEPTED, Verdict.PARTLY}), moment)
     return received
 
 
@@ -262,7 +265,7 @@ def _merge(
 
 
 def _file_record(scanned: FileSeen, checked: Checked, received: Received, moment: Moment) -> dict[str, Any]:
-    findings = [{"code": a.finding.code, "cell": a.finding.cell, "sheet": a.finding.sheet} for a in received.abouts]
+    findings = [stored_finding(about) for about in received.abouts]
     taken = received.verdict in {Verdict.ACCEPTED, Verdict.PARTLY}
     return {
         "digest": scanned.digest or hashlib.sha256(f"{received.file}{scanned.size}".encode()).hexdigest(),

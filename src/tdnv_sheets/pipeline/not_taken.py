@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 NOT_TAKEN: Final = ("open", "ours", "other")
 """States of conflicts in which the unit's value is not the register's."""
 _IN_THE_OTHER_LIST: Final = frozenset({"conflict", "unknown-base"})
-_TO_DO: Final = (Severity.ERROR, Severity.WARNING)
+_LEFT_OUT: Final = frozenset({"locked-cell-changed", "not-cleared"})
+"""Findings that hold no row back and still say that a cell was not taken."""
 
 
 class Drawn(NamedTuple):
@@ -60,6 +61,14 @@ def refresh(office: Office, units: Iterable[str], moment: Moment) -> tuple[Drawn
             with suppress(WaitsForPerson):
                 drawn.append(_put(view, path))
     return tuple(drawn)
+
+
+def refresh_lists(office: Office, moment: Moment) -> tuple[Drawn, ...]:
+    """Draw the lists anew that lie in the folder for returns."""
+    units = [unit.code for unit in office.units]
+    return refresh(
+        office, [code for code in units if (office.space.returned / list_name(office, code)).exists()], moment
+    )
 
 
 def draw_list_for(office: Office, code: str, moment: Moment, path: Path) -> Drawn:
@@ -118,8 +127,10 @@ def _refused(findings: str, lang: str) -> Iterator[RefusedCell]:
         if not stored.get("task") or stored["code"] in _IN_THE_OTHER_LIST:
             continue
         values: dict[str, Any] = {name: stored.get(name, "") for name in ("column", "value")}
-        finding = found(stored["code"], stored["sheet"], stored["cell"], stored["row"], values=stored["values"], **values)
-        if finding.severity in _TO_DO:
+        finding = found(
+            stored["code"], stored["sheet"], stored["cell"], stored["row"], values=stored["values"], **values
+        )
+        if finding.severity is Severity.ERROR or finding.code in _LEFT_OUT:
             words = finding_text(finding, lang), finding_fix(finding, lang)
             yield RefusedCell(stored["task"], finding.column, finding.value, *words)
 

@@ -99,7 +99,7 @@ def _disputed(number: int, item: SettledRow, words: Shown) -> list[Raw]:
     state = words.say(f"settled_{item.state}") if item.state != "open" else words.say("state_open")
     taken = None if item.state == "open" else words.value(conflict.field, item.taken)
     settled = state if item.state == "open" else f"{state} ({item.at:%d/%m/%Y})"
-    place = [number, conflict.key.task_id, conflict.content, words.caption(conflict.field)]
+    place: list[Raw] = [number, conflict.key.task_id, conflict.content, words.caption(conflict.field)]
     return [*place, *seen, conflict.at, settled, taken, item.reason or None]
 
 
@@ -120,9 +120,7 @@ def _draw_refused(book: Book, view: NotTakenView) -> None:
     _finish(book, sheet, view, captions, len(view.refused))
 
 
-def _draw_head(
-    book: Book, sheet: Worksheet, view: NotTakenView, captions: Sequence[tuple[str, int]], how: str
-) -> None:
+def _draw_head(book: Book, sheet: Worksheet, view: NotTakenView, captions: Sequence[tuple[str, int]], how: str) -> None:
     plain = {"text_wrap": False}
     book.put(sheet, TITLE_ROW, 0, say("not_taken.title", view.lang), book.look(styles.TITLE))
     where = say("not_taken.of", view.lang, unit=view.unit, office=view.office, day=day_text(view.as_of))
@@ -160,9 +158,7 @@ def _draw_row(  # noqa: PLR0917 - where, how wide, what, and which cells stand o
     sheet.set_row(row, styles.row_height(texts))
 
 
-def _finish(
-    book: Book, sheet: Worksheet, view: NotTakenView, captions: Sequence[tuple[str, int]], rows: int
-) -> None:
+def _finish(book: Book, sheet: Worksheet, view: NotTakenView, captions: Sequence[tuple[str, int]], rows: int) -> None:
     if rows:
         ok(sheet.autofilter(HEADER_ROW, 0, HEADER_ROW + rows, len(captions) - 1))
     else:

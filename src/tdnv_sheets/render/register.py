@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 from tdnv_sheets.render.book import open_book, put_carriers
 from tdnv_sheets.render.canvas import Canvas
 from tdnv_sheets.render.overview import draw_overview
-from tdnv_sheets.render.register_counts import draw_counts, lines_by_assigner, lines_by_unit
 from tdnv_sheets.render.register_conflicts import draw_conflicts, draw_settled
+from tdnv_sheets.render.register_counts import draw_counts, lines_by_assigner, lines_by_unit
 from tdnv_sheets.render.register_lists import draw_log, draw_overdue, draw_proposals
 from tdnv_sheets.render.register_tasks import columns, draw_tasks, places
 from tdnv_sheets.render.shown import shown
