@@ -23,13 +23,16 @@ from tdnv_sheets.pipeline.check import Moment
 from tdnv_sheets.pipeline.demo import grid_of, label
 from tdnv_sheets.pipeline.office import open_office
 from tdnv_sheets.sheetspec import assignment_spec
+from tests.databases import keep_ledger_in, ledger_url, run_of_tests
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from openpyxl.worksheet.worksheet import Worksheet
 
     from tdnv_sheets.records import Value
+
+__all__ = ["ledger_url"]  # a fixture for every test
 
 SHARED = Path(__file__).parents[2] / "shared"
 TODAY = date(2026, 6, 10)
@@ -238,6 +241,13 @@ def validated_everywhere(
     return said
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_cmdline_main() -> Iterator[None]:
+    """Let the processes of this run share one PostgreSQL server, and end it with them."""
+    with run_of_tests():
+        return (yield)
+
+
 @pytest.fixture(scope="session")
 def office_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make the small office once; tests copy it."""
@@ -256,6 +266,14 @@ def office(office_template: Path, tmp_path: Path) -> SmallOffice:
     """Give a small office of one's own."""
     shutil.copytree(office_template, tmp_path / "vp")
     return SmallOffice(find(tmp_path / "vp"))
+
+
+@pytest.fixture
+def office_anywhere(office: SmallOffice, ledger_url: str) -> SmallOffice:
+    """Give a small office of one's own whose ledger lies in a SQLite file, and one whose ledger lies in PostgreSQL."""
+    if not ledger_url.startswith("sqlite"):
+        keep_ledger_in(office.space, ledger_url)
+    return SmallOffice(find(office.root))
 
 
 @pytest.fixture

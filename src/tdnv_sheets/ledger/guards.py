@@ -38,7 +38,7 @@ def _for_sqlite() -> Iterator[str]:
 def _for_postgresql() -> Iterator[str]:
     yield (
         "create function ledger_refuses() returns trigger language plpgsql as $$ begin "
-        "raise exception '%', tg_argv[0] using errcode = 'integrity_constraint_violation'; end $$"
+        "raise exception using message = tg_argv[0], errcode = 'integrity_constraint_violation'; end $$"
     )
     for action, tables in (("update", _NEVER_CHANGED), ("delete", _NEVER_DELETED), ("truncate", _NEVER_DELETED)):
         for table in tables:

@@ -1,0 +1,206 @@
+"""A database of one's own for a test: a SQLite file, or a database in a PostgreSQL that the tests start themselves.
+
+One server serves all processes of a test run: the first that needs it starts it, `stop` ends it. It lives in a folder
+of its own, asks nobody for a password and listens on no network where the system has sockets in files.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+
+from tdnv_sheets.ledger import tables as t
+from tdnv_sheets.ledger.store import Ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tdnv_sheets.inbox.workspace import Workspace
+
+KINDS: Final = ("sqlite", "postgresql")
+FOLDER: Final = "TDNV_TEST_DATABASES"
+"""The variable that tells the processes of one run where their server lives."""
+_TEMPLATE: Final = "empty_ledger"
+_PATIENCE: Final = 60.0
+_USER: Final = "nobody"
+"""PostgreSQL refuses to run as root."""
+
+
+@contextmanager
+def fresh(kind: str, folder: Path) -> Iterator[str]:
+    """Give the address of an empty ledger in a database of its own."""
+    if kind == "sqlite":
+        yield f"sqlite:///{(folder / f'ledger {secrets.token_hex(3)}.db').as_posix()}"
+        return
+    address = server()
+    name = f"t{secrets.token_hex(6)}"
+    with psycopg.connect(address, dbname="postgres", autocommit=True) as connection:
+        connection.execute(f"create database {name} template {_TEMPLATE}")
+    yield _url(address, name)
+    with psycopg.connect(address, dbname="postgres", autocommit=True) as connection:
+        connection.execute(f"drop database {name} with (force)")
+
+
+def server() -> str:
+    """Give the address of this run's PostgreSQL server, started if it is not there yet."""
+    folder = Path(os.environ[FOLDER])
+    ready = folder / "address"
+    try:
+        (folder / "starting").mkdir()
+    except FileExistsError:
+        until = time.monotonic() + _PATIENCE
+        while not ready.exists():
+            assert time.monotonic() < until, f"no PostgreSQL came up in {folder}"
+            time.sleep(0.05)
+        return ready.read_text(encoding="utf-8")
+    address = _start(folder)
+    written = folder / "address.new"
+    written.write_text(address, encoding="utf-8")
+    written.rename(ready)
+    return address
+
+
+@contextmanager
+def run_of_tests() -> Iterator[None]:
+    """Keep a folder for this run's server, unless a run around this one has one; end the server afterwards."""
+    if FOLDER in os.environ:
+        yield
+        return
+    os.environ[FOLDER] = tempfile.mkdtemp(prefix="tdnv-databases-")
+    try:
+        yield
+    finally:
+        _stop(Path(os.environ.pop(FOLDER)))
+
+
+def keep_ledger_in(space: Workspace, url: str) -> None:
+    """Move an office's ledger to *url*, an empty one, and say so in its settings."""
+    old, new = Ledger.at(space.ledger_url), Ledger.at(url)
+    with old.writing() as source, new.writing() as target:
+        for table in t.METADATA.sorted_tables:
+            rows = [row._asdict() for row in source.execute(sa.select(table).order_by(*table.primary_key.columns))]
+            if table.name in {"about", "migrations"}:
+                target.execute(sa.delete(table))
+            if rows:
+                target.execute(sa.insert(table), rows)
+            (key,) = [*table.primary_key.columns][:1]
+            if target.dialect.name == "postgresql" and key.autoincrement is True:
+                target.exec_driver_sql(
+                    f"select setval(pg_get_serial_sequence('{table.name}', '{key.name}'), "  # noqa: S608
+                    f"greatest((select max({key.name}) from {table.name}), 1))"
+                )
+    old.close()
+    new.close()
+    settings = space.root / "tdnv.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(f'ledger = "{url}"\n{text}', encoding="utf-8")
+
+
+def _start(folder: Path) -> str:
+    """Make a server in *folder*, with a database that holds an empty ledger's tables."""
+    programs, data = _programs(folder), folder / "data"
+    data.mkdir()
+    as_other: dict[str, Any] = {}
+    if sys.platform != "win32" and os.geteuid() == 0:
+        as_other = {"user": _USER, "group": "nogroup", "extra_groups": []}
+        folder.chmod(0o755)
+        shutil.chown(data, _USER)
+    how = ("-U", "postgres", "--auth=trust", "--encoding=utf8", "--no-locale", "--no-sync")
+    make = (programs / "initdb", "-D", data, *how)
+    subprocess.run(make, check=True, capture_output=True, timeout=_PATIENCE, **as_other)
+    host, port = str(data), "5432"
+    if sys.platform == "win32":
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            host, port = "127.0.0.1", str(free.getsockname()[1])
+    options = {
+        "fsync": "off",
+        "shared_buffers": "32MB",
+        "max_connections": "200",
+        "listen_addresses": host if sys.platform == "win32" else "",
+        "unix_socket_directories": "" if sys.platform == "win32" else host,
+        "port": port,
+    }
+    given = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [programs / "postgres", "-D", data, *given], stdout=log, stderr=log, start_new_session=True, **as_other
+        )
+    (folder / "pid").write_text(str(process.pid), encoding="ascii")
+    address = f"host={host} port={port} user=postgres"
+    _wait_for(address, process, folder / "log")
+    with psycopg.connect(address, dbname="postgres", autocommit=True) as connection:
+        connection.execute(f"create database {_TEMPLATE}")
+    Ledger.at(_url(address, _TEMPLATE)).close()
+    return address
+
+
+def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            psycopg.connect(address, dbname="postgres").close()
+        except psycopg.OperationalError:
+            assert process.poll() is None, log.read_text(encoding="utf-8")
+            assert time.monotonic() < until, log.read_text(encoding="utf-8")
+            time.sleep(0.05)
+        else:
+            return
+
+
+def _programs(folder: Path) -> Path:
+    """Find the server's programs: those of the package `pgserver`, else those of the system."""
+    package = importlib.util.find_spec("pgserver")
+    if package is not None and package.origin is not None:
+        installed = Path(package.origin).parent / "pginstall"
+        if sys.platform == "win32" or os.geteuid() != 0 or _open_to_all(installed):
+            return installed / "bin"
+        shutil.copytree(installed, folder / "pginstall", symlinks=True)
+        return folder / "pginstall" / "bin"
+    for found in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True):
+        return found
+    message = "tests of the ledger need PostgreSQL: install the package pgserver, or the system's postgresql"
+    raise RuntimeError(message)
+
+
+def _open_to_all(path: Path) -> bool:
+    return all(folder.stat().st_mode & 0o005 == 0o005 for folder in (path, *path.parents))
+
+
+def _stop(folder: Path) -> None:
+    pid = folder / "pid"
+    if pid.exists():
+        server_pid = int(pid.read_text(encoding="ascii"))
+        os.kill(server_pid, signal.SIGTERM if sys.platform == "win32" else signal.SIGQUIT)
+        until = time.monotonic() + _PATIENCE
+        while (folder / "data" / "postmaster.pid").exists() and time.monotonic() < until:
+            time.sleep(0.02)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _url(address: str, name: str) -> str:
+    parts = dict(part.split("=", 1) for part in address.split())
+    url = sa.URL.create("postgresql+psycopg", "postgres", database=name)
+    return url.update_query_dict({"host": parts["host"], "port": parts["port"]}).render_as_string(hide_password=False)
+
+
+@pytest.fixture(params=KINDS)
+def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Give the address of an empty ledger, once on each kind of database."""
+    with fresh(request.param, tmp_path) as url:
+        yield url
