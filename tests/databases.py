@@ -144,6 +144,7 @@ def _start(folder: Path) -> str:
     (folder / "pid").write_text(str(process.pid), encoding="ascii")
     address = f"host={host} port={port} user=postgres"
     _wait_for(address, process, folder / "log")
+    process.returncode = 0  # another process of this run may end it: nobody is to complain that it still runs
     with psycopg.connect(address, dbname="postgres", autocommit=True) as connection:
         connection.execute(f"create database {_TEMPLATE}")
     Ledger.at(_url(address, _TEMPLATE)).close()

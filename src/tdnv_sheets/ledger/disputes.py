@@ -108,7 +108,8 @@ def write_proposals(connection: sa.Connection, entry: Entry, revision: int, task
             raise RuntimeError(message)
     for unit, fields in entry.proposals:
         packed = dump_fields(fields)
-        same = (t.proposals.c.unit == unit) & (t.proposals.c.fields == packed) & (t.proposals.c.state != "undone")
-        if connection.scalar(sa.select(t.proposals.c.number).where(same)) is None:
+        same = (t.proposals.c.unit == unit) & (t.proposals.c.fields == packed)
+        last = sa.select(t.proposals.c.state).where(same).order_by(t.proposals.c.number.desc()).limit(1)
+        if connection.scalar(last) in {None, "undone"}:
             made = {"unit": unit, "fields": packed, "revision": revision, "file": entry.file, "at": entry.at}
             connection.execute(sa.insert(t.proposals).values(**made))
