@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
 from tdnv_sheets.ledger import tables as t
 from tdnv_sheets.ledger.standing import read_standing
+from tdnv_sheets.ledger.trail import dead_revisions
 from tdnv_sheets.ledger.values import load, load_fields
 from tdnv_sheets.records import Conflict, Key, Value
 
@@ -57,6 +58,15 @@ class Dispute:
     """What the ledger held once it was settled; its own side while it is open."""
     again: bool
     """Whether the cell was shown before with another value of the ledger."""
+    revoked: bool
+    """Whether the revision that settled it was undone."""
+
+
+class _Marks(NamedTuple):
+    again: frozenset[int]
+    """Conflicts that were shown before."""
+    dead: frozenset[int]
+    """Revisions that were undone."""
 
 
 def read_disputes(
@@ -76,8 +86,8 @@ def read_disputes(
         rows = connection.execute(query.order_by(*order).limit(limit)).all()
         past = _past(connection, rows)
         ends = _revisions(connection, {row.settled for row in rows if row.settled is not None})
-        before = _shown_before(connection, rows)
-    return tuple(_dispute(row, past.get((Key(row.task_id, row.unit), row.field), ()), ends, before) for row in rows)
+        marks = _Marks(_shown_before(connection, rows), dead_revisions(connection))
+    return tuple(_dispute(row, past.get((Key(row.task_id, row.unit), row.field), ()), ends, marks) for row in rows)
 
 
 def last_findings(ledger: Ledger, unit: str) -> tuple[str, str]:
@@ -98,7 +108,7 @@ def removed_fields(ledger: Ledger, keys: Iterable[Key]) -> dict[Key, dict[str, V
     return {key: load_fields(row.fields) for key, row in standing.items() if row.removed is not None}
 
 
-def _dispute(row: Any, past: Sequence[Any], ends: dict[int, Written], before: frozenset[int]) -> Dispute:  # noqa: ANN401 - a row of SQLAlchemy
+def _dispute(row: Any, past: Sequence[Any], ends: dict[int, Written], marks: _Marks) -> Dispute:  # noqa: ANN401 - a row of SQLAlchemy
     conflict = Conflict(Key(row.task_id, row.unit), row.field, load(row.base), load(row.ours), load(row.theirs))
     writer = next((line for line in past if line.revision <= row.revision), None)
     choice = next((line for line in past if line.revision == row.settled), None)
@@ -114,7 +124,8 @@ def _dispute(row: Any, past: Sequence[Any], ends: dict[int, Written], before: fr
         written=None if writer is None else Written(writer.revision, writer.at, writer.who, writer.file),
         settled=None if row.settled is None else ends[row.settled],
         taken=conflict.ours if choice is None else load(choice.new),
-        again=row.number in before,
+        again=row.number in marks.again,
+        revoked=row.settled in marks.dead,
     )
 
 

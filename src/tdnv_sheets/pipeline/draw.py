@@ -185,7 +185,9 @@ def _settled_rows(office: Office, names: Mapping[str, str]) -> Iterable[SettledR
     for item in read_disputes(office.ledger, settled=True, limit=SETTLED_LINES):
         if item.settled is not None:
             who = names.get(item.settled.who, item.settled.who)
-            yield SettledRow(conflict_row(item, names), item.state, item.taken, item.reason, who, item.settled.at)
+            yield SettledRow(
+                conflict_row(item, names), item.state, item.taken, item.reason, who, item.settled.at, item.revoked
+            )
 
 
 def _log_rows(office: Office, names: Mapping[str, str]) -> Iterable[LogRow]:

@@ -112,7 +112,7 @@ def _view(office: Office, code: str, as_of: date) -> NotTakenView:
 
 def _lines(disputes: Iterable[Dispute], names: dict[str, str], as_of: date) -> Iterator[SettledRow]:
     """Give the open ones first, then those that the office decided otherwise this year, newest first."""
-    chosen = [item for item in disputes if item.state in NOT_TAKEN]
+    chosen = [item for item in disputes if item.state in NOT_TAKEN and not item.revoked]
     for item in chosen:
         if item.state == "open":
             yield SettledRow(conflict_row(item, names), item.state, None, "", "", item.at)

@@ -150,7 +150,7 @@ def _draw_row(  # noqa: PLR0917 - where, how wide, what, and which cells stand o
         kind = Kind.INTEGER if column == 0 else Kind.TEXT
         look = styles.cell(kind, max_length=styles.SHORT + 1)
         if isinstance(value, datetime):
-            look = styles.mix(look, {"num_format": styles.MOMENT})
+            look = styles.mix(look, {"num_format": styles.MOMENT, "align": "center"})
         elif value is not None and not isinstance(value, (str, int, float)):
             look = styles.cell(Kind.DATE)
         book.put(sheet, row, column, value, book.look(look, fills.get(column, {})))

@@ -72,7 +72,8 @@ def draw_settled(canvas: Canvas) -> None:
 def _settled(canvas: Canvas, number: int, item: SettledRow) -> list[Content]:
     words = canvas.words
     taken = words.value(item.conflict.field, item.taken)
-    tail = [words.say(f"settled_{item.state}"), taken, item.reason, item.who, item.at]
+    how = words.say(f"settled_{item.state}") + (words.say("revoked") if item.revoked else "")
+    tail = [how, taken, item.reason, item.who, item.at]
     return [*_cells(canvas, number, item.conflict), *tail]
 
 

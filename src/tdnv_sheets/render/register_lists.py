@@ -195,7 +195,7 @@ def _draw_row(canvas: Canvas, row: int, columns: Sequence[Col], cells: Sequence[
         if isinstance(value, Cell):
             canvas.link(row, column, value.target, value.text, styles.FRAME)
         elif isinstance(value, datetime):
-            canvas.put(row, column, value, look, {"num_format": styles.MOMENT})
+            canvas.put(row, column, value, look, {"num_format": styles.MOMENT, "align": "center"})
         else:
             canvas.put(row, column, value, look)
     texts = [(value, col.width) for col, value in zip(columns, cells, strict=True) if isinstance(value, str)]

@@ -60,6 +60,8 @@ class SettledRow:
     reason: str
     who: str
     at: datetime
+    revoked: bool = False
+    """Whether that was undone since."""
 
 
 @dataclass(frozen=True, slots=True)
