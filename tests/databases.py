@@ -7,10 +7,10 @@ of its own, asks nobody for a password and listens on no network where the syste
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import secrets
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -36,7 +36,9 @@ KINDS: Final = ("sqlite", "postgresql")
 FOLDER: Final = "TDNV_TEST_DATABASES"
 """The variable that tells the processes of one run where their server lives."""
 _TEMPLATE: Final = "empty_ledger"
-_PATIENCE: Final = 60.0
+_PATIENCE: Final = 120
+_LEFT: Final[list[str]] = []
+"""Databases of this process that the next test may have: to empty one is faster than to make one."""
 _USER: Final = "nobody"
 """PostgreSQL refuses to run as root."""
 
@@ -48,12 +50,31 @@ def fresh(kind: str, folder: Path) -> Iterator[str]:
         yield f"sqlite:///{(folder / f'ledger {secrets.token_hex(3)}.db').as_posix()}"
         return
     address = server()
+    name = _LEFT.pop() if _LEFT else _made(address)
+    yield _url(address, name)
+    _empty(address, name)
+    _LEFT.append(name)
+
+
+def _made(address: str) -> str:
     name = f"t{secrets.token_hex(6)}"
     with psycopg.connect(address, dbname="postgres", autocommit=True) as connection:
         connection.execute(f"create database {name} template {_TEMPLATE}")
-    yield _url(address, name)
-    with psycopg.connect(address, dbname="postgres", autocommit=True) as connection:
-        connection.execute(f"drop database {name} with (force)")
+    return name
+
+
+def _empty(address: str, name: str) -> None:
+    """Make the database as it was; what a test left open in it is closed."""
+    others = "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s and pid <> pg_backend_pid()"
+    with psycopg.connect(address, dbname=name) as connection:
+        connection.execute(others, (name,))
+        connection.execute("set session_replication_role = replica")  # past the triggers that keep the past
+        for table in t.METADATA.tables:
+            connection.execute(f"delete from {table}")  # noqa: S608
+        for sequence in ("changes_id_seq", "conflicts_number_seq", "proposals_number_seq"):
+            connection.execute(f"alter sequence {sequence} restart")
+        values = [("layout", str(t.LAYOUT)), ("ledger", secrets.token_hex(4))]
+        connection.cursor().executemany("insert into about values (%s, %s)", values)
 
 
 def server() -> str:
@@ -99,7 +120,7 @@ def keep_ledger_in(space: Workspace, url: str) -> None:
             if rows:
                 target.execute(sa.insert(table), rows)
             (key,) = [*table.primary_key.columns][:1]
-            if target.dialect.name == "postgresql" and key.autoincrement is True:
+            if target.dialect.name == "postgresql" and isinstance(key.type, sa.Integer) and key.autoincrement:
                 target.exec_driver_sql(
                     f"select setval(pg_get_serial_sequence('{table.name}', '{key.name}'), "  # noqa: S608
                     f"greatest((select max({key.name}) from {table.name}), 1))"
@@ -128,40 +149,30 @@ def _start(folder: Path) -> str:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             host, port = "127.0.0.1", str(free.getsockname()[1])
-    options = {
+    settings = {
         "fsync": "off",
         "shared_buffers": "32MB",
         "max_connections": "200",
+        "port": port,
         "listen_addresses": host if sys.platform == "win32" else "",
         "unix_socket_directories": "" if sys.platform == "win32" else host,
-        "port": port,
     }
-    given = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [programs / "postgres", "-D", data, *given], stdout=log, stderr=log, start_new_session=True, **as_other
-        )
-    (folder / "pid").write_text(str(process.pid), encoding="ascii")
+    with (data / "postgresql.conf").open("a", encoding="utf-8") as file:
+        file.writelines(f"{name} = '{value}'\n" for name, value in settings.items())
+    (folder / "programs").write_text(json.dumps([str(programs), as_other]), encoding="utf-8")
+    _control(folder, "start", "-w", "-t", str(_PATIENCE), "-l", str(data / "log"))
     address = f"host={host} port={port} user=postgres"
-    _wait_for(address, process, folder / "log")
-    process.returncode = 0  # another process of this run may end it: nobody is to complain that it still runs
     with psycopg.connect(address, dbname="postgres", autocommit=True) as connection:
         connection.execute(f"create database {_TEMPLATE}")
     Ledger.at(_url(address, _TEMPLATE)).close()
     return address
 
 
-def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    until = time.monotonic() + _PATIENCE
-    while True:
-        try:
-            psycopg.connect(address, dbname="postgres").close()
-        except psycopg.OperationalError:
-            assert process.poll() is None, log.read_text(encoding="utf-8")
-            assert time.monotonic() < until, log.read_text(encoding="utf-8")
-            time.sleep(0.05)
-        else:
-            return
+def _control(folder: Path, *what: str) -> None:
+    programs, as_other = json.loads((folder / "programs").read_text(encoding="utf-8"))
+    command: tuple[str | Path, ...] = (Path(programs) / "pg_ctl", "-D", folder / "data", *what)
+    # A pipe would stay open in the server and be waited for.
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **as_other)
 
 
 def _programs(folder: Path) -> Path:
@@ -184,13 +195,8 @@ def _open_to_all(path: Path) -> bool:
 
 
 def _stop(folder: Path) -> None:
-    pid = folder / "pid"
-    if pid.exists():
-        server_pid = int(pid.read_text(encoding="ascii"))
-        os.kill(server_pid, signal.SIGTERM if sys.platform == "win32" else signal.SIGQUIT)
-        until = time.monotonic() + _PATIENCE
-        while (folder / "data" / "postmaster.pid").exists() and time.monotonic() < until:
-            time.sleep(0.02)
+    if (folder / "programs").exists():
+        _control(folder, "stop", "-m", "immediate")
     shutil.rmtree(folder, ignore_errors=True)
 
 

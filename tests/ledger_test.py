@@ -7,13 +7,14 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tdnv_sheets.errors import BrokenSurroundings
@@ -24,6 +25,7 @@ from tdnv_sheets.ledger.store import IssueRecord, Ledger
 from tdnv_sheets.ledger.values import dump, dump_fields, fingerprint, load, load_fields
 from tdnv_sheets.records import Change, Conflict, Key
 from tests.conftest import SmallOffice, fill
+from tests.databases import KINDS, fresh
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -61,8 +63,8 @@ def everything(ledger: Ledger) -> dict[str, list[tuple[Any, ...]]]:
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    opened = Ledger.at(f"sqlite:///{tmp_path / 'ledger.db'}")
+def ledger(ledger_url: str) -> Iterator[Ledger]:
+    opened = Ledger.at(ledger_url)
     write(opened, source="office", new_tasks=(NewTask(("cctl", "cckl"), {"task_content": "A", "proposal": "cũ"}),))
     yield opened
     opened.close()
@@ -88,8 +90,8 @@ def full_entry(ledger: Ledger) -> Entry:
     )
 
 
-def test_a_commit_that_fails_at_any_of_its_statements_leaves_nothing_behind(ledger: Ledger, tmp_path: Path) -> None:
-    engine = engine_for(f"sqlite:///{tmp_path / 'ledger.db'}")
+def test_a_commit_that_fails_at_any_of_its_statements_leaves_nothing_behind(ledger: Ledger, ledger_url: str) -> None:
+    engine = engine_for(ledger_url)
     failing = Ledger(engine)
     whole = full_entry(ledger)
     before = everything(ledger)
@@ -221,37 +223,28 @@ class History:
                 assert state == self.states[-1]
 
 
-def played(steps: Sequence[tuple[Any, ...]]) -> History:
-    history = History(Ledger.at("sqlite://"))
-    history.play(steps)
-    return history
+@contextmanager
+def played(kind: str, steps: Sequence[tuple[Any, ...]], folder: Path) -> Iterator[History]:
+    with fresh(kind, folder) as url:
+        history = History(Ledger.at("sqlite://" if kind == "sqlite" else url))
+        history.play(steps)
+        yield history
+        history.ledger.close()
 
 
-@settings(max_examples=40, deadline=None)
-@given(STEPS)
-def test_the_fields_as_of_an_old_revision_are_those_that_were_read_then(steps: Sequence[tuple[Any, ...]]) -> None:
-    history = played(steps)
-    keys = history.states[-1].keys()
-
-    for revision, state in enumerate(history.states):
-        assert history.ledger.at_revision(keys, revision) == state
-    history.ledger.close()
-
-
-@settings(max_examples=40, deadline=None)
-@given(STEPS)
-def test_replaying_all_changes_gives_the_current_state(steps: Sequence[tuple[Any, ...]]) -> None:
-    history = played(steps)
-    now = fields_of(history.ledger)
-    replayed: dict[Key, dict[str, Value]] = {key: {} for key in now}
-
-    for line in reversed(history.ledger.log()):
-        assert replayed[line.key].get(line.field) == line.old
-        replayed[line.key][line.field] = line.new
-
-    assert {key: {n: v for n, v in fields.items() if v is not None} for key, fields in replayed.items()} == now
-    assert now == history.states[-1]
-    history.ledger.close()
+@pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=STEPS)
+def test_the_past_is_what_was_read_then_and_follows_from_the_changes(
+    kind: str, steps: Sequence[tuple[Any, ...]], tmp_path: Path
+) -> None:
+    with played(kind, steps, tmp_path) as history:
+        now = fields_of(history.ledger)
+        for revision, state in enumerate(history.states):
+            assert history.ledger.at_revision(now, revision) == state
+            assert {key: item.fields for key, item in history.ledger.assignments_at(revision).items()} == state
+        assert now == history.states[-1]
+        assert history.ledger.verify() == ()
 
 
 def test_more_keys_than_one_query_can_hold_are_all_found(ledger: Ledger) -> None:
@@ -514,9 +507,9 @@ def test_a_ledger_of_a_later_program_is_not_touched(office: SmallOffice) -> None
 TDNV = (sys.executable, "-c", "from tdnv_sheets.cli.main import main; main()")
 
 
-def add_lines(path: Path, name: str, count: int, ready: Barrier) -> None:
+def add_lines(url: str, name: str, count: int, ready: Barrier) -> None:
     """Append to one shared cell, each time deciding anew when another process wrote in between (in a child)."""
-    ledger = Ledger.at(f"sqlite:///{path}")
+    ledger = Ledger.at(url)
     ready.wait()
     for number in range(count):
         while True:
@@ -528,12 +521,10 @@ def add_lines(path: Path, name: str, count: int, ready: Barrier) -> None:
     ledger.close()
 
 
-def test_two_processes_that_write_the_same_cell_lose_nothing(ledger: Ledger, tmp_path: Path) -> None:
+def test_two_processes_that_write_the_same_cell_lose_nothing(ledger: Ledger, ledger_url: str) -> None:
     context = multiprocessing.get_context("spawn")
     ready = context.Barrier(2)
-    workers = [
-        context.Process(target=add_lines, args=(tmp_path / "ledger.db", name, 15, ready), daemon=True) for name in "ab"
-    ]
+    workers = [context.Process(target=add_lines, args=(ledger_url, name, 15, ready), daemon=True) for name in "ab"]
     for worker in workers:
         worker.start()
     for worker in workers:
@@ -547,7 +538,8 @@ def test_two_processes_that_write_the_same_cell_lose_nothing(ledger: Ledger, tmp
     assert ledger.revision() == 31
 
 
-def test_two_commands_that_merge_different_files_at_once_lose_nothing(office: SmallOffice) -> None:
+def test_two_commands_that_merge_different_files_at_once_lose_nothing(office_anywhere: SmallOffice) -> None:
+    office = office_anywhere
     files = [
         fill(office.issue("cctl"), {ONE.task_id: {"difficulty": "Thiếu kinh phí"}}),
         fill(office.issue("cckl"), {"NV-2026-00003": {"difficulty": "Thiếu người"}}),

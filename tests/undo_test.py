@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from tdnv_sheets.errors import WrongUsage
 from tdnv_sheets.ledger.commit import Committed, Entry, NewTask, ProposalSettlement, Settlement, commit
 from tdnv_sheets.ledger.log import read_revisions, read_undone
+from tdnv_sheets.ledger.recount import trails_at
 from tdnv_sheets.ledger.store import Ledger
-from tdnv_sheets.ledger.trail import trails_at
 from tdnv_sheets.ledger.undo import Undone, undo
 from tdnv_sheets.ledger.undo_disputes import Later
 from tdnv_sheets.records import Change, Conflict, Key
@@ -443,6 +443,7 @@ def test_undoing_everything_from_the_last_on_shows_each_state_again(
     for before, revision in reversed(states):
         desk.undone(revision)
         assert desk.seen() == before
+    assert desk.ledger.verify() == ()
 
 
 @LAWFUL
@@ -472,3 +473,4 @@ def test_any_undo_is_refused_with_its_reasons_or_can_be_taken_back(
             desk.undone(again)
             assert desk.seen() == before
     assert {revision: desk.ledger.assignments_at(revision) for revision in revisions} == states
+    assert desk.ledger.verify() == ()

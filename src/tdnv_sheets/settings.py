@@ -9,7 +9,7 @@ import tomllib
 import unicodedata
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from tdnv_sheets.errors import BadOfficeFile, BrokenSurroundings
 
@@ -61,6 +61,8 @@ class Settings:
     language: str = "vi"
     ledger: str = ""
     """SQLAlchemy address of the ledger; empty for SQLite in `.tdnv/ledger.db`."""
+    ledger_journal: Literal["auto", "wal", "delete"] = "auto"
+    """How SQLite writes: `wal` on a disk of this machine, `delete` on a network share; `auto` finds out."""
     contact: str = ""
     """Whom a unit may call; printed in every unit workbook."""
     due_soon_days: int = 5
@@ -79,6 +81,7 @@ class Settings:
 _ALLOWED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "language": ("vi", "en"),
+        "ledger_journal": ("auto", "wal", "delete"),
         "on_error": ("rows", "file"),
         "confirmation": ("regulation", "yes", "no"),
         "keep_closed": ("year", "all", "none"),
@@ -199,6 +202,7 @@ language = {_quoted(language)}        # vi | en
 # confirmation = "regulation"  # hoàn thành phải được Văn phòng xác nhận: regulation | yes | no
 # keep_closed = "year"         # nhiệm vụ đã xong còn hiện trong sổ: year | all | none
 # ledger = ""                  # trống: .tdnv/ledger.db; hoặc "postgresql+psycopg://…"
+# ledger_journal = "auto"      # auto: tự nhận biết; delete: sổ nằm trên ổ mạng dùng chung; wal: sổ nằm trên máy này
 
 [folders]
 {folders}

@@ -11,11 +11,12 @@ from tdnv_sheets.ledger import tables as t
 from tdnv_sheets.ledger.columns import OwnColumns, write_own_columns
 from tdnv_sheets.ledger.disputes import write_disputes, write_proposals
 from tdnv_sheets.ledger.reading import last_revision
-from tdnv_sheets.ledger.standing import add_tasks, apply, read_standing
-from tdnv_sheets.ledger.statements import among
+from tdnv_sheets.ledger.replay import replay
+from tdnv_sheets.ledger.standing import UPDATE_TRAIL, add_tasks, apply, read_standing
+from tdnv_sheets.ledger.statements import among, update_many
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import date, datetime
 
     from tdnv_sheets.ledger.standing import Standing
@@ -131,12 +132,28 @@ def commit(ledger: Ledger, entry: Entry) -> Committed | None:
         add_revision(connection, entry, revision)
         task_ids = add_tasks(connection, entry, revision)
         apply(connection, entry, revision, standing)
+        if entry.undoes is not None:
+            _restate_trails(connection, concerned)
         opened = write_disputes(connection, entry, revision)
         write_proposals(connection, entry, revision, task_ids)
         if entry.own_columns is not None:
             write_own_columns(connection, OwnColumns(entry.own_columns, revision))
         _record_file(connection, entry.file_record, revision)
     return Committed(revision, task_ids, opened)
+
+
+def _restate_trails(connection: sa.Connection, keys: Iterable[Key]) -> None:
+    """Count extensions and the unit's last day as if what was taken back had not been."""
+    rows: list[dict[str, object]] = [
+        {
+            "task": key.task_id,
+            "of": key.unit,
+            "heard": item.unit_update.isoformat() if item.unit_update else None,
+            "extensions": item.extension_count,
+        }
+        for key, item in replay(connection, keys).items()
+    ]
+    update_many(connection, UPDATE_TRAIL, rows)
 
 
 def _has_moved(connection: sa.Connection, entry: Entry, last: int, standing: Mapping[Key, Standing]) -> bool:

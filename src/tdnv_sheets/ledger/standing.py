@@ -36,17 +36,16 @@ class Standing(NamedTuple):
     extension_count: int
 
 
-_READ: Final = sa.select(*(t.assignments.c[name] for name in Standing._fields))
-_UPDATE: Final = (
+STANDING: Final = tuple(t.assignments.c[name] for name in Standing._fields)
+"""The columns of a standing."""
+UPDATE_TRAIL: Final = (
     sa.update(t.assignments)
     .where((t.assignments.c.task_id == sa.bindparam("task")) & (t.assignments.c.unit == sa.bindparam("of")))
-    .values(
-        fields=sa.bindparam("now"),
-        revision=sa.bindparam("at"),
-        removed=sa.bindparam("gone"),
-        unit_update=sa.bindparam("heard"),
-        extension_count=sa.bindparam("extensions"),
-    )
+    .values(unit_update=sa.bindparam("heard"), extension_count=sa.bindparam("extensions"))
+)
+"""What no field holds."""
+_UPDATE: Final = UPDATE_TRAIL.values(
+    fields=sa.bindparam("now"), revision=sa.bindparam("at"), removed=sa.bindparam("gone")
 )
 
 
@@ -54,7 +53,7 @@ def read_standing(connection: sa.Connection, keys: AbstractSet[Key]) -> dict[Key
     """Read the rows of *keys*, removed ones too; keys that never were are left out."""
     if not keys:
         return {}
-    query = _READ.where(among(connection, t.assignments.c.task_id, (key.task_id for key in keys)))
+    query = sa.select(*STANDING).where(among(connection, t.assignments.c.task_id, (key.task_id for key in keys)))
     rows = ((Key(row[0], row[1]), row) for row in connection.execute(query))
     return {key: Standing(*row) for key, row in rows if key in keys}
 

@@ -46,7 +46,7 @@ def _run(
 
 @lru_cache
 def _insert(table: sa.Table, dialect: sa.Dialect, columns: tuple[str, ...]) -> tuple[str, tuple[str, ...] | None]:
-    return _for_driver(sa.insert(table).compile(dialect=dialect, column_keys=list(columns)))
+    return _for_driver(sa.insert(table).inline().compile(dialect=dialect, column_keys=list(columns)))
 
 
 @lru_cache

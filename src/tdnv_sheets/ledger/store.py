@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
-from tdnv_sheets.errors import BrokenSurroundings
+from tdnv_sheets.errors import TdnvError
 from tdnv_sheets.ledger import tables as t
 from tdnv_sheets.ledger.columns import OwnColumns, read_own_columns
-from tdnv_sheets.ledger.engine import engine_for, explained
+from tdnv_sheets.ledger.engine import check_server, engine_for, explained, journal_of
 from tdnv_sheets.ledger.migrations import bring_up_to_date, layout_of
 from tdnv_sheets.ledger.reading import (
     last_revision,
@@ -23,12 +24,15 @@ from tdnv_sheets.ledger.reading import (
     read_new_tasks,
     revision_on,
 )
+from tdnv_sheets.ledger.replay import Difference, verify
 from tdnv_sheets.ledger.statements import among
 from tdnv_sheets.ledger.values import load, load_fields
 from tdnv_sheets.records import Assignment, Conflict, Key, Proposal, Trail, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+
+    from tdnv_sheets.ledger.place import Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +86,39 @@ class Receipt:
     period: str
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Where a ledger is kept."""
+
+    database: str
+    """`sqlite` or `postgresql`."""
+    version: str
+    journal: str = ""
+    """SQLite: `wal`, or `delete` where the file lies on a network share or did so once."""
+    shared: str = ""
+    """SQLite: the kind of network share, `?` where that cannot be found out; empty on a disk of this machine."""
+
+
+_WRITERS_PLACE: Final = 7463
+"""The number of PostgreSQL's advisory lock that each writer takes."""
+
+
 class Ledger:
     """The ledger at one address; holds the engine and nothing else."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+        # What is read in one go is of one moment, also where the database lets others write meanwhile.
+        server = engine.dialect.name == "postgresql"
+        self._views = engine.execution_options(isolation_level="REPEATABLE READ") if server else engine
 
     @classmethod
-    def at(cls, url: str) -> Ledger:
+    def at(cls, url: str, journal: Wish = "auto") -> Ledger:
         """Open the ledger, making its tables when it is new; raise `BrokenSurroundings` when it cannot be used."""
-        ledger = cls(engine_for(url))
+        ledger = cls(engine_for(url, journal))
         try:
             ledger._prepare()
-        except BrokenSurroundings:
+        except TdnvError:
             ledger.close()
             raise
         return ledger
@@ -105,6 +129,7 @@ class Ledger:
 
     def _prepare(self) -> None:
         with self.reading() as connection:
+            check_server(connection)
             layout = layout_of(connection)
         if layout != t.LAYOUT:
             with self.writing() as connection:
@@ -112,19 +137,29 @@ class Ledger:
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
-        """Give a connection inside one write transaction; all or nothing."""
+        """Give a connection inside one write transaction; all or nothing, and one writer at a time."""
         with explained(self._engine), self._engine.connect() as plain:
             connection = plain.execution_options(writes=True)
             with connection.begin():
                 if self._engine.dialect.name == "postgresql":
-                    connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7463)")
+                    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS_PLACE})")
                 yield connection
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """Give a connection that sees one state of the ledger from beginning to end."""
-        with explained(self._engine), self._engine.connect() as connection, connection.begin():
+        with explained(self._engine), self._views.connect() as connection, connection.begin():
             yield connection
+
+    def kept(self) -> Kept:
+        """Say in which database the ledger lies and how it is written."""
+        with self.reading() as connection:
+            version = ".".join(map(str, connection.dialect.server_version_info or ()))
+            if connection.dialect.name != "sqlite":
+                return Kept(connection.dialect.name, version)
+            mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
+        place = journal_of(self._engine, "auto")
+        return Kept("sqlite", sqlite3.sqlite_version, str(mode), place.shared if place else "")
 
     # ------------------------------------------------------------------ reading
 
@@ -272,6 +307,11 @@ class Ledger:
         with self.reading() as connection:
             found = connection.scalar(sa.select(t.drawings.c.revision).where(t.drawings.c.digest == digest))
             return None if found is None else int(found)
+
+    def verify(self) -> tuple[Difference, ...]:
+        """Play all revisions again and give every difference from what the ledger says is so now; none when it is whole."""
+        with self.reading() as connection:
+            return tuple(verify(connection))
 
     # ------------------------------------------------------------------ small writes
 

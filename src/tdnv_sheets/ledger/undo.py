@@ -16,8 +16,8 @@ from tdnv_sheets.ledger.columns import take_back_own_columns
 from tdnv_sheets.ledger.commit import Entry, Settlement, add_revision
 from tdnv_sheets.ledger.disputes import write_disputes
 from tdnv_sheets.ledger.reading import last_revision
+from tdnv_sheets.ledger.recount import recount
 from tdnv_sheets.ledger.standing import apply, read_standing
-from tdnv_sheets.ledger.trail import recount
 from tdnv_sheets.ledger.undo_disputes import Later, Waiting, reopen, waiting_on
 from tdnv_sheets.ledger.values import dump, load, load_fields
 from tdnv_sheets.records import Change, Conflict, Key, Value
@@ -231,7 +231,7 @@ def _write(connection: sa.Connection, entry: Entry, number: int, plan: _Plan, *,
     write_disputes(connection, entry, number)
     reopened = reopen(connection, plan.waiting, number)
     take_back_own_columns(connection, undone, number)
-    recount(connection, touched - {*plan.removed})
+    recount(connection, touched)
     _mark_file(connection, undone, back=back)
     return reopened
 

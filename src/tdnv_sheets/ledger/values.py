@@ -37,10 +37,10 @@ def dump_fields(fields: Mapping[str, Value]) -> str:
 
 def load_fields(text: str) -> dict[str, Value]:
     """Read fields."""
-    return {
-        name: date.fromisoformat(value["day"]) if type(value) is dict else value
-        for name, value in json.loads(text).items()
-    }
+    plain = json.loads(text)
+    if not isinstance(plain, dict):
+        raise ValueError(text)  # noqa: TRY004 - a damaged ledger is meant, not a wrong call
+    return {name: _value(value) if type(value) is dict else value for name, value in plain.items()}
 
 
 def fingerprint(value: Value) -> str:
@@ -50,6 +50,8 @@ def fingerprint(value: Value) -> str:
 
 def _value(plain: Any) -> Value:  # noqa: ANN401 - what json.loads gives
     if isinstance(plain, dict):
-        return date.fromisoformat(plain["day"])
+        return date.fromisoformat(str(plain.get("day")))
+    if isinstance(plain, list):
+        raise ValueError(plain)  # noqa: TRY004 - as above
     value: Value = plain
     return value

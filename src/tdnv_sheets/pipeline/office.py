@@ -74,7 +74,7 @@ def open_office(space: Workspace, *, new: bool = False) -> Iterator[Office]:
         units = read_units(space.units, readers)
         if space.ledger_file is not None and not new and not space.ledger_file.exists():
             raise BrokenSurroundings("ledger-missing", path=space.ledger_file)
-        ledger = Ledger.at(space.ledger_url)
+        ledger = Ledger.at(space.ledger_url, space.settings.ledger_journal)
         try:
             yield Office(space, rules, days, units, ledger, readers)
         finally:
