@@ -9,7 +9,6 @@ import sqlalchemy as sa
 
 from tdnv_sheets.ledger import tables as t
 from tdnv_sheets.ledger.recount import dead_revisions
-from tdnv_sheets.ledger.standing import read_standing
 from tdnv_sheets.ledger.values import load, load_fields
 from tdnv_sheets.records import Conflict, Key, Value
 
@@ -99,13 +98,6 @@ def last_findings(ledger: Ledger, unit: str) -> tuple[str, str]:
     with ledger.reading() as connection:
         row = connection.execute(query).one_or_none()
     return ("", "[]") if row is None else (row.name, row.findings)
-
-
-def removed_fields(ledger: Ledger, keys: Iterable[Key]) -> dict[Key, dict[str, Value]]:
-    """Give the fields of those of *keys* that were removed, as they were then."""
-    with ledger.reading() as connection:
-        standing = read_standing(connection, set(keys))
-    return {key: load_fields(row.fields) for key, row in standing.items() if row.removed is not None}
 
 
 def _dispute(row: Any, past: Sequence[Any], ends: dict[int, Written], marks: _Marks) -> Dispute:  # noqa: ANN401 - a row of SQLAlchemy

@@ -20,7 +20,7 @@ from tdnv_sheets.ledger.recount import recount
 from tdnv_sheets.ledger.standing import apply, read_standing
 from tdnv_sheets.ledger.undo_disputes import Later, Waiting, reopen, waiting_on
 from tdnv_sheets.ledger.values import dump, load, load_fields
-from tdnv_sheets.records import Change, Conflict, Key, Value
+from tdnv_sheets.records import Change, Key, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -57,8 +57,6 @@ class _Plan(NamedTuple):
     removed: tuple[Key, ...]
     restored: tuple[Key, ...]
     waiting: Waiting
-    met: tuple[Conflict, ...]
-    """Open conflicts of restored assignments, which meet a value again."""
     later: tuple[Later, ...]
 
 
@@ -85,7 +83,6 @@ def undo(
             undoes=revision,
             changes=plan.changes,
             removals=(*((key, False) for key in plan.removed), *((key, True) for key in plan.restored)),
-            conflicts=plan.met,
             settlements=tuple(Settlement(conflict, "undone") for conflict in plan.waiting.conflicts),
         )
         reopened = _write(connection, entry, number, plan, back=depth % 2 == 1)
@@ -135,8 +132,7 @@ def _plan(connection: sa.Connection, revision: int) -> _Plan:
         after[change.key][change.field] = change.new
     waiting = waiting_on(connection, revision, after, frozenset(removed))
     later = [*_who_moved(connection, revision, moved), *_touched(connection, revision, removed, after, waiting)]
-    met = tuple(_met(connection, restored, after, waiting))
-    return _Plan(changes, removed, restored, waiting, met, tuple(sorted({*later, *waiting.later})))
+    return _Plan(changes, removed, restored, waiting, tuple(sorted({*later, *waiting.later})))
 
 
 def _came_and_went(connection: sa.Connection, revision: int) -> tuple[set[Key], set[Key]]:
@@ -208,18 +204,6 @@ def _touched(
         for row in connection.execute(query):
             if row.number not in waiting.conflicts:
                 yield Later(key, row.field, row.revision)
-
-
-def _met(
-    connection: sa.Connection, restored: Iterable[Key], now: Mapping[Key, Mapping[str, Value]], waiting: Waiting
-) -> Iterable[Conflict]:
-    """Give the open conflicts of assignments that come back, with the value that they now meet."""
-    for key in restored:
-        here = (t.conflicts.c.task_id == key.task_id) & (t.conflicts.c.unit == key.unit)
-        for row in connection.execute(sa.select(t.conflicts).where(here & (t.conflicts.c.state == "open"))):
-            ours = now[key].get(row.field)
-            if row.number not in waiting.conflicts and row.ours != dump(ours):
-                yield Conflict(key, row.field, load(row.base), ours, load(row.theirs))
 
 
 def _write(connection: sa.Connection, entry: Entry, number: int, plan: _Plan, *, back: bool) -> int:

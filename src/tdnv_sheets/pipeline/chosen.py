@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tdnv_sheets.findings import About
 from tdnv_sheets.ledger.commit import NewTask, ProposalSettlement, Settlement
-from tdnv_sheets.ledger.conflicts import removed_fields
+from tdnv_sheets.ledger.undone import removed
 from tdnv_sheets.ledger.values import fingerprint
 from tdnv_sheets.messages.catalogue import found
 from tdnv_sheets.records import EXTRA, Change
@@ -33,8 +33,6 @@ class Settled:
     changes: tuple[Change, ...] = ()
     restored: tuple[tuple[Key, bool], ...] = ()
     """Assignments that had been removed and come back (rule 12), as the ledger's entries have them."""
-    conflicts: tuple[Conflict, ...] = ()
-    """Other open conflicts of those, which now meet a value again."""
 
 
 def conflict_choices(
@@ -62,8 +60,8 @@ def settle(ledger: Ledger, made: Sequence[Choice]) -> Settled:
     if not made:
         return Settled()
     waiting = {item.number: item.conflict for item in ledger.open_conflicts()}
-    gone = removed_fields(ledger, (waiting[choice.number].key for choice in made))
-    back = {key: fields for key, fields in gone.items() if any(_restores(choice, waiting, key) for choice in made)}
+    gone = removed(ledger, (waiting[choice.number].key for choice in made))
+    back = {key: item.fields for key, item in gone.items() if any(_restores(choice, waiting, key) for choice in made)}
     settlements, changes = [], []
     for choice in made:
         conflict = waiting[choice.number]
@@ -72,17 +70,7 @@ def settle(ledger: Ledger, made: Sequence[Choice]) -> Settled:
         value = {"ours": now, "theirs": conflict.theirs}.get(choice.choice, choice.other)
         if not same(value, now):
             changes.append(Change(conflict.key, conflict.field, now, value, "choice"))
-    chosen = {choice.number for choice in made}
-    others = []
-    for number, conflict in waiting.items():
-        if number in chosen or conflict.key not in back:
-            continue
-        now = back[conflict.key].get(conflict.field)
-        if same(now, conflict.theirs):
-            settlements.append(Settlement(number, "theirs"))
-        elif not same(now, conflict.ours):
-            others.append(replace(conflict, ours=now))
-    return Settled(tuple(settlements), tuple(changes), tuple((key, True) for key in back), tuple(others))
+    return Settled(tuple(settlements), tuple(changes), tuple((key, True) for key in back))
 
 
 def _restores(choice: Choice, waiting: Mapping[int, Conflict], key: Key) -> bool:

@@ -65,7 +65,6 @@ def resolve(office: Office, numbers: Sequence[int], wish: Wish, moment: Moment) 
             decided_at=decided_at,
             changes=settled.changes,
             removals=settled.restored,
-            conflicts=settled.conflicts,
             settlements=settled.settlements,
         )
         done = commit(office.ledger, entry)
