@@ -27,6 +27,7 @@ from tdnv_sheets.ledger.reading import (
 from tdnv_sheets.ledger.replay import Difference, verify
 from tdnv_sheets.ledger.statements import among
 from tdnv_sheets.ledger.values import load, load_fields
+from tdnv_sheets.ledger.words import keys_saying
 from tdnv_sheets.records import Assignment, Conflict, Key, Proposal, Trail, Value
 
 if TYPE_CHECKING:
@@ -84,6 +85,8 @@ class Receipt:
     verdict: str
     unit: str
     period: str
+    revision: int | None
+    """None when there was nothing to write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +248,24 @@ class Ledger:
             row = connection.execute(query).one_or_none()
         return None if row is None else _receipt(row)
 
+    def newer_file(self, receipt: Receipt) -> Receipt | None:
+        """Find the newest file that was taken in from the same unit after that of *receipt*."""
+        if receipt.revision is None:
+            return None
+        files = t.files.c
+        query = sa.select(t.files).where((files.revision > receipt.revision) & (files.unit == receipt.unit))
+        query = query.where(files.verdict.in_(t.TAKEN)).order_by(files.revision.desc()).limit(1)
+        with self.reading() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else _receipt(row)
+
+    def saying(self, contents: Iterable[Value]) -> dict[Key, Assignment]:
+        """Find the assignments of today, of any unit, whose tasks say one of *contents*, in whatever spelling."""
+        with self.reading() as connection:
+            keys = keys_saying(connection, contents)
+            found = read_assignments(connection, keys) if keys else {}
+        return {key: found[key] for key in sorted(keys & found.keys())}
+
     def open_conflicts(self, *, unit: str | None = None, keys: Iterable[Key] | None = None) -> tuple[OpenConflict, ...]:
         """Read the conflicts that wait for a choice, oldest first; all, or those of a *unit* or of some *keys*."""
         wanted = None if keys is None else frozenset(keys)
@@ -341,7 +362,7 @@ class Ledger:
 
 
 def _receipt(row: sa.Row[Any]) -> Receipt:
-    return Receipt(row.name, row.at, row.verdict, row.unit, row.period)
+    return Receipt(row.name, row.at, row.verdict, row.unit, row.period, row.revision)
 
 
 def _conflict(row: Any) -> OpenConflict:  # noqa: ANN401 - a row of SQLAlchemy

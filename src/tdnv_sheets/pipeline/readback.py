@@ -10,7 +10,8 @@ from tdnv_sheets.findings import About, Finding, has_error
 from tdnv_sheets.inbox.workspace import is_open, owner_of
 from tdnv_sheets.ledger.commit import Entry, NewTask, commit
 from tdnv_sheets.ledger.undone import removed, undone_cells
-from tdnv_sheets.merge import Outcome, Side, merge
+from tdnv_sheets.merge.cell import Side
+from tdnv_sheets.merge.rows import Outcome, merge
 from tdnv_sheets.messages.catalogue import LANGUAGES, say
 from tdnv_sheets.pipeline.chosen import conflict_choices, proposal_choices
 from tdnv_sheets.pipeline.draw import file_digest, own_headers, shown_keys
