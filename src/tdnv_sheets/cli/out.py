@@ -199,6 +199,16 @@ _SQLITE: Final = {
     "db-cannot-open": (14,),
 }
 """Primary result codes, sqlite.org/rescode.html."""
+_POSTGRESQL: Final = {
+    "db-unreachable": ("08", "57P"),
+    "db-login": ("28",),
+    "db-missing": ("3D",),
+    "os-full": ("53100",),
+    "os-forbidden": ("42501",),
+    "os-read-only": ("25006",),
+    "db-damaged": ("XX001", "XX002"),
+}
+"""How SQLSTATE begins, PostgreSQL's manual, appendix A."""
 
 
 def _cause(problem: BaseException, lang: str) -> str:
@@ -215,7 +225,14 @@ def _cause(problem: BaseException, lang: str) -> str:
         return _system_words(code & 0xFF, _SQLITE, lang)
     if isinstance(problem, ValueError):
         return say("errors.malformed", lang)
-    return say("errors.said", lang, text=" ".join(str(problem).split()))
+    said = " ".join(str(problem).split())
+    state = getattr(problem, "sqlstate", "")
+    if state is None:  # psycopg, before the server spoke
+        state = "08"
+    entry = next((entry for entry, begins in _POSTGRESQL.items() if state.startswith(begins)), None)
+    if entry is not None:
+        return say(f"errors.{entry}", lang, text=said)
+    return say("errors.said", lang, text=said)
 
 
 def _system_words(number: int | str, known: Mapping[str, tuple[int, ...]], lang: str) -> str:

@@ -183,20 +183,19 @@ def _is_taken(connection: sa.Connection, record: Mapping[str, Any]) -> bool:
 
 def add_revision(connection: sa.Connection, entry: Entry, revision: int) -> None:
     """Write the row of a revision, before all that refers to it."""
-    connection.execute(
-        sa.insert(t.revisions).values(
-            number=revision,
-            at=entry.at,
-            day=entry.day,
-            who=entry.who,
-            source=entry.source,
-            file=entry.file,
-            digest=entry.digest,
-            note=entry.note,
-            drawn=entry.drawn,
-            undoes=entry.undoes,
-        )
-    )
+    row = {
+        "number": revision,
+        "at": entry.at,
+        "day": entry.day,
+        "who": entry.who,
+        "source": entry.source,
+        "file": entry.file,
+        "digest": entry.digest,
+        "note": entry.note,
+        "drawn": entry.drawn,
+        "undoes": entry.undoes,
+    }
+    connection.execute(sa.insert(t.revisions), row)
 
 
 def _record_file(connection: sa.Connection, record: Mapping[str, Any], revision: int | None) -> None:
@@ -209,4 +208,4 @@ def _record_file(connection: sa.Connection, record: Mapping[str, Any], revision:
         return
     if known is not None:
         connection.execute(sa.delete(t.files).where(same))
-    connection.execute(sa.insert(t.files).values(**record, revision=revision))
+    connection.execute(sa.insert(t.files), {**record, "revision": revision})

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
 from tdnv_sheets.ledger import tables as t
 from tdnv_sheets.ledger.standing import read_standing
-from tdnv_sheets.ledger.statements import among
+from tdnv_sheets.ledger.statements import rows_among
 from tdnv_sheets.ledger.values import dump, dump_fields, load, load_fields
 from tdnv_sheets.records import Conflict, Key
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from tdnv_sheets.ledger.commit import Entry
     from tdnv_sheets.records import Value
+
+OPEN: Final = sa.select(t.conflicts).where(t.conflicts.c.state == sa.literal_column("'open'"))
+"""Written out, not bound: the index of open conflicts is used only where the statement says so."""
 
 
 def write_disputes(connection: sa.Connection, entry: Entry, revision: int) -> int:
@@ -81,10 +84,8 @@ def _waiting(connection: sa.Connection, keys: Iterable[Key]) -> dict[tuple[Key, 
     ids = [key.task_id for key in keys]
     if not ids:
         return {}
-    query = sa.select(t.conflicts).where(
-        (t.conflicts.c.state == "open") & among(connection, t.conflicts.c.task_id, ids)
-    )
-    return {(Key(row.task_id, row.unit), row.field): row for row in connection.execute(query)}
+    rows = rows_among(connection, OPEN, t.conflicts.c.task_id, ids)
+    return {(Key(row.task_id, row.unit), row.field): row for row in rows}
 
 
 def _close_one(connection: sa.Connection, number: int, state: str, revision: int, reason: str) -> None:

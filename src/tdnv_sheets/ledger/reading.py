@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
 from tdnv_sheets.ledger import tables as t
-from tdnv_sheets.ledger.statements import among
+from tdnv_sheets.ledger.statements import among, rows_among
 from tdnv_sheets.ledger.values import load, load_fields
 from tdnv_sheets.records import Assignment, Key, Value
 
@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Set as AbstractSet
     from datetime import datetime
+
+_COLUMNS: Final = t.assignments.c
+_ALL: Final = sa.select(_COLUMNS.task_id, _COLUMNS.unit, _COLUMNS.fields)
+_PRESENT: Final = _ALL.where(_COLUMNS.removed.is_(None))
+_ENTERED_BY: Final = _ALL.add_columns(_COLUMNS.revision, _COLUMNS.removed).where(_COLUMNS.created <= sa.bindparam("by"))
+_AS_ENTERED: Final = (_COLUMNS.created, _COLUMNS.task_id, _COLUMNS.unit)
 
 
 def last_revision(connection: sa.Connection) -> int:
@@ -26,16 +32,13 @@ def read_assignments(
     connection: sa.Connection, keys: Iterable[Key] | None = None, *, removed: bool = False
 ) -> dict[Key, Assignment]:
     """Read assignments; given keys also bring the other units of their tasks, *removed* also what is not there now."""
-    columns = t.assignments.c
-    query = sa.select(columns.task_id, columns.unit, columns.fields)
-    if not removed:
-        query = query.where(columns.removed.is_(None))
+    query = _ALL if removed else _PRESENT
     if keys is None:
-        query = query.order_by(columns.created, columns.task_id, columns.unit)
+        rows = connection.execute(query.order_by(*_AS_ENTERED))
     else:
-        query = query.where(among(connection, columns.task_id, (key.task_id for key in keys)))
+        rows = rows_among(connection, query, t.assignments.c.task_id, (key.task_id for key in keys))
     found: dict[Key, Assignment] = {}
-    for task_id, unit, fields in connection.execute(query):
+    for task_id, unit, fields in rows:
         key = Key(task_id, unit)
         found[key] = Assignment(key, load_fields(fields))
     return found
@@ -44,16 +47,14 @@ def read_assignments(
 def read_at(connection: sa.Connection, keys: Iterable[Key] | None, revision: int) -> dict[Key, dict[str, Value]]:
     """Read the fields of *keys* (None: of all) as they were at *revision*; keys that were not there then are left out."""
     wanted = None if keys is None else frozenset(keys)
-    columns = t.assignments.c
-    query = sa.select(columns.task_id, columns.unit, columns.fields, columns.revision, columns.removed)
-    query = query.where(columns.created <= revision)
     if wanted is None:
-        query = query.order_by(columns.created, columns.task_id, columns.unit)
+        rows = connection.execute(_ENTERED_BY.order_by(*_AS_ENTERED), {"by": revision})
     else:
-        query = query.where(among(connection, columns.task_id, (key.task_id for key in wanted)))
+        ids = (key.task_id for key in wanted)
+        rows = rows_among(connection, _ENTERED_BY, t.assignments.c.task_id, ids, by=revision)
     past: dict[Key, dict[str, Value]] = {}
     moved: set[Key] = set()
-    for task_id, unit, fields, last, removed in connection.execute(query):
+    for task_id, unit, fields, last, removed in rows:
         key = Key(task_id, unit)
         if wanted is not None and key not in wanted:
             continue

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import sqlalchemy as sa
 
 from tdnv_sheets.ledger import tables as t
-from tdnv_sheets.ledger.statements import among, insert_many, update_many
+from tdnv_sheets.ledger.statements import insert_many, rows_among, update_many
 from tdnv_sheets.ledger.values import dump, dump_fields, load_fields
 from tdnv_sheets.ledger.words import WORDS, note_words
 from tdnv_sheets.records import Change, Key, Value
@@ -39,6 +39,7 @@ class Standing(NamedTuple):
 
 STANDING: Final = tuple(t.assignments.c[name] for name in Standing._fields)
 """The columns of a standing."""
+_READ: Final = sa.select(*STANDING)
 UPDATE_TRAIL: Final = (
     sa.update(t.assignments)
     .where((t.assignments.c.task_id == sa.bindparam("task")) & (t.assignments.c.unit == sa.bindparam("of")))
@@ -54,9 +55,9 @@ def read_standing(connection: sa.Connection, keys: AbstractSet[Key]) -> dict[Key
     """Read the rows of *keys*, removed ones too; keys that never were are left out."""
     if not keys:
         return {}
-    query = sa.select(*STANDING).where(among(connection, t.assignments.c.task_id, (key.task_id for key in keys)))
-    rows = ((Key(row[0], row[1]), row) for row in connection.execute(query))
-    return {key: Standing(*row) for key, row in rows if key in keys}
+    rows = rows_among(connection, _READ, t.assignments.c.task_id, (key.task_id for key in keys))
+    found = map(Standing._make, rows)
+    return {key: row for row in found if (key := Key(row.task_id, row.unit)) in keys}
 
 
 def add_tasks(connection: sa.Connection, entry: Entry, revision: int) -> tuple[str, ...]:

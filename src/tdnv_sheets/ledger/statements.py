@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -12,14 +13,40 @@ from sqlalchemy.dialects.postgresql import ARRAY
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+_LISTED: Final[Mapping[bool, Any]] = MappingProxyType({True: sa.Text(), False: ARRAY(sa.Text)})
+"""How many values travel: to SQLite as JSON, to PostgreSQL as an array."""
+
 
 def among(connection: sa.Connection, column: sa.Column[Any], values: Iterable[str]) -> sa.ColumnElement[bool]:
     """Say that *column* is one of *values*; however many there are, they travel as one parameter."""
     listed = sorted(set(values))
-    if connection.dialect.name == "sqlite":
-        each = sa.func.json_each(sa.bindparam(None, json.dumps(listed), sa.Text)).table_valued("value")
+    on_sqlite = connection.dialect.name == "sqlite"
+    given = sa.bindparam(None, json.dumps(listed) if on_sqlite else listed, _LISTED[on_sqlite])
+    return _is_among(column, given, on_sqlite=on_sqlite)
+
+
+def _is_among(column: sa.Column[Any], given: sa.BindParameter[Any], *, on_sqlite: bool) -> sa.ColumnElement[bool]:
+    if on_sqlite:
+        each = sa.func.json_each(given).table_valued("value")
         return column.in_(sa.select(each.c.value))
-    return column == sa.any_(sa.bindparam(None, listed, ARRAY(sa.Text)))
+    return column == sa.any_(given)
+
+
+def rows_among(
+    connection: sa.Connection, query: sa.Select[Any], column: sa.Column[Any], values: Iterable[str], **given: object
+) -> sa.CursorResult[Any]:
+    """Run *query* where *column* is one of *values*; for queries that are made once, with what differs *given*."""
+    listed = sorted(set(values))
+    on_sqlite = connection.dialect.name == "sqlite"
+    return connection.execute(
+        _query_among(query, column, on_sqlite=on_sqlite),
+        {"among": json.dumps(listed) if on_sqlite else listed, **given},
+    )
+
+
+@lru_cache
+def _query_among(query: sa.Select[Any], column: sa.Column[Any], *, on_sqlite: bool) -> sa.Select[Any]:
+    return query.where(_is_among(column, sa.bindparam("among", type_=_LISTED[on_sqlite]), on_sqlite=on_sqlite))
 
 
 def insert_many(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, object]]) -> None:

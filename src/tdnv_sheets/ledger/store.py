@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from tdnv_sheets.errors import TdnvError
 from tdnv_sheets.ledger import tables as t
 from tdnv_sheets.ledger.columns import OwnColumns, read_own_columns
+from tdnv_sheets.ledger.disputes import OPEN
 from tdnv_sheets.ledger.engine import check_server, engine_for, explained, journal_of
 from tdnv_sheets.ledger.migrations import bring_up_to_date, layout_of
 from tdnv_sheets.ledger.reading import (
@@ -269,7 +270,7 @@ class Ledger:
     def open_conflicts(self, *, unit: str | None = None, keys: Iterable[Key] | None = None) -> tuple[OpenConflict, ...]:
         """Read the conflicts that wait for a choice, oldest first; all, or those of a *unit* or of some *keys*."""
         wanted = None if keys is None else frozenset(keys)
-        query = sa.select(t.conflicts).where(t.conflicts.c.state == "open").order_by(t.conflicts.c.number)
+        query = OPEN.order_by(t.conflicts.c.number)
         if unit is not None:
             query = query.where(t.conflicts.c.unit == unit)
         with self.reading() as connection:
@@ -292,7 +293,8 @@ class Ledger:
 
     def open_proposals(self) -> tuple[Proposal, ...]:
         """Read the proposals that wait for the office."""
-        query = sa.select(t.proposals).where(t.proposals.c.state == "open").order_by(t.proposals.c.number)
+        still = t.proposals.c.state == sa.literal_column("'open'")
+        query = sa.select(t.proposals).where(still).order_by(t.proposals.c.number)
         with self.reading() as connection:
             return tuple(
                 Proposal(row.number, row.unit, load_fields(row.fields), row.file, row.at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -37,6 +38,12 @@ def dump_fields(fields: Mapping[str, Value]) -> str:
 
 def load_fields(text: str) -> dict[str, Value]:
     """Read fields."""
+    return _fields(text).copy()
+
+
+@lru_cache(1024)
+def _fields(text: str) -> dict[str, Value]:
+    # Taking a file in reads the same rows thrice: as issued, as they are, and before they are written.
     plain = json.loads(text)
     if not isinstance(plain, dict):
         raise ValueError(text)  # noqa: TRY004 - a damaged ledger is meant, not a wrong call
