@@ -134,7 +134,7 @@ def commit(ledger: Ledger, entry: Entry) -> Committed | None:
         apply(connection, entry, revision, standing)
         if entry.undoes is not None:
             _restate_trails(connection, concerned)
-        opened = write_disputes(connection, entry, revision)
+        opened = write_disputes(connection, entry, revision, standing)
         write_proposals(connection, entry, revision, task_ids)
         if entry.own_columns is not None:
             write_own_columns(connection, OwnColumns(entry.own_columns, revision))

@@ -7,38 +7,39 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from tdnv_sheets.ledger import tables as t
-from tdnv_sheets.ledger.standing import read_standing
 from tdnv_sheets.ledger.statements import rows_among
 from tdnv_sheets.ledger.values import dump, dump_fields, load, load_fields
-from tdnv_sheets.records import Conflict, Key
+from tdnv_sheets.records import Change, Conflict, Key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tdnv_sheets.ledger.commit import Entry
-    from tdnv_sheets.records import Value
+    from tdnv_sheets.ledger.standing import Standing
 
 OPEN: Final = sa.select(t.conflicts).where(t.conflicts.c.state == sa.literal_column("'open'"))
 """Written out, not bound: the index of open conflicts is used only where the statement says so."""
 
 
-def write_disputes(connection: sa.Connection, entry: Entry, revision: int) -> int:
-    """Settle, follow and open conflicts; give how many are new."""
+def write_disputes(connection: sa.Connection, entry: Entry, revision: int, standing: Mapping[Key, Standing]) -> int:
+    """Settle, follow and open conflicts; give how many are new. *standing* is how the rows were before."""
     for settlement in entry.settlements:
         _close_one(connection, settlement.number, settlement.state, revision, settlement.reason)
-    keys = {change.key for change in entry.changes} | {conflict.key for conflict in entry.conflicts} | _back(entry)
+    keys = {change.key for change in entry.changes} | {conflict.key for conflict in entry.conflicts}
+    keys |= {key for key, _ in entry.removals}
     waiting = _waiting(connection, keys)
     closed: list[dict[str, Any]] = []
     opened: dict[tuple[Key, str], dict[str, Any]] = {}
-    for cell, ours in _moved(connection, entry, waiting).items():
-        # An open conflict stays true when the cell itself changes: settled if it took their value, else shown anew.
-        shown = waiting.pop(cell)
-        theirs = load(shown.theirs)
-        agreed = ours == theirs
-        closed.append({"of": shown.number, "now": "theirs" if agreed else "replaced"})
-        if not agreed:
-            anew = Conflict(cell[0], cell[1], load(shown.base), ours, theirs)
-            opened[cell] = _new_row(entry, anew, revision, shown)
+    for change in (*_moved(entry, waiting, standing), *entry.changes):
+        shown = waiting.pop((change.key, change.field), None)
+        if shown is not None:
+            # An open conflict stays true when the cell itself changes: settled if it took their value, else shown anew.
+            theirs = load(shown.theirs)
+            agreed = change.new == theirs
+            closed.append({"of": shown.number, "now": "theirs" if agreed else "replaced"})
+            if not agreed:
+                anew = Conflict(change.key, change.field, load(shown.base), change.new, theirs)
+                opened[change.key, change.field] = _new_row(entry, anew, revision, shown)
     count = 0
     for conflict in entry.conflicts:
         cell = conflict.key, conflict.field
@@ -62,21 +63,16 @@ def write_disputes(connection: sa.Connection, entry: Entry, revision: int) -> in
     return count
 
 
-def _back(entry: Entry) -> set[Key]:
-    return {key for key, restored in entry.removals if restored}
-
-
-def _moved(
-    connection: sa.Connection, entry: Entry, waiting: Mapping[tuple[Key, str], sa.Row[Any]]
-) -> dict[tuple[Key, str], Value]:
-    """Give the disputed cells that have another value now: they were written to, or their assignment came back."""
-    written = {(change.key, change.field): change.new for change in entry.changes} if waiting else {}
-    moved = {cell: written[cell] for cell in waiting if cell in written}
-    for key, standing in read_standing(connection, _back(entry)).items():
-        fields = load_fields(standing.fields)
-        here = [cell for cell in waiting if cell[0] == key and cell not in written]
-        moved |= {cell: now for cell in here if dump(now := fields.get(cell[1])) != waiting[cell].ours}
-    return moved
+def _moved(entry: Entry, waiting: Iterable[tuple[Key, str]], standing: Mapping[Key, Standing]) -> Iterator[Change]:
+    """Give what an assignment that leaves or comes back changes in its cells that wait: their value, or none."""
+    changed = {(change.key, change.field) for change in entry.changes}
+    cells = [cell for cell in waiting if cell not in changed]
+    for gone, restored in entry.removals:
+        fields = load_fields(standing[gone].fields)
+        for key, name in cells:
+            if key == gone:
+                there = fields.get(name)
+                yield Change(key, name, None if restored else there, there if restored else None, "12")
 
 
 def _waiting(connection: sa.Connection, keys: Iterable[Key]) -> dict[tuple[Key, str], sa.Row[Any]]:

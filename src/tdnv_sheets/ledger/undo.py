@@ -211,8 +211,9 @@ def _write(connection: sa.Connection, entry: Entry, number: int, plan: _Plan, *,
     undone = entry.undoes or 0
     touched = {change.key for change in plan.changes} | {*plan.removed, *plan.restored}
     add_revision(connection, entry, number)
-    apply(connection, entry, number, read_standing(connection, touched))
-    write_disputes(connection, entry, number)
+    standing = read_standing(connection, touched)
+    apply(connection, entry, number, standing)
+    write_disputes(connection, entry, number, standing)
     reopened = reopen(connection, plan.waiting, number)
     take_back_own_columns(connection, undone, number)
     recount(connection, touched)

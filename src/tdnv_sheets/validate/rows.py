@@ -61,9 +61,9 @@ def ids_lost(table: Table, issued: Collection[str]) -> list[About]:
     """
     often = Counter(as_text(row.raw.get("task_id")) for row in table.rows)
     gone = sum(task not in often for task in issued)
-    loose = sum(count for task, count in often.items() if task not in issued)
-    repeated = sum(often[task] > 1 for task in issued)
-    lost = min(gone, loose) + repeated
+    repeated = [often[task] for task in issued if often[task] > 1]
+    loose = sum(count for task, count in often.items() if task not in issued) + sum(repeated) - len(repeated)
+    lost = min(gone, loose) + len(repeated)
     if lost < _FEWEST_LOST or lost * 2 <= len(issued):
         return []
     return [About(found("ids-lost", table.sheet, values={"lost": str(lost), "total": str(len(issued))}))]
