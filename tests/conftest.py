@@ -269,11 +269,12 @@ def office(office_template: Path, tmp_path: Path) -> SmallOffice:
 
 
 @pytest.fixture
-def office_anywhere(office: SmallOffice, ledger_url: str) -> SmallOffice:
-    """Give a small office of one's own whose ledger lies in a SQLite file, and one whose ledger lies in PostgreSQL."""
+def office_anywhere(office_template: Path, tmp_path: Path, ledger_url: str) -> SmallOffice:
+    """Give a small office of one's own, once with its ledger in a SQLite file, once in PostgreSQL."""
+    shutil.copytree(office_template, tmp_path / "vp")
     if not ledger_url.startswith("sqlite"):
-        keep_ledger_in(office.space, ledger_url)
-    return SmallOffice(find(office.root))
+        keep_ledger_in(find(tmp_path / "vp"), ledger_url)
+    return SmallOffice(find(tmp_path / "vp"))
 
 
 @pytest.fixture

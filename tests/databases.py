@@ -182,8 +182,10 @@ def _programs(folder: Path) -> Path:
         installed = Path(package.origin).parent / "pginstall"
         if sys.platform == "win32" or os.geteuid() != 0 or _open_to_all(installed):
             return installed / "bin"
-        shutil.copytree(installed, folder / "pginstall", symlinks=True)
-        return folder / "pginstall" / "bin"
+        for part in (installed, installed.parents[1] / "pgserver.libs"):
+            if part.exists():
+                shutil.copytree(part, folder / part.relative_to(installed.parents[1]), symlinks=True)
+        return folder / "pgserver" / "pginstall" / "bin"
     for found in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True):
         return found
     message = "tests of the ledger need PostgreSQL: install the package pgserver, or the system's postgresql"

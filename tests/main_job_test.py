@@ -1,4 +1,4 @@
-"""The main job, end to end: issue → fill → drop → check → merge → conflict → choice → register."""
+"""The main job, end to end, on both databases: issue → fill → drop → check → merge → conflict → choice → register."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import zipfile
 from datetime import date
 from typing import TYPE_CHECKING
 
+import pytest
 from openpyxl import load_workbook
 
 from tests.conftest import SmallOffice, fill, id_row
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
 
 ONE, TWO = "NV-2026-00001", "NV-2026-00002"
 DONE = {"progress": "done", "completed_date": date(2026, 6, 5), "result_summary": "Đã kiểm tra 12 hồ."}
+
+
+@pytest.fixture
+def office(office_anywhere: SmallOffice) -> SmallOffice:
+    return office_anywhere
 
 
 def choose(register: Path, word: str, other: date | None = None) -> None:

@@ -11,8 +11,10 @@ from tdnv_sheets.intake.worker import Readers
 from tests.conftest import SmallOffice, fill
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
+
+    from tdnv_sheets.findings import Finding
 
 ONE = "NV-2026-00001"
 
@@ -23,10 +25,10 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
     read_all = Readers.read_all
 
-    def noted(self: Readers, paths: Iterable[Path]) -> Iterator[object]:
+    def noted(self: Readers, paths: Iterable[Path], unread: Callable[[Path], Finding | None]) -> Iterator[object]:
         some = list(paths)
         names.extend(path.name for path in some)
-        return read_all(self, some)
+        return read_all(self, some, unread)
 
     monkeypatch.setattr(Readers, "read_all", noted)
     return names

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -9,7 +10,9 @@ from openpyxl import load_workbook
 from openpyxl.styles import Font
 
 from tdnv_sheets.findings import Finding, Level, Severity
+from tdnv_sheets.grid import Sheet
 from tdnv_sheets.messages.catalogue import finding_copy, finding_fix, finding_hint, finding_text, found
+from tdnv_sheets.render import marked_sent
 from tdnv_sheets.render.marked import draw_marked
 from tdnv_sheets.render.template import draw_unit_book
 from tdnv_sheets.render.view import MarkedView
@@ -348,3 +351,16 @@ def test_words_in_an_old_font_stay_in_it_so_that_they_are_never_taken_as_they_lo
     assert ("legacy-encoding", place(sent, ONE, "result_summary")) in before
     assert load_workbook(copy)["Cập nhật"][place(copy, ONE, "result_summary")].font.name == ".VnTime"
     assert {cell for code, cell in again if code.startswith("legacy")} == {c for code, c in before if "legacy" in code}
+
+
+def test_a_sheet_too_large_to_be_repeated_whole_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(marked_sent, "MOST_CELLS", 4)
+    sent = Sheet("Bảng riêng", (("a", "b", "c"), ("d", None, "e"), ("g", "h", "i")))
+    draw_marked(replace(marked(), sent=(sent,)), tmp_path / "marked.xlsx")
+
+    sheet = opened(tmp_path / "marked.xlsx")["Đã gửi 1"]
+
+    assert [cell.value for row in sheet.iter_rows(min_row=4) for cell in row if cell.value] == ["a", "b", "c", "d"]
+    assert sheet["A3"].value == (
+        "Trang này có 8 ô có chữ; ở đây chỉ chép lại 4 ô đầu. Phần còn lại xem trong tệp đã gửi."
+    )

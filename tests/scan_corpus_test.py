@@ -437,7 +437,12 @@ def test_several_readers_give_the_files_in_their_order_whatever_one_of_them_does
     assert multiprocessing.active_children() == []
 
 
-def test_several_readers_take_no_more_files_at_once_than_they_work_on(books: dict[str, Path]) -> None:
+@pytest.mark.parametrize(("files", "size", "most"), [(10, 2**20, 11), (10, 1, 4)])
+def test_several_readers_read_ahead_so_many_files_and_so_much_of_them(
+    books: dict[str, Path], monkeypatch: pytest.MonkeyPatch, files: int, size: int, most: int
+) -> None:
+    monkeypatch.setattr(worker, "FILES_AHEAD", files)
+    monkeypatch.setattr(worker, "BYTES_AHEAD", size)
     asked = 0
 
     def paths() -> Iterator[Path]:
@@ -449,7 +454,7 @@ def test_several_readers_take_no_more_files_at_once_than_they_work_on(books: dic
     with Readers(2) as readers:
         answers = readers.read_all(paths())
         next(answers)
-        assert asked <= 4
+        assert asked == most
         assert sum(1 for _ in answers) == 49
 
 

@@ -54,11 +54,9 @@ def _seen(package: Package, home: Mapping[str, str]) -> Iterator[Note]:
         elif name.startswith(_DRAWN) and name.endswith(".xml") and b"t>" in data:
             paragraphs = (_joined(_TEXT.findall(paragraph)) for paragraph in _PARAGRAPH.split(data))
             yield Note(sheet, None, "\n".join(filter(None, paragraphs)))
-        elif name.startswith("xl/worksheets/") and (b"eader>" in data or b"ooter>" in data):
-            yield from (
-                Note(sheet, None, page_text(_joined([text])))
-                for text in _PAGE.findall(data, max(data.rfind(b"sheetData"), 0))
-            )
+        elif name.startswith("xl/worksheets/"):
+            below = _PAGE.findall(data, max(data.rfind(b"sheetData"), 0))
+            yield from (Note(sheet, None, page_text(_joined([text]))) for text in below)
         elif name == "xl/sharedstrings.xml" and b"rPh" in data:
             yield from (Note("", None, _joined(_TEXT.findall(text))) for text in _READING.findall(data))
     yield from _properties(package)

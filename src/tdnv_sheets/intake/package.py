@@ -156,7 +156,8 @@ def inflate(package: zipfile.ZipFile, member: zipfile.ZipInfo, left: int) -> tup
 
 def refuse_doctype(data: bytes) -> None:
     """Refuse a DOCTYPE in any part: which parts are XML is for the package to say, so its word is not taken."""
-    if (b"<!" in data or b"<\0!" in data) and any(mark in data for mark in _DOCTYPE):
+    # One letter is found many times faster than two, and most parts have no exclamation mark at all.
+    if b"!" in data and (b"<!" in data or b"<\0!" in data) and any(mark in data for mark in _DOCTYPE):
         raise Refused("doctype")
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 import io
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from xml.etree import ElementTree as ET
 
 from python_calamine import CalamineWorkbook
@@ -27,9 +27,11 @@ if TYPE_CHECKING:
     from tdnv_sheets.intake.package import Package
 
 _ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_SPECIAL: Final = (b"_x", b"&#", b"\xef\xbf")
+_SPECIAL: Final = tuple((mark[:1], re.compile(mark)) for mark in (b"_x", b"&#", b"\xef\xbf"))
+"""What needs a closer look, behind its first byte: one byte alone is found many times faster."""
 _CONTROLS: Final = bytes((*range(9), *range(11, 32), 127))
 """With none of these in a part, no text of it needs cleaning; looked for so, because a pattern takes ten times as long."""
+_PLAIN: Final = frozenset((str, dt.date))
 _ITEM: Final = re.compile(
     rb"<(?:\w++:)?+si(?:\s[^<>]*+)?>((?:[^<]++|<(?!/?+(?:\w++:)?+si[\s/>]))*+)|<(?:\w++:)?+si\s*+/>"
 )
@@ -64,14 +66,15 @@ def read_package(data: bytes) -> Book:
 
 
 def _is_tidy(data: bytes) -> bool:
-    return not any(mark in data for mark in _SPECIAL) and len(data.translate(None, _CONTROLS)) == len(data)
+    return not any(first in data and mark.search(data) for first, mark in _SPECIAL) and len(
+        data.translate(None, _CONTROLS)
+    ) == len(data)
 
 
 def _sheet(workbook: CalamineWorkbook, title: str, scan: SheetScan, *, hidden: bool, tidy: bool) -> Sheet:
-    raw = _tidied if tidy else _raw
     # Leading blanks are kept, so that addresses are Excel's.
     read = workbook.get_sheet_by_name(title).to_python(skip_empty_area=False)
-    rows = [[(value or None) if tidy and type(value) is str else raw(value) for value in row] for row in read]
+    rows = [_tidied_row(row) if tidy else [_raw(value) for value in row] for row in read]
     _put_errors(rows, scan.errors)
     for row, column in scan.iso:
         if row <= len(rows) and column <= len(rows[row - 1]) and isinstance(text := rows[row - 1][column - 1], str):
@@ -112,6 +115,11 @@ def _raw(value: object) -> Raw:
         text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), value) if "_x" in value else value
         return clean_text(text)
     return _tidied(value)
+
+
+def _tidied_row(row: Sequence[Any]) -> list[Raw]:
+    """Give a row that needs no cleaning; in most rows are texts, days and empty texts, and only the last are false."""
+    return [value or None for value in row] if _PLAIN.issuperset(map(type, row)) else list(map(_tidied, row))
 
 
 def _tidied(value: object) -> Raw:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 # Possessive throughout: a hostile sheet must not make the search for cells slower than linear.
-_ROW: Final = re.compile(rb"<(?:\w++:)?+row\b([^<>]*+)>")
+_ROW: Final = re.compile(rb"<row\b([^<>]*+)>")
 _CELL: Final = re.compile(
     rb"<(?:\w++:)?+(?:row\b([^<>]*+)>|c(?=[\s/>])([^<>]*+)>((?:[^<]++|<(?!/?+(?:\w++:)?+(?:c|row)[\s/>]))*+))"
 )
@@ -33,7 +33,8 @@ _TEXT: Final = re.compile(rb"<(?:\w++:)?+t(?:\s[^<>]*+)?>([^<]++)<")
 _MERGE: Final = re.compile(rb'<(?:\w++:)?+mergeCell\b[^<>]*?\bref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
 _COLUMN: Final = re.compile(rb"<(?:\w++:)?+col\b([^<>]*+)>")
 _FIRST_LAST: Final = re.compile(rb'\b(min|max)="(\d{1,5})"')
-_FAR_COLUMN: Final = re.compile(rb' r="(?:A[Z]|[B-Z][A-Z]|[A-Z]{3})\d')
+_UNUSUAL: Final = re.compile(rb'<(?:c(?! r="(?:A?[A-Y]|Z)\d)|row(?! r="\d))[\s/>]')
+"""A cell or row that does not state its address first, or a cell beyond AY: all others are near each other."""
 _LAST_COLUMN: Final = 16_384
 _NEAR_COLUMNS: Final = 51
 """Up to AY, as far as no column can be far from another."""
@@ -41,8 +42,8 @@ _ONE_LETTER: Final = 26
 _TWO_LETTERS: Final = re.compile(rb' r="[A-Z]{2}')
 _PREFIXED: Final = re.compile(rb"<\w++:(?:row|c|v)[\s>]")
 _HAS_FORMULA: Final = re.compile(rb"<f[\s/>]")
-_LOOK_CLOSER: Final = (b't="e"', b't="d"', b"='")
-"""Error cells, written-out dates and the other kind of quotation marks: then every cell is looked at."""
+_LOOK_CLOSER: Final = re.compile(rb't="[ed]"')
+"""Error cells and written-out dates: then every cell is looked at, as it is where quotation marks are the other kind."""
 _QUOTED: Final = re.compile(rb'"[^"]*+"|&quot;(?:[^&]++|&(?!quot;))*+&quot;')
 _KNOWN_ERRORS: Final = frozenset(error.encode() for error in OLD_ERRORS)
 """What calamine knows; on any other it gives the whole sheet up (practice/engines.md)."""
@@ -74,22 +75,16 @@ def scan_sheet(data: bytes, fonts: Fonts) -> tuple[SheetScan, bytes]:
     # Columns are described before the cells and merged ranges after them.
     head, tail = data[: max(data.find(b"sheetData"), 0)], data[max(data.rfind(b"sheetData"), 0) :]
     found = SheetScan(merged=tuple(_merges(tail)), hidden_columns=frozenset(_hidden_columns(head)))
-    if b"DDE" in data or b"|" in data:
+    if b"|" in data or b"DDE" in data:
         _refuse_dde(data)
-    plain = not fonts and not _HAS_FORMULA.search(data) and not any(mark in data for mark in _LOOK_CLOSER)
-    if plain and not _PREFIXED.search(data, 0, 20_000) and not _FAR_COLUMN.search(data) and _all_placed(data):
+    plain = not fonts and not _HAS_FORMULA.search(data) and not _LOOK_CLOSER.search(data)
+    plain = plain and not (b"'" in data and b"='" in data) and not _PREFIXED.search(data, 0, 20_000)
+    if plain and not _UNUSUAL.search(data):
         together, hidden = _rows(data)
         if together:
             found.hidden_rows = hidden
             return found, data
     return _walk(data, fonts or None, found)
-
-
-def _all_placed(data: bytes) -> bool:
-    """Say whether every cell and row states its address, as most programs write them; never wrongly yes."""
-    start, end = max(data.find(b"<sheetData"), 0), data.rfind(b"</sheetData>")
-    end = end if end >= 0 else len(data)
-    return data.count(b' r="', start, end) >= data.count(b"<c", start, end) + data.count(b"<row", start, end)
 
 
 def _rows(data: bytes) -> tuple[bool, frozenset[int]]:

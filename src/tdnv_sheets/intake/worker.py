@@ -23,7 +23,7 @@ from tdnv_sheets.grid import Book
 from tdnv_sheets.intake.refuse import refusal, too_large
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from multiprocessing.connection import Connection
     from multiprocessing.context import SpawnProcess
     from pathlib import Path
@@ -36,6 +36,9 @@ ALLOCATIONS: Final = 200_000
 START_SECONDS: Final = 60.0
 MEGABYTES: Final = 1_000
 MOST_READERS: Final = 4
+FILES_AHEAD: Final = 64
+BYTES_AHEAD: Final = 8 * 2**20
+"""So many files, and so much of them, lie in memory read before they are asked for; a large one waits for its turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +139,7 @@ class Reader:
 
 
 class Readers:
-    """Several readers at work on many files; at most twice as many files as readers are in memory at once."""
+    """Several readers at work on many files; they read ahead while the caller works on what is there."""
 
     def __init__(self, n: int | None = None, *, seconds: float = SECONDS, megabytes: int = MEGABYTES) -> None:
         self._n = n or min(os.cpu_count() or 1, MOST_READERS)
@@ -163,20 +166,31 @@ class Readers:
             raise answer
         return seen, answer
 
-    def read_all(self, paths: Iterable[Path]) -> Iterator[tuple[Path, FileSeen, Book | Finding | OSError]]:
+    def read_all(
+        self, paths: Iterable[Path], unread: Callable[[Path], Finding | None] = lambda _: None
+    ) -> Iterator[tuple[Path, FileSeen, Book | Finding | OSError]]:
         """Read files and give them in the order of *paths*; a file that the disk does not give comes as its `OSError`.
 
-        Raises `BrokenSurroundings` when no child can be started.
+        What *unread* has a finding for is not opened. Raises `BrokenSurroundings` when no child can be started.
         """
-        under_way: deque[tuple[Path, Future[tuple[FileSeen, Book | Finding | OSError]]]] = deque()
+        under_way: deque[tuple[Path, int, Future[tuple[FileSeen, Book | Finding | OSError]]]] = deque()
+        ahead = 0
         for path in paths:
-            under_way.append((path, self._threads.submit(self._read, path)))
-            if len(under_way) >= 2 * self._n:
-                first, future = under_way.popleft()
-                yield first, *future.result()
+            forbidden, size = unread(path), _size(path)
+            reading = self._threads.submit(self._read, path) if forbidden is None else Future()
+            if forbidden is not None:
+                reading.set_result((FileSeen("", size), forbidden))
+            under_way.append((path, size, reading))
+            ahead += size
+            while under_way and (
+                len(under_way) > FILES_AHEAD or (ahead > BYTES_AHEAD and len(under_way) >= 2 * self._n)
+            ):
+                first, size, reading = under_way.popleft()
+                ahead -= size
+                yield first, *reading.result()
         while under_way:
-            first, future = under_way.popleft()
-            yield first, *future.result()
+            first, _, reading = under_way.popleft()
+            yield first, *reading.result()
 
     def _read(self, path: Path) -> tuple[FileSeen, Book | Finding | OSError]:
         reader = self._idle.get()
@@ -186,6 +200,13 @@ class Readers:
             return FileSeen("", 0), problem
         finally:
             self._idle.put(reader)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0  # whoever reads it says why
 
 
 def serve(pipe: Connection, megabytes: int) -> None:

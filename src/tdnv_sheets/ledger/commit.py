@@ -129,7 +129,7 @@ def commit(ledger: Ledger, entry: Entry) -> Committed | None:
             _record_file(connection, entry.file_record, None)
             return Committed(None)
         revision = last + 1
-        _add_revision(connection, entry, revision)
+        add_revision(connection, entry, revision)
         task_ids = add_tasks(connection, entry, revision)
         apply(connection, entry, revision, standing)
         if entry.undoes is not None:
@@ -181,7 +181,8 @@ def _is_taken(connection: sa.Connection, record: Mapping[str, Any]) -> bool:
     return connection.scalar(query) is not None
 
 
-def _add_revision(connection: sa.Connection, entry: Entry, revision: int) -> None:
+def add_revision(connection: sa.Connection, entry: Entry, revision: int) -> None:
+    """Write the row of a revision, before all that refers to it."""
     row = {
         "number": revision,
         "at": entry.at,

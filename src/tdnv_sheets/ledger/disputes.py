@@ -31,21 +31,22 @@ def write_disputes(connection: sa.Connection, entry: Entry, revision: int, stand
     closed: list[dict[str, Any]] = []
     opened: dict[tuple[Key, str], dict[str, Any]] = {}
     for change in (*_moved(entry, waiting, standing), *entry.changes):
-        row = waiting.get((change.key, change.field))
-        if row is not None:
+        shown = waiting.pop((change.key, change.field), None)
+        if shown is not None:
             # An open conflict stays true when the cell itself changes: settled if it took their value, else shown anew.
-            theirs = load(row.theirs)
+            theirs = load(shown.theirs)
             agreed = change.new == theirs
-            closed.append({"of": row.number, "now": "theirs" if agreed else "replaced"})
-            del waiting[change.key, change.field]
+            closed.append({"of": shown.number, "now": "theirs" if agreed else "replaced"})
             if not agreed:
-                conflict = Conflict(change.key, change.field, load(row.base), change.new, theirs)
-                opened[change.key, change.field] = _new_row(entry, conflict, revision, row.file)
+                anew = Conflict(change.key, change.field, load(shown.base), change.new, theirs)
+                opened[change.key, change.field] = _new_row(entry, anew, revision, shown)
     count = 0
     for conflict in entry.conflicts:
         cell = conflict.key, conflict.field
-        new = _new_row(entry, conflict, revision, entry.file)
         row, followed = waiting.pop(cell, None), opened.get(cell)
+        # What was sent before and only meets another value now is still of the file that sent it.
+        sent = row if row is not None and row.theirs == dump(conflict.theirs) else None
+        new = _new_row(entry, conflict, revision, sent)
         before = (row.ours, row.theirs) if row else (followed["ours"], followed["theirs"]) if followed else None
         if before == (new["ours"], new["theirs"]):
             continue
@@ -91,7 +92,8 @@ def _close_one(connection: sa.Connection, number: int, state: str, revision: int
         raise RuntimeError(message)
 
 
-def _new_row(entry: Entry, conflict: Conflict, revision: int, file: str) -> dict[str, Any]:
+def _new_row(entry: Entry, conflict: Conflict, revision: int, sent: sa.Row[Any] | None) -> dict[str, Any]:
+    """Give the row of a conflict; *sent* is the one in whose place it comes with the same value of theirs."""
     return {
         "task_id": conflict.key.task_id,
         "unit": conflict.key.unit,
@@ -100,8 +102,8 @@ def _new_row(entry: Entry, conflict: Conflict, revision: int, file: str) -> dict
         "ours": dump(conflict.ours),
         "theirs": dump(conflict.theirs),
         "revision": revision,
-        "file": file,
-        "at": entry.at,
+        "file": entry.file if sent is None else sent.file,
+        "at": entry.at if sent is None else sent.at,
     }
 
 
@@ -120,7 +122,8 @@ def write_proposals(connection: sa.Connection, entry: Entry, revision: int, task
             raise RuntimeError(message)
     for unit, fields in entry.proposals:
         packed = dump_fields(fields)
-        same = (t.proposals.c.unit == unit) & (t.proposals.c.fields == packed) & (t.proposals.c.state != "undone")
-        if connection.scalar(sa.select(t.proposals.c.number).where(same)) is None:
+        same = (t.proposals.c.unit == unit) & (t.proposals.c.fields == packed)
+        last = sa.select(t.proposals.c.state).where(same).order_by(t.proposals.c.number.desc()).limit(1)
+        if connection.scalar(last) in {None, "undone"}:
             made = {"unit": unit, "fields": packed, "revision": revision, "file": entry.file, "at": entry.at}
             connection.execute(sa.insert(t.proposals).values(**made))

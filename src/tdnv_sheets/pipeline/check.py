@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.errors import WrongUsage
@@ -30,12 +30,13 @@ from tdnv_sheets.validate.identity import Issued
 from tdnv_sheets.validate.run import check_all
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
     from datetime import date, datetime
+    from pathlib import Path
 
 
-_LOT: Final = 50
-_LEFT_ALONE: Final = frozenset(("incomplete-file", "secret-note"))
+_LOT: Final = 100
+_LEFT_ALONE: Final = frozenset(("incomplete-file", "secret-name", "secret-note"))
 """Files that are not read and stay where they were dropped."""
 
 
@@ -59,13 +60,13 @@ def check_files(
     found_paths = existing(paths)
     if annotate is None:  # a marked copy is drawn from the workbook itself
         results = {path: known for path in found_paths if (known := _recalled(office, path, under)) is not None}
-    for some in at_once([path for path in found_paths if path not in results]):
-        for path, (seen, checked) in zip(some, check_together(office.readers, some, grounds), strict=True):
-            received = received_from(path.name, checked)
-            remember(office, received, seen.digest, under)
-            if annotate is not None and needs_marks(checked):
-                received = replace(received, marked_at=draw_marks(office, checked, path.name, annotate, moment))
-            results[path] = received
+    left = [path for path in found_paths if path not in results]
+    for path, seen, checked in check_together(office.readers, left, grounds):
+        received = received_from(path.name, checked)
+        remember(office, received, seen.digest, under)
+        if annotate is not None and needs_marks(checked):
+            received = replace(received, marked_at=draw_marks(office, checked, path.name, annotate, moment))
+        results[path] = received
     return [results[path] for path in found_paths]
 
 
@@ -79,11 +80,8 @@ def check_alone(paths: Iterable[Path], *, as_of: date, lang: str) -> list[Receiv
     """Check files where there is no workspace: neither signature nor ids nor locked cells can be compared."""
     grounds = Grounds(units=(), as_of=as_of, lang=lang)
     with Readers() as readers:
-        return [
-            received_from(path.name, checked)
-            for some in at_once(existing(paths))
-            for path, (_, checked) in zip(some, check_together(readers, some, grounds), strict=True)
-        ]
+        checks = check_together(readers, existing(paths), grounds)
+        return [received_from(path.name, checked) for path, _, checked in checks]
 
 
 def existing(paths: Iterable[Path]) -> list[Path]:
@@ -95,32 +93,33 @@ def existing(paths: Iterable[Path]) -> list[Path]:
     return found
 
 
-def at_once(paths: Sequence[Path]) -> Iterator[Sequence[Path]]:
-    """Cut *paths* into lots: as many as pandera judges well in one frame and memory holds with ease."""
-    return (paths[start : start + _LOT] for start in range(0, len(paths), _LOT))
+def check_together(
+    readers: Readers, paths: Iterable[Path], grounds: Grounds
+) -> Iterator[tuple[Path, FileSeen, Checked]]:
+    """Scan, read and check files; what forbids reading is a file's only finding.
+
+    They are judged in lots, as many as pandera judges well in one frame and memory holds with ease; while one lot is
+    judged and used, the children read the next.
+    """
+    reading = readers.read_all(paths, lambda path: found("secret-name") if has_secret_name(path.name) else None)
+    while lot := _check_lot(reading, grounds):
+        yield from lot
 
 
-def check_together(readers: Readers, paths: Sequence[Path], grounds: Grounds) -> list[tuple[FileSeen, Checked]]:
-    """Scan, read and check a lot of files, judged in one pass; what forbids reading is a file's only finding."""
-    seen, checked, read = dict[Path, FileSeen](), dict[Path, Checked](), list[Path]()
+def _check_lot(
+    reading: Iterator[tuple[Path, FileSeen, Book | Finding | OSError]], grounds: Grounds
+) -> list[tuple[Path, FileSeen, Checked]]:
+    """Check the next lot in one pass."""
+    lot: list[tuple[Path, FileSeen, Checked | None]] = []
 
     def books() -> Iterator[Book]:
-        """Give the books as they come: while one is understood here, the children read the next."""
-        for path, of, answer in readers.read_all(path for path in paths if not has_secret_name(path.name)):
-            seen[path] = of
+        for path, seen, answer in islice(reading, _LOT):
+            lot.append((path, seen, None if isinstance(answer, Book) else _unread(answer)))
             if isinstance(answer, Book):
-                read.append(path)
                 yield answer
-            else:
-                checked[path] = _unread(answer)
 
-    results = check_all(books(), grounds)
-    checked |= zip(read, results, strict=True)
-    for path in paths:
-        if path not in checked:
-            seen[path] = FileSeen("", path.stat().st_size)
-            checked[path] = _only(Verdict.WAITING, found("secret-name"))
-    return [(seen[path], checked[path]) for path in paths]
+    results = iter(check_all(books(), grounds))
+    return [(path, seen, checked or next(results)) for path, seen, checked in lot]
 
 
 def _unread(why: Finding | OSError) -> Checked:

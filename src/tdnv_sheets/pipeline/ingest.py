@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import deque
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -15,7 +16,6 @@ from tdnv_sheets.ledger.values import dump_fields
 from tdnv_sheets.merge.rows import Counts
 from tdnv_sheets.messages.catalogue import found, say
 from tdnv_sheets.pipeline.check import (
-    at_once,
     check_together,
     draw_marks,
     existing,
@@ -25,6 +25,7 @@ from tdnv_sheets.pipeline.check import (
 )
 from tdnv_sheets.pipeline.decide import NOTHING_DECIDED, decide, proposed, received_of
 from tdnv_sheets.pipeline.draw import file_digest
+from tdnv_sheets.pipeline.not_taken import refresh, stored_finding
 from tdnv_sheets.pipeline.office import unit_named
 from tdnv_sheets.pipeline.receive import Received, has_secret_name, receipt
 from tdnv_sheets.records import units_by_code
@@ -32,7 +33,7 @@ from tdnv_sheets.validate.cells import Unread, as_text
 from tdnv_sheets.validate.checked import Checked, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from tdnv_sheets.intake.worker import FileSeen
@@ -69,10 +70,9 @@ def ingest(
         unit_named(office, unit)
     grounds = grounds_of(office, moment.as_of, unit)
     run = _Run(moment, dry_run, allow_clears)
-    received: list[Received] = []
-    for some in at_once(existing(paths)):
-        lot = [_drop(office, path, dry_run=dry_run) for path in some]
-        received += _take_in(office, lot, grounds, run)
+    received = list(_take_in(office, existing(paths), grounds, run))
+    if not dry_run:
+        refresh(office, (one.unit for one in received if one.verdict in {Verdict.ACCEPTED, Verdict.PARTLY}), moment)
     return received
 
 
@@ -103,9 +103,17 @@ class _Dropped:
     here: Path | None
     """Where it lies now: claimed, copied, or as it was; None when another program holds it."""
     from_inbox: bool
+    known: Receipt | None = None
+    """Of the very same bytes, when all of them were taken in before."""
 
 
-def _drop(office: Office, path: Path, *, dry_run: bool) -> _Dropped:
+def _drop(office: Office, path: Path, unit: str | None, *, dry_run: bool) -> _Dropped:
+    """Claim a file, and say whether its bytes are known from before."""
+    one = _claim(office, path, dry_run=dry_run)
+    return one if one.here is None else replace(one, known=_taken_whole(office, one.here, unit))
+
+
+def _claim(office: Office, path: Path, *, dry_run: bool) -> _Dropped:
     """Claim a file of the inbox, or copy one that lies elsewhere; a secret name is left where it is, unopened."""
     from_inbox = path.parent.resolve() == office.space.inbox.resolve()
     if dry_run or has_secret_name(path.name):
@@ -118,25 +126,32 @@ def _drop(office: Office, path: Path, *, dry_run: bool) -> _Dropped:
     return _Dropped(path, here, from_inbox)
 
 
-def _take_in(office: Office, lot: Sequence[_Dropped], grounds: Grounds, run: _Run) -> Iterator[Received]:
-    """Check a lot together, then merge and file away one after the other; bytes known from before are not read again."""
-    known = {
-        one.here: receipt
-        for one in lot
-        if one.here is not None and (receipt := _taken_whole(office, one.here, grounds.unit)) is not None
-    }
-    to_read = [one.here for one in lot if one.here is not None and one.here not in known]
-    results = dict(zip(to_read, check_together(office.readers, to_read, grounds), strict=True))
-    for one in lot:
-        if one.here is None:
-            yield Received(one.path.name, Verdict.WAITING, (About(found("in-use")),))
-        elif one.here in known:
-            receipt = known[one.here]
-            checked = Checked(Verdict.DUPLICATE, (), receipt.unit, receipt.period)
-            received = _repeated(office, received_from(one.path.name, checked), receipt)
-            yield received if run.dry_run else _file_away(office, one, checked, received, run.moment)
-        else:
-            yield _decided(office, one, *results[one.here], run)
+def _take_in(office: Office, paths: Iterable[Path], grounds: Grounds, run: _Run) -> Iterator[Received]:
+    """Claim, check, merge and file away; while some are merged, the next are read already."""
+    dropped: deque[_Dropped] = deque()
+
+    def to_read() -> Iterator[Path]:
+        for path in paths:
+            one = _drop(office, path, grounds.unit, dry_run=run.dry_run)
+            dropped.append(one)
+            if one.here is not None and one.known is None:
+                yield one.here
+
+    for path, seen, checked in check_together(office.readers, to_read(), grounds):
+        while dropped[0].here != path:
+            yield _not_read(office, dropped.popleft(), run)
+        yield _decided(office, dropped.popleft(), seen, checked, run)
+    for one in dropped:
+        yield _not_read(office, one, run)
+
+
+def _not_read(office: Office, one: _Dropped, run: _Run) -> Received:
+    """Say of a file that another program holds it, or that its very bytes were taken in before."""
+    if one.known is None:
+        return Received(one.path.name, Verdict.WAITING, (About(found("in-use")),))
+    checked = Checked(Verdict.DUPLICATE, (), one.known.unit, one.known.period)
+    received = _repeated(office, received_from(one.path.name, checked), one.known)
+    return received if run.dry_run else _file_away(office, one, checked, received, run.moment)
 
 
 def _taken_whole(office: Office, path: Path, unit: str | None) -> Receipt | None:
@@ -236,7 +251,7 @@ def _merge(office: Office, scanned: FileSeen, checked: Checked, name: str, run: 
 
 
 def _file_record(scanned: FileSeen, checked: Checked, received: Received, moment: Moment) -> dict[str, Any]:
-    findings = [{"code": a.finding.code, "cell": a.finding.cell, "sheet": a.finding.sheet} for a in received.abouts]
+    findings = [stored_finding(about) for about in received.abouts]
     taken = received.verdict in {Verdict.ACCEPTED, Verdict.PARTLY}
     return {
         "digest": scanned.digest or hashlib.sha256(f"{received.file}{scanned.size}".encode()).hexdigest(),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tdnv_sheets.render.book import Book
     from tdnv_sheets.render.view import MarkedView
 
-TITLE_ROW, HOW_ROW, FIRST_ROW = 0, 1, 3
+TITLE_ROW, HOW_ROW, CUT_ROW, FIRST_ROW = 0, 1, 2, 3
 MOST_CELLS: Final = 50_000
 """Filled cells that are repeated of one sheet; no sheet that people fill in by hand has more."""
 WIDTH: Final = 16
@@ -33,7 +33,11 @@ def draw_sent(book: Book, view: MarkedView) -> None:
         sheet.set_column(0, max(map(len, sent.rows), default=0), WIDTH)
         book.put(sheet, TITLE_ROW, 0, say("marked.title_sent", lang, sheet=sent.name), book.look(TITLE))
         book.put(sheet, HOW_ROW, 0, say("marked.how_sent", lang), book.look(SUBTITLE))
-        for row, column in _filled(sent):
+        filled = _filled(sent)
+        if len(filled) > MOST_CELLS:
+            cut = say("marked.sent_cut", lang, count=len(filled), shown=MOST_CELLS)
+            book.put(sheet, CUT_ROW, 0, cut, book.look(SUBTITLE))
+        for row, column in filled[:MOST_CELLS]:
             value = sent.rows[row][column]
             book.put(sheet, FIRST_ROW + row, column, value, day if isinstance(value, date) else plain)
         set_page(sheet, footer=view.book.office, repeat=(TITLE_ROW, HOW_ROW))
@@ -47,4 +51,4 @@ def _is_ids(values: Sequence[Raw]) -> bool:
 def _filled(sheet: Sheet) -> list[tuple[int, int]]:
     shown = ((row, values) for row, values in enumerate(sheet.rows) if not _is_ids(values))
     cells = ((row, column) for row, values in shown for column in range(len(values)))
-    return [place for place in cells if not is_blank(sheet.rows[place[0]][place[1]])][:MOST_CELLS]
+    return [place for place in cells if not is_blank(sheet.rows[place[0]][place[1]])]

@@ -46,11 +46,15 @@ class RowRule(NamedTuple):
 
 
 class Facts:
-    """The stacked rows as series of truth and of days, of which rules are put together."""
+    """The stacked rows as series of truth and of days, of which rules are put together.
+
+    Columns hold few different cells, so each question is asked once of each of those.
+    """
 
     def __init__(self, rows: Sequence[Mapping[str, object]]) -> None:
         self._rows = rows
         self._columns: dict[str, list[object]] = {}
+        self._few: dict[str, tuple[pd.Series[int], list[object]]] = {}
         self._days: dict[str, pd.Series[float]] = {}
 
     def column(self, name: str) -> list[object]:
@@ -61,38 +65,45 @@ class Facts:
 
     def filled(self, name: str) -> pd.Series[bool]:
         """Say where a field holds something, readable or not."""
-        return self.truth(value is not None for value in self.column(name))
+        return self._where(name, lambda cell: cell is not None)
 
     def stated(self, name: str) -> pd.Series[bool]:
         """Say where a field holds something that could be read."""
-        return self.truth(value is not None and not isinstance(value, Unread) for value in self.column(name))
+        return self._where(name, lambda cell: cell is not None and not isinstance(cell, Unread))
 
     def one_of(self, name: str, codes: Collection[str]) -> pd.Series[bool]:
         """Say where a choice is one of *codes*."""
-        return self.truth(value in codes for value in self.column(name))
+        return self._where(name, lambda cell: cell in codes)
 
     def days(self, name: str) -> pd.Series[float]:
         """Give the days of a field as numbers, no number where there is no day: comparing with it is never true."""
         if name not in self._days:
-            numbers = (value.toordinal() if isinstance(value, date) else None for value in self.column(name))
-            self._days[name] = pd.Series(list(numbers), dtype=float)
+            places, cells = self._distinct(name)
+            numbers = [float(cell.toordinal()) if isinstance(cell, date) else float("nan") for cell in cells]
+            self._days[name] = pd.Series(pd.Series(numbers, dtype=float).to_numpy()[places])
         return self._days[name]
 
     def changed(self, *names: str) -> pd.Series[bool]:
         """Say where the sender changed any of these fields; where nobody noted it, all are taken for changed."""
-        wanted, noted = frozenset(names), self.column(TOUCHED)
-        known = {
-            touched: not isinstance(touched, frozenset) or not wanted.isdisjoint(touched) for touched in set(noted)
-        }
-        return self.truth(known[touched] for touched in noted)
+        wanted = frozenset(names)
+        return self._where(TOUCHED, lambda noted: not isinstance(noted, frozenset) or not wanted.isdisjoint(noted))
 
     def touched(self) -> pd.Series[bool]:
         """Say where the sender changed anything."""
-        return self.truth(touched is None or bool(touched) for touched in self.column(TOUCHED))
+        return self._where(TOUCHED, lambda noted: noted is None or bool(noted))
 
-    def truth(self, values: Iterable[bool]) -> pd.Series[bool]:
-        """Make a series of truth, one value for each row."""
-        return pd.Series(list(values), dtype=bool)
+    def _where(self, name: str, holds: Callable[[object], bool]) -> pd.Series[bool]:
+        places, cells = self._distinct(name)
+        return pd.Series(pd.Series([holds(cell) for cell in cells], dtype=bool).to_numpy()[places])
+
+    def _distinct(self, name: str) -> tuple[pd.Series[int], list[object]]:
+        """Give for each row the place of its cell among the different cells of the column, and those."""
+        if name not in self._few:
+            column = self.column(name)
+            cells = list(dict.fromkeys(column))
+            place = {cell: number for number, cell in enumerate(cells)}
+            self._few[name] = pd.Series([place[cell] for cell in column], dtype=int), cells
+        return self._few[name]
 
 
 def failures(
@@ -125,10 +136,8 @@ def failures(
 
 def _to_judge(facts: Facts, name: str) -> list[object]:
     """Give the cells whose own value is to be judged: those that the sender changed."""
-    return [
-        cell if not isinstance(touched, frozenset) or name in touched else None
-        for cell, touched in zip(facts.column(name), facts.column(TOUCHED), strict=True)
-    ]
+    changed = facts.changed(name).tolist()
+    return [cell if new else None for cell, new in zip(facts.column(name), changed, strict=True)]
 
 
 def compile_schema(fields: Sequence[FieldSpec], rules: Mapping[str, tuple[str, str]]) -> pa.DataFrameSchema:

@@ -27,7 +27,8 @@ class Secrecy(StrEnum):
 
 _PERHAPS: Final = re.compile(
     # mật: composed or not, letter-spaced, unaccented, as VNI and as TCVN3; and 12/M-…; all begin with the same letter.
-    r"[mM](?:[\W_]*(?:[aAâÂạẠậẬ]|[aA][\W_]*[äÄ]|[Ëë])[\W_]*[tT]|[\W_]*[/∕⁄−\u2010-\u2015-])"
+    # Unaccented it is only a word of its own: markup is full of «format».
+    r"[mM](?!(?<=[A-Za-z].)[aA][tT]|[aA][tT][A-Za-z])(?:[\W_]*(?:[aAâÂạẠậẬ]|[aA][\W_]*[äÄ]|[Ëë])[\W_]*[tT]|[\W_]*[/∕⁄−\u2010-\u2015-])"
 )
 """What every text that is judged anything but `OK` holds; all others need not be looked at closely."""
 _UNICODE: Final = re.compile(r"[ăĂđĐĩĨũŨơƠưƯ\u1EA0-\u1EF9]")

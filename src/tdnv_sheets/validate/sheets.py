@@ -134,6 +134,8 @@ def secret_findings(book: Book) -> list[About]:
             values = {"position": str(position)}
             abouts.append(About(found("secret-title", values=values)))
             continue
+        if not perhaps_marked("\n".join(cell for row in sheet.rows for cell in row if isinstance(cell, str))):
+            continue
         levels: set[int] = set()
         for number, row in enumerate(sheet.rows, 1):
             if any(_states_level(row, column) for column in levels):

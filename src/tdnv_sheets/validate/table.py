@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+from operator import getitem
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tdnv_sheets.findings import About, Severity, shorten
@@ -11,7 +13,8 @@ from tdnv_sheets.messages.catalogue import found
 from tdnv_sheets.validate.cells import EMPTY, Typed, Unread, as_text, type_cell
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from tdnv_sheets.sheetspec import FieldSpec
     from tdnv_sheets.text.units import UnitIndex
@@ -82,46 +85,54 @@ def read_table(
     columns = {c.field: c.index for c in header.columns if c.field in by_name}
     names, places = tuple(columns), [index - 1 for index in columns.values()]
     width = max(places, default=-1) + 1
-    errors: set[Raw] = set()
-    types = [_typist(by_name[name], units, errors) for name in names]
+    types = [_Typist(by_name[name], units) for name in names]
     unseen = _unseen(sheet, columns)
     rows = []
     for number in range(header.last_row + 1, len(sheet.rows) + 1):
         cells = sheet.rows[number - 1]
         values = [cells[at] for at in places] if len(cells) >= width else [sheet.cell(number, at + 1) for at in places]
-        blind = unseen.get(number)
-        if blind is None and all(map(is_blank, values)):
+        blind = unseen.get(number, {})
+        if not blind and all(map(is_blank, values)):
             continue
-        raw = dict(zip(names, values, strict=True))
-        typed = {name: typing(value) for name, typing, value in zip(names, types, values, strict=True)}
-        if errors:
-            blind = {name: "error-value" for name in names if raw[name] in errors} | (blind or {})
-        for name, code in (blind or {}).items():
-            if code == "error-value":
-                raw[name] = sheet.errors.get((number, columns[name]), raw[name])
-            typed[name] = Typed(Unread(raw[name]))
-        rows.append(TableRow(number, raw, typed, blind or {}))
+        typed = dict(zip(names, map(getitem, types, values), strict=True))
+        rows.append(TableRow(number, dict(zip(names, values, strict=True)), typed, blind))
+    errors = frozenset().union(*(column.errors for column in types))
+    if errors or unseen:
+        rows = [_blinded(row, sheet, columns, errors) for row in rows]
     captions = {name: spec.header(lang) for name, spec in by_name.items()}
     return Table(sheet.name, captions, columns, tuple(rows))
 
 
-def _typist(spec: FieldSpec, units: UnitIndex | None, errors: set[Raw]) -> Callable[[Raw], Typed]:
-    """Give what types the cells of one column; the same is typed once, for most columns hold few different values.
+class _Typist(dict[Raw, Typed]):
+    """Types the cells of one column; the same is typed once, for most columns hold few different values."""
 
-    Words of an error of Excel, as pasted values and text files bring them, are added to *errors*.
-    """
-    known: dict[object, Typed] = {None: EMPTY}
+    def __init__(self, spec: FieldSpec, units: UnitIndex | None) -> None:
+        super().__init__({None: EMPTY})
+        self._spec = spec
+        self._units = units
+        self.errors: set[Raw] = set()
+        """Words of an error of Excel, as pasted values and text files bring them."""
 
-    def typing(raw: Raw) -> Typed:
-        key = raw if raw is None or isinstance(raw, str) else (type(raw), raw)  # 1, 1.0 and True are one key
-        typed = known.get(key)
-        if typed is None:
-            typed = known[key] = type_cell(raw, spec, units)
-            if isinstance(raw, str) and raw.strip() in ERRORS:
-                errors.add(raw)
+    def __missing__(self, raw: Raw) -> Typed:
+        typed = type_cell(raw, self._spec, self._units)
+        if isinstance(raw, str) and raw.strip() in ERRORS:
+            self.errors.add(raw)
+        if isinstance(raw, (str, date)):  # 1, 1.0 and True would be one key
+            self[raw] = typed
         return typed
 
-    return typing
+
+def _blinded(row: TableRow, sheet: Sheet, columns: Mapping[str, int], errors: AbstractSet[Raw]) -> TableRow:
+    """Mark the cells of a row that could not be read."""
+    blind = {name: "error-value" for name, value in row.raw.items() if value in errors} | dict(row.blind)
+    if not blind:
+        return row
+    raw, typed = dict(row.raw), dict(row.typed)
+    for name, code in blind.items():
+        if code == "error-value":
+            raw[name] = sheet.errors.get((row.number, columns[name]), raw[name])
+        typed[name] = Typed(Unread(raw[name]))
+    return TableRow(row.number, raw, typed, blind)
 
 
 def _unseen(sheet: Sheet, columns: Mapping[str, int]) -> dict[int, dict[str, str]]:
