@@ -140,12 +140,12 @@ def commit(ledger: Ledger, entry: Entry) -> Committed | None:
             _record_file(connection, entry.file_record, None)
             return Committed(None)
         revision = last + 1
-        _add_revision(connection, entry, revision)
+        add_revision(connection, entry, revision)
         task_ids = add_tasks(connection, entry, revision)
         apply(connection, entry, revision, standing)
         if entry.undoes is not None:
             _restate_trails(connection, concerned)
-        opened = write_disputes(connection, entry, revision)
+        opened = write_disputes(connection, entry, revision, standing)
         write_proposals(connection, entry, revision, task_ids)
         if entry.own_columns is not None:
             write_own_columns(connection, OwnColumns(entry.own_columns, revision))
@@ -190,7 +190,8 @@ def _is_taken(connection: sa.Connection, record: Mapping[str, Any]) -> bool:
     return connection.scalar(_TAKEN_BEFORE, {"content": record["content"], "verdict": record["verdict"]}) is not None
 
 
-def _add_revision(connection: sa.Connection, entry: Entry, revision: int) -> None:
+def add_revision(connection: sa.Connection, entry: Entry, revision: int) -> None:
+    """Write the row of a revision, before all that refers to it."""
     row = {
         "number": revision,
         "at": entry.at,

@@ -117,13 +117,12 @@ def read_entered(connection: sa.Connection, keys: Iterable[Key]) -> dict[Key, di
 
 
 def read_new_tasks(connection: sa.Connection, drawn: int) -> frozenset[Key]:
-    """Find the assignments of tasks that were entered from a register drawn at revision *drawn*."""
+    """Find the assignments of tasks that were entered from a register drawn at revision *drawn*, removed ones too."""
     query = (
         sa.select(t.assignments.c.task_id, t.assignments.c.unit)
         .join(t.tasks, t.tasks.c.task_id == t.assignments.c.task_id)
         .join(t.revisions, t.revisions.c.number == t.tasks.c.created)
         .where((t.revisions.c.drawn == drawn) & (t.assignments.c.created == t.tasks.c.created))
-        .where(t.assignments.c.removed.is_(None))
     )
     return frozenset(Key(row.task_id, row.unit) for row in connection.execute(query))
 

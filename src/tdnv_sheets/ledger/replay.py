@@ -64,12 +64,21 @@ class Replayed:
 
 
 def replay(
-    connection: sa.Connection, keys: Iterable[Key] | None = None, tell: Callable[[Difference], None] | None = None
+    connection: sa.Connection,
+    keys: Iterable[Key] | None = None,
+    tell: Callable[[Difference], None] | None = None,
+    *,
+    until: int | None = None,
 ) -> dict[Key, Replayed]:
-    """Rebuild assignments, all or those of *keys*; *tell* hears of changes that start from another value than was there."""
-    counting = _counting(connection)
+    """Rebuild assignments, all or those of *keys*, as they are or were at revision *until*.
+
+    *tell* hears of changes that start from another value than was there.
+    """
+    counting = _counting(connection, until)
     played: dict[Key, Replayed] = {}
     for event in sorted(_events(connection, None if keys is None else frozenset(keys))):
+        if until is not None and event.revision > until:
+            break
         item = played.get(event.key)
         if item is None:
             item = played[event.key] = Replayed(event.revision, event.revision)
@@ -100,10 +109,12 @@ def _change(item: Replayed, event: _Event, when: _When | None, tell: Callable[[D
         item.unit_update = new
 
 
-def _counting(connection: sa.Connection) -> dict[int, _When]:
+def _counting(connection: sa.Connection, until: int | None) -> dict[int, _When]:
     """Give the revisions that the trail counts: none that was taken back, and none that only takes back."""
     columns = t.revisions.c
     query = sa.select(columns.number, columns.day, columns.source, columns.undoes).order_by(columns.number.desc())
+    if until is not None:
+        query = query.where(columns.number <= until)
     undone: set[int] = set()
     counting = {}
     for number, day, source, undoes in connection.execute(query):

@@ -138,6 +138,17 @@ removals = Table(
 """Assignments that went out of the present or came into it."""
 Index("removals_by_assignment", removals.c.task_id, removals.c.unit, removals.c.revision)
 
+task_words = Table(
+    "task_words",
+    METADATA,
+    Column("task_id", _CODE, primary_key=True),
+    Column("unit", _CODE, primary_key=True),
+    Column("words", String(64), nullable=False),
+    ForeignKeyConstraint(["task_id", "unit"], ["assignments.task_id", "assignments.unit"]),
+)
+"""What each assignment's task says, folded and digested: the same task is found again without reading all of them."""
+Index("assignments_by_words", task_words.c.words)
+
 issues = Table(
     "issues",
     METADATA,
@@ -165,6 +176,8 @@ files = Table(
     Column("revision", ForeignKey("revisions.number")),
     Column("report", Text, nullable=False, default="{}"),
     Column("findings", Text, nullable=False, default="[]"),
+    # What became of its rows and cells.
+    Column("counts", Text, nullable=False, default="{}"),
     CheckConstraint(
         "verdict in ('accepted', 'partly', 'returned', 'duplicate', 'quarantined', 'waiting', 'undone')",
         name="file_verdict_is_known",

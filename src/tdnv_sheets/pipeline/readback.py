@@ -9,7 +9,9 @@ from tdnv_sheets.errors import BrokenSurroundings, WaitsForPerson
 from tdnv_sheets.findings import About, Finding, has_error
 from tdnv_sheets.inbox.workspace import is_open, owner_of
 from tdnv_sheets.ledger.commit import Entry, NewTask, commit
-from tdnv_sheets.merge import Outcome, Side, merge
+from tdnv_sheets.ledger.undone import removed, undone_cells
+from tdnv_sheets.merge.cell import Side
+from tdnv_sheets.merge.rows import Outcome, merge
 from tdnv_sheets.messages.catalogue import LANGUAGES, say
 from tdnv_sheets.pipeline.chosen import conflict_choices, proposal_choices
 from tdnv_sheets.pipeline.decided import followed
@@ -52,6 +54,8 @@ class ReadBack:
     new_tasks: tuple[str, ...] = ()
     revision: int | None = None
     mangled: bool = False
+    unlikely: bool = False
+    """Whether what looks mangled may be meant; then `read_back` takes it when it is told so."""
     own_sheets: tuple[str, ...] = ()
     """Sheets that the office added; the next drawing does not have them."""
 
@@ -72,8 +76,11 @@ class _Opened(NamedTuple):
     own_sheets: tuple[str, ...]
 
 
-def read_back(office: Office, moment: Moment) -> ReadBack:
-    """Take the office's edits into the ledger; all of them or, where something is wrong, none."""
+def read_back(office: Office, moment: Moment, *, meant: bool = False) -> ReadBack:
+    """Take the office's edits into the ledger; all of them or, where something is wrong, none.
+
+    Edits that look like an accident are taken only where somebody says that they are *meant*.
+    """
     path = office.space.register
     if not path.exists():
         return ReadBack(None)
@@ -90,7 +97,7 @@ def read_back(office: Office, moment: Moment) -> ReadBack:
         raise WaitsForPerson("register-not-drawn-here", path=path)
     opened = _Opened(path, digest, book, scanned, drawing, _own_sheets(book))
     for _ in range(_TRIES):
-        done = _decide_and_write(office, opened, moment)
+        done = _decide_and_write(office, opened, moment, meant=meant)
         if done is not None:
             return done
     raise BrokenSurroundings("ledger-moved")
@@ -102,20 +109,23 @@ def _own_sheets(book: Book) -> tuple[str, ...]:
     return tuple(sheet.name for sheet in book.sheets if sheet.name not in ours and not sheet.name.startswith("_"))
 
 
-def _decide_and_write(office: Office, opened: _Opened, moment: Moment) -> ReadBack | None:
+def _decide_and_write(office: Office, opened: _Opened, moment: Moment, *, meant: bool) -> ReadBack | None:
     """Decide on the ledger as it is now; None when another command wrote to it meanwhile."""
     decided_at = office.ledger.revision()
     grounds = _grounds(office, moment, opened.drawing)
-    read = read_register(opened.book, grounds)
+    read = read_register(opened.book, grounds, meant=meant)
     if not read.ok or read.submission is None:
-        return ReadBack(opened.digest, read.abouts, mangled=read.mangled)
-    after = office.ledger.as_entered(key for key in grounds.now if key not in grounds.base)
-    entered = {key: after[key] for key in office.ledger.new_tasks_of(opened.drawing.revision)}
+        return ReadBack(opened.digest, read.abouts, mangled=read.mangled, unlikely=read.unlikely)
+    typed = office.ledger.new_tasks_of(opened.drawing.revision)
+    after = office.ledger.as_entered({key for key in grounds.now if key not in grounds.base} | typed)
+    entered = {key: after[key] for key in typed}
     known, new = _entered_before(read.new_rows, entered, moment)
     rows, base = _since_entered((*read.submission.rows, *known), grounds, after)
     submission = replace(read.submission, rows=rows)
     outcome = merge(submission, base, grounds.now, spec=assignment_spec(), side=Side.OFFICE)
-    entry, notes = _entry(office, replace(read, new_rows=new), outcome, moment)
+    back = _asked_for_again(office, new, opened.drawing.revision)
+    outcome = replace(outcome, changes=(*outcome.changes, *back.changes))
+    entry, notes = _entry(office, replace(read, new_rows=back.rows), outcome, moment)
     entry, more = followed(office, entry, grounds.now, moment.as_of)
     notes += more
     if has_error(notes):
@@ -123,6 +133,7 @@ def _decide_and_write(office: Office, opened: _Opened, moment: Moment) -> ReadBa
     entry = replace(
         entry,
         decided_at=decided_at,
+        removals=(*entry.removals, *back.restored),
         drawn=opened.drawing.revision,
         file=opened.path.name,
         digest=opened.scanned.digest,
@@ -145,8 +156,11 @@ def _decide_and_write(office: Office, opened: _Opened, moment: Moment) -> ReadBa
 
 def _grounds(office: Office, moment: Moment, drawing: Drawing) -> RegisterGrounds:
     now = office.ledger.assignments()
-    base = office.ledger.at_revision(now, drawing.revision)
-    drawn = (Assignment(key, fields) for key, fields in base.items())
+    base = office.ledger.at_revision(office.ledger.assignments(removed=True), drawing.revision)
+    drawn = [Assignment(key, fields) for key, fields in base.items()]
+    for (key, field), value in undone_cells(office.ledger, drawing.revision).items():
+        if key in base:
+            base[key] = {**base[key], field: value}
     return RegisterGrounds(
         key=office.space.key(),
         ledger=office.ledger.identity(),
@@ -205,7 +219,7 @@ def _since_entered(
             continue
         cells = {name: value for name, value in row.cells.items() if not same(value, then.get(name))}
         stated.append(replace(row, cells=cells))
-        now = grounds.now[row.key]
+        now = grounds.now.get(row.key, then)  # one that was removed since is as it was entered
         base[row.key] = {name: value for name, value in then.items() if now.get(name) is None}
     return tuple(stated), base
 
@@ -227,11 +241,42 @@ def _own_columns(
     return None if columns == before.headers else columns
 
 
+class _Back(NamedTuple):
+    """Assignments that were removed and that new rows ask for again."""
+
+    rows: tuple[NewRow, ...]
+    """The rows that are left to be entered."""
+    restored: tuple[tuple[Key, bool], ...]
+    changes: tuple[Change, ...]
+
+
+def _asked_for_again(office: Office, rows: Sequence[NewRow], drawn: int) -> _Back:
+    """Bring back what new rows ask for and an undo had removed; no key is given twice.
+
+    What was entered from this very drawing and then undone stays gone: the register only still says so.
+    """
+    gone = removed(office.ledger, {Key(row.task_id, unit) for row in rows if row.task_id for unit in row.units})
+    restored: list[tuple[Key, bool]] = []
+    changes: list[Change] = []
+    left: list[NewRow] = []
+    for row in rows:
+        keys = [Key(row.task_id or "", unit) for unit in row.units]
+        for key in keys:
+            if key in gone and gone[key].drawn != drawn:
+                then = gone[key].fields
+                restored.append((key, True))
+                cells = ((name, value) for name, value in row.cells.items() if not same(value, then.get(name)))
+                changes += (Change(key, name, then.get(name), value, "13") for name, value in cells)
+        units = tuple(key.unit for key in keys if key not in gone)
+        left += [replace(row, units=units)] if units else []
+    return _Back(tuple(left), tuple(restored), tuple(changes))
+
+
 def _entry(office: Office, read: RegisterRead, outcome: Outcome, moment: Moment) -> tuple[Entry, list[About]]:
     """Gather what the register states into one entry of the ledger; it is not decided yet on which revision."""
     edited = {(change.key, change.field) for change in outcome.changes}
     edited |= {(conflict.key, conflict.field) for conflict in outcome.conflicts}
-    settlements, chosen, notes = conflict_choices(office.ledger, read.choices, edited, office.lang)
+    settled, notes = conflict_choices(office.ledger, read.choices, edited, office.lang)
     new_tasks = [NewTask(row.units, completed(row.cells, moment.as_of), row.task_id) for row in read.new_rows]
     proposals, accepted, more = proposal_choices(
         office.ledger, read.proposal_choices, moment.as_of, first=len(new_tasks)
@@ -242,10 +287,11 @@ def _entry(office: Office, read: RegisterRead, outcome: Outcome, moment: Moment)
         who=office.space.settings.office,
         source="office",
         decided_at=-1,
-        changes=(*outcome.changes, *chosen),
+        changes=(*outcome.changes, *settled.changes),
+        removals=settled.restored,
         conflicts=outcome.conflicts,
         new_tasks=(*new_tasks, *accepted),
-        settlements=tuple(settlements),
+        settlements=settled.settlements,
         proposal_settlements=tuple(proposals),
     )
     return entry, notes + more

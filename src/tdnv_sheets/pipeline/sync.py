@@ -34,12 +34,12 @@ class Synced:
     """Why the register could not be read or drawn now; intake went on."""
 
 
-def sync(office: Office, moment: Moment, *, with_inbox: bool = True) -> Synced:
-    """Do one round; a mangled register stops it before anything is written."""
+def sync(office: Office, moment: Moment, *, with_inbox: bool = True, meant: bool = False) -> Synced:
+    """Do one round; a mangled register stops it before anything is written, unless its mass edits are *meant*."""
     waits: TdnvError | None = None
     register = ReadBack(None)
     try:
-        register = read_back(office, moment)
+        register = read_back(office, moment, meant=meant)
     except WaitsForPerson as problem:
         waits = problem
     if register.mangled:

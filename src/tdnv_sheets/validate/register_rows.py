@@ -72,7 +72,7 @@ class RegisterGrounds:
     now: Mapping[Key, Mapping[str, Value]]
     """The ledger's assignments now."""
     base: Mapping[Key, Mapping[str, Value]]
-    """Those at the revision from which the register was drawn."""
+    """Those at the revision from which the register was drawn, those too that were removed since."""
     shown: frozenset[Key]
     """Those that it was drawn with, as far as that can be told again."""
     drawn: int
@@ -81,6 +81,11 @@ class RegisterGrounds:
     """Open conflicts' numbers → their field."""
     proposals: Mapping[int, Mapping[str, Value]]
     """Open proposals' numbers → their fields."""
+
+    @property
+    def task_ids(self) -> frozenset[str]:
+        """The ids that the register may name."""
+        return frozenset(key.task_id for keys in (self.now, self.base) for key in keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +104,14 @@ def read_rows(table: Table, extra: ExtraColumns, grounds: RegisterGrounds) -> Re
     extra_rows = set(extra.filled_rows())
     filled = [row for row in table.rows if _says_anything(row) or row.number in extra_rows]
     abouts = [*_cell_findings(table, filled, fields, grounds), *extra.findings()]
-    task_ids = {key.task_id for key in grounds.now}
+    task_ids = grounds.task_ids
     known: list[SubmittedRow] = []
     new: list[NewRow] = []
     added: list[tuple[TableRow, NewRow]] = []
     for row in filled:
         cells = _cells(row, fields) | extra.cells(row.number)
         key = key_of(row, grounds)
-        if key in grounds.now:
+        if key in grounds.now or key in grounds.base:
             kept = cells if key in grounds.base else _of_the_task(table, row, cells, abouts)
             known.append(SubmittedRow(row.number, key, kept))
         elif key.task_id and key.task_id not in task_ids:
@@ -182,7 +187,7 @@ def key_of(row: TableRow, grounds: RegisterGrounds) -> Key:
     if isinstance(unit, str):
         return Key(task, unit)
     bare = Key(task, as_text(row.raw.get("unit")))
-    return bare if bare in grounds.now else Key(task, "")
+    return bare if bare in grounds.now or bare in grounds.base else Key(task, "")
 
 
 def completed(cells: Mapping[str, Value], as_of: date) -> dict[str, Value]:

@@ -40,7 +40,7 @@ _OURS: Final = frozenset(
     )
 )
 """Our other sheets: the stamp, the lists of choices, and what a marked copy shows."""
-_NOT_READ: Final = frozenset({"extra-column", "stray-cells", "extra-sheet", "hidden-sheet"})
+_NOT_READ: Final = frozenset({"extra-column", "dropped-column", "stray-cells", "extra-sheet", "hidden-sheet"})
 """What says that a sheet holds something which was not read."""
 
 
