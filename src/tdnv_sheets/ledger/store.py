@@ -252,7 +252,12 @@ class Ledger:
 
     def receipt_of(self, digest: str) -> Receipt | None:
         """Find what became of a file with these very bytes; None where an undo took it back."""
-        query = sa.select(t.files).where((t.files.c.digest == digest) & (t.files.c.verdict != "undone"))
+        known = self.filed(digest)
+        return None if known is None or known.verdict == "undone" else known
+
+    def filed(self, digest: str) -> Receipt | None:
+        """Find what is known of a file with these very bytes, also where an undo took it back."""
+        query = sa.select(t.files).where(t.files.c.digest == digest)
         with self.reading() as connection:
             row = connection.execute(query).one_or_none()
         return None if row is None else _receipt(row)
