@@ -8,12 +8,11 @@ import sqlalchemy as sa
 
 from tdnv_sheets.ledger import tables as t
 from tdnv_sheets.ledger.replay import replay
-from tdnv_sheets.records import Key, Trail
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
-    from tdnv_sheets.ledger.store import Ledger
+    from tdnv_sheets.records import Key
 
 
 def dead_revisions(connection: sa.Connection) -> frozenset[int]:
@@ -24,13 +23,6 @@ def dead_revisions(connection: sa.Connection) -> frozenset[int]:
         if row.number not in dead:
             dead.add(row.undoes)
     return frozenset(dead)
-
-
-def trails_at(ledger: Ledger, revision: int) -> dict[Key, Trail]:
-    """Give the trails of all assignments as they were at *revision*."""
-    with ledger.reading() as connection:
-        played = replay(connection, until=revision)
-    return {key: Trail(item.extension_count, item.unit_update) for key, item in played.items()}
 
 
 def recount(connection: sa.Connection, keys: AbstractSet[Key]) -> None:

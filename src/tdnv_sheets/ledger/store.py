@@ -29,7 +29,7 @@ from tdnv_sheets.ledger.reading import (
 )
 from tdnv_sheets.ledger.replay import Difference, verify
 from tdnv_sheets.ledger.statements import among
-from tdnv_sheets.ledger.trails import read_events, read_trails
+from tdnv_sheets.ledger.trails import read_events, read_trails, read_trails_at
 from tdnv_sheets.ledger.values import load, load_fields
 from tdnv_sheets.ledger.words import keys_saying
 from tdnv_sheets.records import Assignment, Conflict, Key, Proposal, Trail, Value
@@ -200,6 +200,11 @@ class Ledger:
         """Read what the past says about each assignment."""
         with self.reading() as connection:
             return read_trails(connection)
+
+    def trails_at(self, revision: int) -> dict[Key, Trail]:
+        """Read what the past said about each assignment at *revision*."""
+        with self.reading() as connection:
+            return read_trails_at(connection, revision)
 
     def events(self, tasks: Iterable[str] | None = None, *, until: int | None = None) -> tuple[Event, ...]:
         """Read what happened to *tasks* (None: to all), oldest first, as it stood after revision *until*."""

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from tdnv_sheets.ledger import tables as t
 from tdnv_sheets.ledger.events import FIELDS, Line, chain, events_of, silent
+from tdnv_sheets.ledger.replay import replay
 from tdnv_sheets.ledger.statements import among
 from tdnv_sheets.ledger.values import load
 from tdnv_sheets.records import Key, Trail
@@ -31,13 +32,24 @@ def read_trails(connection: sa.Connection) -> dict[Key, Trail]:
     known = t.assignments.c
     query = sa.select(known.task_id, known.unit, known.extension_count, known.unit_update)
     rows = connection.execute(query.where(known.removed.is_(None))).all()
-    moves = _moves(connection)
-    first = _first_deadlines(connection)
     trails = {Key(row.task_id, row.unit): Trail(row.extension_count, row.unit_update) for row in rows}
+    return _followed(connection, trails, None)
+
+
+def read_trails_at(connection: sa.Connection, revision: int) -> dict[Key, Trail]:
+    """Read the same of all assignments as they were at *revision*."""
+    played = replay(connection, until=revision)
+    trails = {key: Trail(item.extension_count, item.unit_update) for key, item in played.items()}
+    return _followed(connection, trails, revision)
+
+
+def _followed(connection: sa.Connection, trails: dict[Key, Trail], until: int | None) -> dict[Key, Trail]:
+    """Add to each assignment the past of those that held its task before."""
+    moves = _moves(connection, until)
+    first = _first_deadlines(connection, until)
     own = {key: trail.extension_count - (moves[key].brought if key in moves else 0) for key, trail in trails.items()}
     before = {key: move.before for key, move in moves.items() if move.before is not None}
-    special = trails.keys() & (moves.keys() | first.keys())
-    for key in special:
+    for key in trails.keys() & (moves.keys() | first.keys()):
         held = chain(key, before)
         deadline = next((first[one] for one in reversed(held) if one in first), None)
         count = sum(own.get(one, 0) for one in held)
@@ -52,7 +64,7 @@ class _Move(NamedTuple):
     """How many extended deadlines came along, counted for the one who had granted them already."""
 
 
-def _moves(connection: sa.Connection) -> Mapping[Key, _Move]:
+def _moves(connection: sa.Connection, until: int | None) -> Mapping[Key, _Move]:
     extended = t.changes.alias()
     together = (
         (extended.c.task_id == t.changes.c.task_id)
@@ -73,7 +85,9 @@ def _moves(connection: sa.Connection) -> Mapping[Key, _Move]:
         .select_from(t.changes.outerjoin(extended, together))
         .where(t.IS_TRANSFER)
     )
-    left_out = silent(_undone(connection))
+    if until is not None:
+        query = query.where(t.changes.c.revision <= until)
+    left_out = silent(_undone(connection, until))
     found: dict[Key, _Move] = {}
     # Asked for in order, SQLite would rather walk through all changes than through the few that its index names.
     for row in sorted(connection.execute(query), key=lambda row: row.id):
@@ -84,10 +98,12 @@ def _moves(connection: sa.Connection) -> Mapping[Key, _Move]:
     return found
 
 
-def _first_deadlines(connection: sa.Connection) -> Mapping[Key, date]:
+def _first_deadlines(connection: sa.Connection, until: int | None) -> Mapping[Key, date]:
     """Read the first deadline of those that another was written over."""
-    left_out = silent(_undone(connection))
+    left_out = silent(_undone(connection, until))
     query = sa.select(t.changes.c.id, t.changes.c.task_id, t.changes.c.unit, t.changes.c.revision, t.changes.c.old)
+    if until is not None:
+        query = query.where(t.changes.c.revision <= until)
     found: dict[Key, date] = {}
     for row in sorted(connection.execute(query.where(t.IS_NEW_DEADLINE)), key=lambda row: row.id):
         day = load(row.old)
