@@ -25,7 +25,7 @@ from tdnv_sheets.pipeline.check import (
 )
 from tdnv_sheets.pipeline.decide import NOTHING_DECIDED, decide, proposed, received_of
 from tdnv_sheets.pipeline.draw import file_digest
-from tdnv_sheets.pipeline.not_taken import refresh, stored_finding
+from tdnv_sheets.pipeline.not_taken import refresh_after, stored_finding
 from tdnv_sheets.pipeline.office import unit_named
 from tdnv_sheets.pipeline.receive import Received, has_secret_name, receipt
 from tdnv_sheets.records import units_by_code
@@ -72,7 +72,7 @@ def ingest(
     run = _Run(moment, dry_run, allow_clears)
     received = list(_take_in(office, existing(paths), grounds, run))
     if not dry_run:
-        refresh(office, (one.unit for one in received if one.verdict in {Verdict.ACCEPTED, Verdict.PARTLY}), moment)
+        refresh_after(office, received, moment)
     return received
 
 
