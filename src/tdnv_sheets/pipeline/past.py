@@ -10,8 +10,8 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 from tdnv_sheets.errors import BrokenSurroundings, WrongUsage
 from tdnv_sheets.inbox.workspace import put_in_place
+from tdnv_sheets.ledger.counting import trails_at
 from tdnv_sheets.ledger.log import read_removals, read_revisions, read_undone
-from tdnv_sheets.ledger.recount import trails_at
 from tdnv_sheets.ledger.undo import undo
 from tdnv_sheets.pipeline.not_taken import refresh_lists
 from tdnv_sheets.pipeline.office import Office, judge_one

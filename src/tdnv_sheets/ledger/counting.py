@@ -1,4 +1,4 @@
-"""Count anew what the past says about assignments, when an undo has changed which part of the past counts."""
+"""Say which revisions count, and what the past said about assignments at one of them."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from tdnv_sheets.ledger.replay import replay
 from tdnv_sheets.records import Key, Trail
 
 if TYPE_CHECKING:
-    from collections.abc import Set as AbstractSet
-
     from tdnv_sheets.ledger.store import Ledger
 
 
@@ -31,11 +29,3 @@ def trails_at(ledger: Ledger, revision: int) -> dict[Key, Trail]:
     with ledger.reading() as connection:
         played = replay(connection, until=revision)
     return {key: Trail(item.extension_count, item.unit_update) for key, item in played.items()}
-
-
-def recount(connection: sa.Connection, keys: AbstractSet[Key]) -> None:
-    """Write the trails of *keys* as their past gives them now."""
-    for key, item in replay(connection, keys).items():
-        here = (t.assignments.c.task_id == key.task_id) & (t.assignments.c.unit == key.unit)
-        values = {"extension_count": item.extension_count, "unit_update": item.unit_update}
-        connection.execute(sa.update(t.assignments).where(here).values(**values))
