@@ -257,6 +257,14 @@ def test_the_unit_is_told_what_was_not_taken_and_later_what_the_office_chose(dis
     assert [line["Cột"] for line in listed(path)] == ["Kiến nghị"]
 
 
+def test_a_choice_made_in_the_register_reaches_the_units_list(disputed: SmallOffice) -> None:
+    choose(disputed.space.register, "Giữ giá trị trong sổ")
+    sync(disputed)
+
+    states = [str(line["Văn phòng xử lý"]) for line in listed(disputed.space.returned / LIST)]
+    assert [state.startswith("Giữ giá trị trong sổ (") for state in states] == [False, False, True]
+
+
 def test_cells_of_the_last_file_that_were_refused_stand_on_a_sheet_of_their_own(office: SmallOffice) -> None:
     office.drop(fill(office.issue("cctl"), {ONE: {"proposal": "A"}, TWO: {"completed_date": "hôm nọ"}}))
     sync(office, code=1)

@@ -243,6 +243,24 @@ def test_a_value_that_was_chosen_from_it_holds_the_revision_that_brought_it(desk
     assert desk.ledger.open_conflicts() == ()
 
 
+def test_a_conflict_goes_with_its_revision_also_after_an_edit_of_its_cell_came_and_went(desk: Desk) -> None:
+    before = desk.seen()
+    opened = disputed(desk)
+    desk.undone(desk.set(ONE, "difficulty", "z", source="office"))
+
+    desk.undone(opened)
+
+    assert desk.seen() == before
+
+
+def test_a_choice_that_came_back_holds_the_revision_that_brought_its_conflict_again(desk: Desk) -> None:
+    opened = disputed(desk)
+    chosen = choose(desk, "theirs", "x")
+    desk.undone(desk.undone(chosen))
+
+    assert desk.undo(opened).later == (Later(ONE, "difficulty", chosen),)
+
+
 def test_an_edit_of_a_disputed_cell_that_is_undone_shows_the_conflict_as_it_was(desk: Desk) -> None:
     disputed(desk)
     before = desk.seen()
@@ -287,6 +305,24 @@ def test_conflicts_on_a_removed_assignment_meet_its_values_when_it_comes_back(de
 
     (waiting,) = desk.ledger.open_conflicts()
     assert (waiting.conflict, waiting.file) == (Conflict(key, "proposal", "a", "a", "x"), "a.xlsx")
+
+
+def test_a_removed_assignment_that_is_entered_anew_comes_back_with_what_is_said_now(desk: Desk) -> None:
+    more = NewTask(("khtc",), {"proposal": "a", "note": "b"}, ONE.task_id)
+    made = desk.write(source="office", new_tasks=(more,)).revision
+    assert made is not None
+    desk.undone(made)
+
+    done = desk.write(source="office", new_tasks=(NewTask(("khtc", "ttkn"), {"proposal": "c"}, ONE.task_id),))
+
+    now = desk.ledger.assignments()
+    fields = [dict(now[Key(ONE.task_id, unit)].fields) for unit in ("khtc", "ttkn")]
+    assert (done.task_ids, fields) == ((ONE.task_id,), [{"proposal": "c"}, {"proposal": "c"}])
+    assert desk.ledger.verify() == ()
+    assert done.revision is not None
+    desk.undone(done.revision)
+    assert {key.unit for key in desk.ledger.assignments()} == {"cctl", "cckl"}
+    assert desk.ledger.verify() == ()
 
 
 # ------------------------------------------------------------------ files, counts, columns

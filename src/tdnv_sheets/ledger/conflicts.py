@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import sqlalchemy as sa
 
 from tdnv_sheets.ledger import tables as t
-from tdnv_sheets.ledger.recount import dead_revisions
+from tdnv_sheets.ledger.counting import dead_revisions
 from tdnv_sheets.ledger.values import load, load_fields
 from tdnv_sheets.records import Conflict, Key, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from tdnv_sheets.ledger.store import Ledger
 
@@ -69,9 +69,17 @@ class _Marks(NamedTuple):
 
 
 def read_disputes(
-    ledger: Ledger, *, settled: bool | None = False, unit: str | None = None, limit: int | None = None
+    ledger: Ledger,
+    *,
+    settled: bool | None = False,
+    unit: str | None = None,
+    limit: int | None = None,
+    since: date | None = None,
 ) -> tuple[Dispute, ...]:
-    """Read the open conflicts, oldest first; the *settled* ones, newest first; or with None all of them by number."""
+    """Read the open conflicts, oldest first; the *settled* ones, newest first; or with None all of them by number.
+
+    *since* leaves those out that were settled before that day.
+    """
     query = sa.select(t.conflicts, t.assignments.c.fields).join(
         t.assignments,
         (t.assignments.c.task_id == t.conflicts.c.task_id) & (t.assignments.c.unit == t.conflicts.c.unit),
@@ -80,6 +88,9 @@ def read_disputes(
         query = query.where(t.conflicts.c.state != OPEN if settled else t.conflicts.c.state == OPEN)
     if unit is not None:
         query = query.where(t.conflicts.c.unit == unit)
+    if since is not None:
+        late = sa.select(t.revisions.c.number).where(t.revisions.c.day >= since)
+        query = query.where((t.conflicts.c.state == OPEN) | t.conflicts.c.settled.in_(late))
     order = (t.conflicts.c.settled.desc(), t.conflicts.c.number.desc()) if settled else (t.conflicts.c.number,)
     with ledger.reading() as connection:
         rows = connection.execute(query.order_by(*order).limit(limit)).all()

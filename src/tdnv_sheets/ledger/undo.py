@@ -13,10 +13,9 @@ import sqlalchemy as sa
 from tdnv_sheets.errors import WrongUsage
 from tdnv_sheets.ledger import tables as t
 from tdnv_sheets.ledger.columns import take_back_own_columns
-from tdnv_sheets.ledger.commit import Entry, Settlement, add_revision
+from tdnv_sheets.ledger.commit import Entry, Settlement, add_revision, restate_trails
 from tdnv_sheets.ledger.disputes import write_disputes
 from tdnv_sheets.ledger.reading import last_revision
-from tdnv_sheets.ledger.recount import recount
 from tdnv_sheets.ledger.standing import apply, read_standing
 from tdnv_sheets.ledger.undo_disputes import Later, Waiting, reopen, waiting_on
 from tdnv_sheets.ledger.values import dump, load, load_fields
@@ -216,7 +215,7 @@ def _write(connection: sa.Connection, entry: Entry, number: int, plan: _Plan, *,
     write_disputes(connection, entry, number, standing)
     reopened = reopen(connection, plan.waiting, number)
     take_back_own_columns(connection, undone, number)
-    recount(connection, touched)
+    restate_trails(connection, touched)
     _mark_file(connection, undone, back=back)
     return reopened
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import sqlalchemy as sa
 
 from tdnv_sheets.ledger import tables as t
+from tdnv_sheets.ledger.counting import dead_revisions
 from tdnv_sheets.ledger.standing import read_standing
 from tdnv_sheets.ledger.values import dump, load_fields
 from tdnv_sheets.records import Key
@@ -49,21 +50,20 @@ def waiting_on(
     removed: AbstractSet[Key],
 ) -> Waiting:
     """Find what *revision* opened and settled; *after* holds the fields as they will be, of what it touched."""
-    undone_by = _undone_by(connection)
+    undone_by, dead = _undone_by(connection), dead_revisions(connection)
     opened = connection.execute(_of(t.conflicts, t.conflicts.c.revision, revision)).all()
     settled = connection.execute(_of(t.conflicts, t.conflicts.c.settled, revision)).all()
     cells = _on_the_same_cells(connection, [*opened, *settled])
     closed: set[int] = set()
     later: list[Later] = []
     for row in opened:
-        last = _last(row, cells[_cell(row)], undone_by)
-        if last.state == "open":
-            closed.add(last.number)
-        elif last.settled != revision and _was_chosen(connection, last):
-            later.append(Later(*_cell(last), last.settled))
+        line = _line(row, cells[_cell(row)], undone_by)
+        closed |= {one.number for one in line if one.state == "open"}
+        chosen = (one for one in line if one.settled not in dead | {None, revision} and _was_chosen(connection, one))
+        later += (Later(*_cell(one), one.settled) for one in chosen)
     ours = _ours(connection, {_cell(row)[0] for row in settled}, after, removed)
-    again = tuple(_again(settled, cells, closed, ours))
-    proposals, proposals_again, accepted = _proposals(connection, revision, undone_by)
+    again = tuple(_again(settled, cells, closed, ours, dead))
+    proposals, proposals_again, accepted = _proposals(connection, revision, undone_by, dead)
     return Waiting(frozenset(closed), proposals, again, proposals_again, (*later, *accepted))
 
 
@@ -90,15 +90,15 @@ def _on_the_same_cells(connection: sa.Connection, rows: Iterable[Any]) -> dict[t
     return found
 
 
-def _last(row: Any, others: Iterable[Any], undone_by: Mapping[int, int]) -> Any:  # noqa: ANN401 - rows of SQLAlchemy
-    """Follow a conflict to the one that stands in its place now: it was shown anew, or opened again by an undo."""
+def _line(row: Any, others: Iterable[Any], undone_by: Mapping[int, int]) -> list[Any]:  # noqa: ANN401 - rows of SQLAlchemy
+    """Give a conflict and all that came in its place: it was shown anew, or opened again by an undo."""
+    line = [row]
     for other in others:
-        came_after = other.number > row.number and other.theirs == row.theirs
-        if came_after and (
-            (row.state == "replaced" and other.revision == row.settled) or other.revision == undone_by.get(row.settled)
-        ):
-            row = other
-    return row
+        if other.number > row.number and other.theirs == row.theirs:
+            came = {one.settled for one in line if one.state == "replaced"}
+            came |= {undone_by.get(one.settled) for one in line}
+            line += [other] if other.revision in came else []
+    return line
 
 
 def _was_chosen(connection: sa.Connection, row: Any) -> bool:  # noqa: ANN401 - a row of SQLAlchemy
@@ -116,6 +116,7 @@ def _again(
     cells: Mapping[tuple[Key, str], list[Any]],
     closed: AbstractSet[int],
     ours: Mapping[Key, Mapping[str, Value]],
+    dead: AbstractSet[int],
 ) -> Iterable[dict[str, Any]]:
     """Give the conflicts that a revision settled, as they wait again; *ours* is what the ledger will hold."""
     for row in settled:
@@ -124,7 +125,7 @@ def _again(
         shown_anew = [other for other in others if other.revision == row.settled and other.theirs == row.theirs]
         if row.revision == row.settled:
             continue  # it came and went with the revision
-        if row.state == "replaced" and any(other.state in CHOSEN for other in shown_anew):
+        if row.state == "replaced" and any(one.state in CHOSEN and one.settled not in dead for one in shown_anew):
             continue  # what was shown in its place has been decided since
         if any(other.state == "open" and other.number not in closed for other in others):
             continue
@@ -147,22 +148,20 @@ def _ours(
 
 
 def _proposals(
-    connection: sa.Connection, revision: int, undone_by: Mapping[int, int]
+    connection: sa.Connection, revision: int, undone_by: Mapping[int, int], dead: AbstractSet[int]
 ) -> tuple[frozenset[int], tuple[dict[str, Any], ...], list[Later]]:
     """Give the proposals to close, those that wait again, and the tasks that were made of some since."""
     closed: set[int] = set()
     later: list[Later] = []
     for row in connection.execute(_of(t.proposals, t.proposals.c.revision, revision)).all():
         same = (t.proposals.c.unit == row.unit) & (t.proposals.c.fields == row.fields)
-        others = connection.execute(sa.select(t.proposals).where(same).order_by(t.proposals.c.number)).all()
-        last = row
-        for other in others:
-            if other.number > last.number and other.revision == undone_by.get(last.settled):
-                last = other
-        if last.state == "open":
-            closed.add(last.number)
-        elif last.state == "accepted":
-            later.append(Later(Key(last.task_id, last.unit), "", last.settled))
+        line = [row]
+        for other in connection.execute(sa.select(t.proposals).where(same).order_by(t.proposals.c.number)):
+            came = {undone_by.get(one.settled) for one in line}
+            line += [other] if other.number > row.number and other.revision in came else []
+        closed |= {one.number for one in line if one.state == "open"}
+        accepted = (one for one in line if one.state == "accepted" and one.settled not in dead)
+        later += (Later(Key(one.task_id, one.unit), "", one.settled) for one in accepted)
     names = ("unit", "fields", "file", "at")
     again = tuple(
         {name: getattr(row, name) for name in names}

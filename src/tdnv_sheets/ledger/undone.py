@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import sqlalchemy as sa
 
 from tdnv_sheets.ledger import tables as t
-from tdnv_sheets.ledger.recount import dead_revisions
+from tdnv_sheets.ledger.counting import dead_revisions
 from tdnv_sheets.ledger.statements import among
 from tdnv_sheets.ledger.values import load, load_fields
 from tdnv_sheets.records import Key, Value

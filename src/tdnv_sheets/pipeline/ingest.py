@@ -24,7 +24,7 @@ from tdnv_sheets.pipeline.check import (
 from tdnv_sheets.pipeline.decide import NOTHING_DECIDED, decide, proposed, received_of
 from tdnv_sheets.pipeline.draw import file_digest
 from tdnv_sheets.pipeline.filing import claimed, finish, plan_for, recover
-from tdnv_sheets.pipeline.not_taken import refresh, stored_finding
+from tdnv_sheets.pipeline.not_taken import refresh_after, stored_finding
 from tdnv_sheets.pipeline.office import unit_named
 from tdnv_sheets.pipeline.receive import Received, has_secret_name, receipt
 from tdnv_sheets.records import units_by_code
@@ -73,7 +73,7 @@ def ingest(
         paths = shelf.waiting_files(office.space.inbox)
     received = [*finished, *_take_in(office, existing(paths), grounds, run)]
     if not dry_run:
-        refresh(office, (one.unit for one in received if one.verdict in {Verdict.ACCEPTED, Verdict.PARTLY}), moment)
+        refresh_after(office, received, moment)
     return received
 
 

@@ -19,6 +19,7 @@ from tdnv_sheets.pipeline.office import unit_named
 from tdnv_sheets.records import units_by_code
 from tdnv_sheets.render.not_taken import NotTakenView, RefusedCell, draw_not_taken
 from tdnv_sheets.render.view import SettledRow
+from tdnv_sheets.validate.checked import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,13 +27,15 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
-    from tdnv_sheets.findings import About
+    from tdnv_sheets.findings import About, Finding
     from tdnv_sheets.ledger.conflicts import Dispute
     from tdnv_sheets.pipeline.check import Moment
     from tdnv_sheets.pipeline.office import Office
+    from tdnv_sheets.pipeline.receive import Received
 
 NOT_TAKEN: Final = ("open", "ours", "other")
 """States of conflicts in which the unit's value is not the register's."""
+_TAKEN: Final = (Verdict.ACCEPTED, Verdict.PARTLY)
 _IN_THE_OTHER_LIST: Final = frozenset({"conflict", "unknown-base"})
 _LEFT_OUT: Final = frozenset({"locked-cell-changed", "not-cleared"})
 """Findings that hold no row back and still say that a cell was not taken."""
@@ -63,12 +66,28 @@ def refresh(office: Office, units: Iterable[str], moment: Moment) -> tuple[Drawn
     return tuple(drawn)
 
 
+def refresh_after(office: Office, received: Iterable[Received], moment: Moment) -> tuple[Drawn, ...]:
+    """Draw the lists of those units whose files were just taken in and left something out, or did so before."""
+    names = {unit.code for unit in office.units}
+    units = {
+        one.unit
+        for one in received
+        if one.unit in names and one.verdict in _TAKEN and (_leaves_out(one) or _listed(office, one.unit))
+    }
+    return refresh(office, units, moment)
+
+
+def _leaves_out(received: Received) -> bool:
+    return bool(received.conflicts) or any(about.task and _is_refused(about.finding) for about in received.abouts)
+
+
+def _listed(office: Office, code: str) -> bool:
+    return (office.space.returned / list_name(office, code)).exists()
+
+
 def refresh_lists(office: Office, moment: Moment) -> tuple[Drawn, ...]:
     """Draw the lists anew that lie in the folder for returns."""
-    units = [unit.code for unit in office.units]
-    return refresh(
-        office, [code for code in units if (office.space.returned / list_name(office, code)).exists()], moment
-    )
+    return refresh(office, [unit.code for unit in office.units if _listed(office, unit.code)], moment)
 
 
 def draw_list_for(office: Office, code: str, moment: Moment, path: Path) -> Drawn:
@@ -94,7 +113,7 @@ def _put(view: NotTakenView, path: Path) -> Drawn:
 def _view(office: Office, code: str, as_of: date) -> NotTakenView:
     settings = office.space.settings
     names = {unit.code: unit.name for unit in office.units}
-    disputes = read_disputes(office.ledger, settled=None, unit=code)
+    disputes = read_disputes(office.ledger, settled=None, unit=code, since=as_of.replace(month=1, day=1))
     file, findings = last_findings(office.ledger, code)
     return NotTakenView(
         office=settings.office,
@@ -103,21 +122,21 @@ def _view(office: Office, code: str, as_of: date) -> NotTakenView:
         as_of=as_of,
         unit=names[code],
         units=units_by_code(office.units),
-        disputed=tuple(_lines(disputes, names, as_of)),
+        disputed=tuple(_lines(disputes, names)),
         refused=tuple(_refused(findings, office.lang)),
         file=file,
         colours=settings.colours,
     )
 
 
-def _lines(disputes: Iterable[Dispute], names: dict[str, str], as_of: date) -> Iterator[SettledRow]:
+def _lines(disputes: Iterable[Dispute], names: dict[str, str]) -> Iterator[SettledRow]:
     """Give the open ones first, then those that the office decided otherwise this year, newest first."""
     chosen = [item for item in disputes if item.state in NOT_TAKEN and not item.revoked]
     for item in chosen:
         if item.state == "open":
             yield SettledRow(conflict_row(item, names), item.state, None, "", "", item.at)
     for item in reversed(chosen):
-        if item.settled is not None and item.settled.at.year >= as_of.year:
+        if item.settled is not None:
             who = names.get(item.settled.who, item.settled.who)
             yield SettledRow(conflict_row(item, names), item.state, item.taken, item.reason, who, item.settled.at)
 
@@ -130,9 +149,14 @@ def _refused(findings: str, lang: str) -> Iterator[RefusedCell]:
         finding = found(
             stored["code"], stored["sheet"], stored["cell"], stored["row"], values=stored["values"], **values
         )
-        if finding.severity is Severity.ERROR or finding.code in _LEFT_OUT:
+        if _is_refused(finding):
             words = finding_text(finding, lang), finding_fix(finding, lang)
             yield RefusedCell(stored["task"], finding.column, finding.value, *words)
+
+
+def _is_refused(finding: Finding) -> bool:
+    """Say whether what it is about was not taken."""
+    return finding.severity is Severity.ERROR or finding.code in _LEFT_OUT
 
 
 def stored_finding(about: About) -> dict[str, object]:

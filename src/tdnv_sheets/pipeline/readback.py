@@ -123,9 +123,8 @@ def _decide_and_write(office: Office, opened: _Opened, moment: Moment, *, meant:
     rows, base = _since_entered((*read.submission.rows, *known), grounds, after)
     submission = replace(read.submission, rows=rows)
     outcome = merge(submission, base, grounds.now, spec=assignment_spec(), side=Side.OFFICE)
-    back = _asked_for_again(office, new, opened.drawing.revision)
-    outcome = replace(outcome, changes=(*outcome.changes, *back.changes))
-    entry, notes = _entry(office, replace(read, new_rows=back.rows), outcome, moment)
+    new = _not_undone(office, new, opened.drawing.revision)
+    entry, notes = _entry(office, replace(read, new_rows=new), outcome, moment)
     entry, more = followed(office, entry, grounds.now, moment.as_of)
     notes += more
     if has_error(notes):
@@ -133,7 +132,6 @@ def _decide_and_write(office: Office, opened: _Opened, moment: Moment, *, meant:
     entry = replace(
         entry,
         decided_at=decided_at,
-        removals=(*entry.removals, *back.restored),
         drawn=opened.drawing.revision,
         file=opened.path.name,
         digest=opened.scanned.digest,
@@ -241,35 +239,15 @@ def _own_columns(
     return None if columns == before.headers else columns
 
 
-class _Back(NamedTuple):
-    """Assignments that were removed and that new rows ask for again."""
-
-    rows: tuple[NewRow, ...]
-    """The rows that are left to be entered."""
-    restored: tuple[tuple[Key, bool], ...]
-    changes: tuple[Change, ...]
-
-
-def _asked_for_again(office: Office, rows: Sequence[NewRow], drawn: int) -> _Back:
-    """Bring back what new rows ask for and an undo had removed; no key is given twice.
-
-    What was entered from this very drawing and then undone stays gone: the register only still says so.
-    """
+def _not_undone(office: Office, rows: Sequence[NewRow], drawn: int) -> tuple[NewRow, ...]:
+    """Leave out the lead units that were entered from this very drawing and undone: it only still says so."""
     gone = removed(office.ledger, {Key(row.task_id, unit) for row in rows if row.task_id for unit in row.units})
-    restored: list[tuple[Key, bool]] = []
-    changes: list[Change] = []
-    left: list[NewRow] = []
+    kept = []
     for row in rows:
-        keys = [Key(row.task_id or "", unit) for unit in row.units]
-        for key in keys:
-            if key in gone and gone[key].drawn != drawn:
-                then = gone[key].fields
-                restored.append((key, True))
-                cells = ((name, value) for name, value in row.cells.items() if not same(value, then.get(name)))
-                changes += (Change(key, name, then.get(name), value, "13") for name, value in cells)
-        units = tuple(key.unit for key in keys if key not in gone)
-        left += [replace(row, units=units)] if units else []
-    return _Back(tuple(left), tuple(restored), tuple(changes))
+        keys = (Key(row.task_id or "", unit) for unit in row.units)
+        units = tuple(key.unit for key in keys if key not in gone or gone[key].drawn != drawn)
+        kept += [replace(row, units=units)] if units else []
+    return tuple(kept)
 
 
 def _entry(office: Office, read: RegisterRead, outcome: Outcome, moment: Moment) -> tuple[Entry, list[About]]:

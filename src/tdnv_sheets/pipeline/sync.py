@@ -10,6 +10,7 @@ from tdnv_sheets.findings import About
 from tdnv_sheets.messages.catalogue import found
 from tdnv_sheets.pipeline.draw import redraw
 from tdnv_sheets.pipeline.ingest import ingest
+from tdnv_sheets.pipeline.not_taken import refresh_lists
 from tdnv_sheets.pipeline.readback import ReadBack, read_back
 from tdnv_sheets.pipeline.succession import succeed
 from tdnv_sheets.validate.secrecy import Secrecy, secrecy
@@ -45,6 +46,8 @@ def sync(office: Office, moment: Moment, *, with_inbox: bool = True, meant: bool
     if register.mangled:
         return Synced(register)
     received = tuple(ingest(office, None, moment)) if with_inbox else ()
+    if register.settled:
+        refresh_lists(office, moment)
     if waits is not None or not register.ok:
         return Synced(register, received, None, waits)
     succeeded = succeed(office, moment)
