@@ -218,7 +218,7 @@ class Play:
         if older < last and self._stands(older):
             assert undo(self.ledger, older, **when).revision is None
             assert self.ledger.revision() == last
-        elif last in self.before:
+        if last in self.before:
             after, self.oracle = self.oracle, self.before[last]
             assert undo(self.ledger, last, **when).revision == last + 1
             self.before[last + 1] = after
