@@ -178,8 +178,10 @@ class Play:
             said = {k: {n: v for n, v in row.items() if (k, n) not in cells} for k, row in sent.said.items()}
             cells |= {(key, name) for key, row in said.items() for name in row}
             files.append(sent._replace(said=said))
+        before = len(self.sent)
         for sent in reversed(files) if self.other_way else files:
             self._take(sent)
+        self.sent[before:] = files  # what is sent again later is the same on both ledgers
 
     def _at_once(self, random: Random) -> None:
         """Two files decided on the same state; what the first changed must not be written over by the second."""
@@ -216,7 +218,7 @@ class Play:
         if older < last and self._stands(older):
             assert undo(self.ledger, older, **when).revision is None
             assert self.ledger.revision() == last
-        elif last in self.before:
+        if last in self.before:
             after, self.oracle = self.oracle, self.before[last]
             assert undo(self.ledger, last, **when).revision == last + 1
             self.before[last + 1] = after

@@ -22,8 +22,7 @@ class Oracle:
     out: Table = field(default_factory=dict)
     waits: dict[tuple[Key, str], tuple[Cell, Cell, Cell]] = field(default_factory=dict)  # issued, in the register, sent
 
-    def sends(self, unit: str, seen: Table | None, said: Table) -> bool:
-        """A unit («»: the office) says something about what it saw; False when it empties too much."""
+    def sends(self, unit: str, seen: Table | None, said: Table) -> bool:  # «»: the office; False: it empties too much
         news, filled = [], 0
         for key, name in [(key, name) for key, cells in said.items() for name in cells]:
             before = (self.now if seen is None else seen).get(key)
@@ -34,7 +33,7 @@ class Oracle:
             if sent == there or (seen is not None and sent == issued):
                 continue
             if not (sent is None and unit and name in FILLED_FOR_EVER):
-                news.append((key, name, None if seen is None else issued, there, sent))
+                news.append((key, name, issued if seen is not None else None, there, sent))
         if unit and (emptied := sum(sent is None for *_, sent in news)) >= 10 and emptied / filled > 0.3:
             return False
         for key, name, issued, there, sent in news:
@@ -56,6 +55,6 @@ class Oracle:
         self.follow(key)
 
     def follow(self, key: Key) -> None:
-        here = {name: (issued, sent) for (of, name), (issued, _, sent) in self.waits.items() if of == key}
-        self.waits |= {(key, n): (i, self.now.get(key, {}).get(n), sent) for n, (i, sent) in here.items()}
+        for cell in [cell for cell in self.waits if cell[0] == key]:
+            self.waits[cell] = self.waits[cell][0], self.now.get(key, {}).get(cell[1]), self.waits[cell][2]
         self.waits = {cell: three for cell, three in self.waits.items() if three[1] != three[2]}
