@@ -134,7 +134,7 @@ def secret_findings(book: Book) -> list[About]:
             values = {"position": str(position)}
             abouts.append(About(found("secret-title", values=values)))
             continue
-        if not perhaps_marked("\n".join(cell for row in sheet.rows for cell in row if isinstance(cell, str))):
+        if sheet.harmless:
             continue
         levels: set[int] = set()
         for number, row in enumerate(sheet.rows, 1):
