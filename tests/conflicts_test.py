@@ -10,7 +10,10 @@ import pytest
 from openpyxl import load_workbook
 
 from tdnv_sheets.inbox.workspace import find
-from tests.conftest import SmallOffice, fill, id_row
+from tdnv_sheets.ledger.commit import Entry, commit
+from tdnv_sheets.pipeline.office import open_office
+from tdnv_sheets.records import Change, Conflict, Key
+from tests.conftest import NOW, TODAY, SmallOffice, fill, id_row
 from tests.main_job_test import choose, conflict_lines
 from tests.registers import ONE, TWO, Opened, TaskSheet, edited, sync
 
@@ -303,3 +306,37 @@ def test_the_list_is_drawn_where_it_is_asked_for(disputed: SmallOffice, tmp_path
         "Mọi giá trị đơn vị gửi đều đã được nhận."
     )
     assert disputed.run("conflicts", "-o", tmp_path / "x.xlsx").code == 2
+
+
+def conflict_on_decision(office: SmallOffice, *, to: str | None) -> None:
+    """The register says where a task is to go; whether it goes there at all, two copies of it do not agree on."""
+    key = Key(ONE, "cctl")
+    told = () if to is None else (Change(key, "transferred_to", None, to, "5"),)
+    with open_office(office.space) as opened:
+        disputed = Conflict(key, "decision", None, None, "transferred")
+        entry = Entry(NOW, TODAY, "Văn phòng", "office", opened.ledger.revision(), changes=told, conflicts=(disputed,))
+        assert commit(opened.ledger, entry) is not None
+
+
+def test_a_transfer_that_is_chosen_hands_the_task_over(office: SmallOffice) -> None:
+    conflict_on_decision(office, to="cckl")
+
+    done = office.run("resolve", "1", "--theirs")
+
+    rows = office.rows()
+    assert done.code == 0
+    assert rows[ONE, "cctl"]["status"] == "transferred"
+    assert rows[ONE, "cckl"]["transferred_from"] == "cctl"
+    assert rows[ONE, "cckl"]["deadline"] == rows[ONE, "cctl"]["deadline"]
+
+
+def test_a_transfer_to_nobody_is_not_chosen(office: SmallOffice) -> None:
+    conflict_on_decision(office, to=None)
+    before = office.rows()
+
+    done = office.run("resolve", "1", "--theirs")
+
+    assert done.code == 1
+    assert "Chuyển đến đơn vị" in done.err
+    assert office.rows() == before
+    assert [line["state"] for line in office.run("conflicts", "--format", "json").json] == ["open"]

@@ -10,21 +10,24 @@ in the other order. After every step the ledger must say what the oracle says; s
 from __future__ import annotations
 
 import argparse
+import copy
 import tempfile
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 import sqlalchemy as sa
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from tdnv_sheets.errors import WrongUsage
 from tdnv_sheets.ledger import tables as t
 from tdnv_sheets.ledger.commit import Entry, NewTask, Settlement, commit
 from tdnv_sheets.ledger.store import Ledger
+from tdnv_sheets.ledger.undo import undo
 from tdnv_sheets.merge.cell import Side
 from tdnv_sheets.merge.rows import Outcome, merge
 from tdnv_sheets.pipeline.decide import decide
@@ -51,7 +54,7 @@ OTHERS: Final = ("note", "decision_note", "status")
 WORDS: Final = (None, None, "một", "hai", "ba", "bốn")
 MOST_CLEARED: Final = 30
 KINDS_OF_STEP: Final = (
-    *("enter", "office", "old register", "take out", "take out", "bring back", "choose", "choose"),
+    *("enter", "office", "old register", "take out", "take out", "bring back", "choose", "choose", "undo", "undo"),
     *(
         "issue",
         "issue",
@@ -100,13 +103,18 @@ class Play:
     """(unit, revision) of the workbooks that went out."""
     settled: list[int] = field(default_factory=list)
     """The last revision of each step, which both ledgers have in common."""
+    before: dict[int, Oracle] = field(default_factory=dict)
+    """What the oracle said before each step that wrote a single revision."""
     now: datetime = START
 
     def step(self, step: Step) -> None:
         random = Random(step.seed)  # noqa: S311 - a seed makes it happen again
         before, last = self.state(), self.ledger.revision()
         self.now += timedelta(hours=random.choice((1, 9, 30)))
+        oracle = copy.deepcopy(self.oracle)
         getattr(self, f"_{step.kind.replace(' ', '_')}")(random)
+        if self.ledger.revision() == last + 1:
+            self.before.setdefault(last + 1, oracle)
         self.check(before, last)
 
     # ------------------------------------------------------------------ what happens
@@ -170,8 +178,10 @@ class Play:
             said = {k: {n: v for n, v in row.items() if (k, n) not in cells} for k, row in sent.said.items()}
             cells |= {(key, name) for key, row in said.items() for name in row}
             files.append(sent._replace(said=said))
+        before = len(self.sent)
         for sent in reversed(files) if self.other_way else files:
             self._take(sent)
+        self.sent[before:] = files  # what is sent again later is the same on both ledgers
 
     def _at_once(self, random: Random) -> None:
         """Two files decided on the same state; what the first changed must not be written over by the second."""
@@ -199,6 +209,26 @@ class Play:
             key = Key(*random.choice(sorted(one)))
             self._commit(Entry(self.now, self.now.date(), "vp", "office", -1, removals=((key, back),)))
             self.oracle.moves(key, one, other)
+
+    def _undo(self, random: Random) -> None:
+        """Take the last revision back, which nothing stands on yet; one on which something stands is refused."""
+        last = self.ledger.revision()
+        when: dict[str, Any] = {"at": self.now, "day": self.now.date(), "who": "vp"}
+        older = random.choice(self.settled) or 1
+        if older < last and self._stands(older):
+            assert undo(self.ledger, older, **when).revision is None
+            assert self.ledger.revision() == last
+        if last in self.before:
+            after, self.oracle = self.oracle, self.before[last]
+            assert undo(self.ledger, last, **when).revision == last + 1
+            self.before[last + 1] = after
+
+    def _stands(self, revision: int) -> bool:
+        """Say whether something stands on *revision*; what was undone before is left alone."""
+        try:
+            return bool(undo(self.ledger, revision, at=self.now, day=self.now.date(), who="vp", dry_run=True).later)
+        except WrongUsage:
+            return False
 
     def _choose(self, random: Random) -> None:
         waiting = sorted(self.ledger.open_conflicts(), key=lambda item: (item.conflict.key, item.conflict.field))

@@ -10,4 +10,4 @@ from tests.histories import play_many
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_is_lost_doubled_or_invented_in_any_history(kind: str) -> None:
-    play_many(25, kind)
+    play_many(15, kind)

@@ -221,22 +221,26 @@ def test_a_file_that_a_crash_left_in_work_comes_back_and_is_taken_in_once(office
     assert office.revision() == revision + 1
 
 
-def test_a_file_that_was_taken_in_before_the_crash_is_only_filed(
+def test_a_file_that_was_taken_in_before_the_crash_is_only_filed_with_the_receipt_it_would_have_had(
     office: SmallOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    office.drop(fill(office.issue("cctl"), {ONE: {"difficulty": "Mưa lớn"}}), "bản.xlsx")
+    values = {"difficulty": "Mưa lớn", "completed_date": "giữa tháng"}
+    office.drop(fill(office.issue("cctl"), {ONE: {"difficulty": "Mưa lớn"}, "NV-2026-00002": values}), "bản.xlsx")
     with monkeypatch.context() as patch:
-        patch.setattr(shelf, "file_away", refuse(OSError("power cut")))
+        patch.setattr(shelf, "move", refuse(OSError("power cut")))
         with pytest.raises(OSError, match="power cut"):
             office.run("merge")
-    assert [path.name for path in office.space.work.iterdir()] == ["bản.xlsx"]
+    assert {path.name for path in office.space.work.iterdir()} >= {"bản.xlsx"}
     revision = office.revision()
 
     again = office.run("merge", "--format", "json")
 
-    assert [entry["verdict"] for entry in again.json] == ["duplicate"]
+    assert [(entry["verdict"], entry["revision"]) for entry in again.json] == [("partly", revision)]
     assert office.revision() == revision
     assert len(list(office.root.glob("luu-tru/*/bản.xlsx"))) == 1
+    (note,) = office.root.glob("luu-tru/*/bản.xlsx.ghi-chu.txt")
+    assert f"Lần ghi trong sổ: {revision}\n" in note.read_text(encoding="utf-8-sig")
+    assert len(list(office.space.returned.iterdir())) == 1
     assert list(office.space.work.iterdir()) == []
 
 

@@ -22,25 +22,25 @@ class Oracle:
     out: Table = field(default_factory=dict)
     waits: dict[tuple[Key, str], tuple[Cell, Cell, Cell]] = field(default_factory=dict)  # issued, in the register, sent
 
-    def sends(self, unit: str, seen: Table | None, said: Table) -> bool:
-        """A unit («»: the office) says something about what it saw; False when it empties too much."""
-        news, spoken_of = [], 0
+    def sends(self, unit: str, seen: Table | None, said: Table) -> bool:  # «»: the office; False: it empties too much
+        news, filled = [], 0
         for key, name in [(key, name) for key, cells in said.items() for name in cells]:
             before = (self.now if seen is None else seen).get(key)
             if before is None or not (name in UNITS_OWN and key[1] == unit if unit else name not in COMPUTED):
                 continue
-            spoken_of += before.get(name) is not None
+            filled += before.get(name) is not None
             issued, there, sent = before.get(name), self.now.get(key, {}).get(name), squeezed(said[key][name])
             if sent == there or (seen is not None and sent == issued):
                 continue
             if not (sent is None and unit and name in FILLED_FOR_EVER):
-                news.append((key, name, None if seen is None else issued, there, sent))
-        if unit and (emptied := sum(sent is None for *_, sent in news)) >= 10 and emptied / spoken_of > 0.3:
+                news.append((key, name, issued if seen is not None else None, there, sent))
+        if unit and (emptied := sum(sent is None for *_, sent in news)) >= 10 and emptied / filled > 0.3:
             return False
         for key, name, issued, there, sent in news:
-            if (key, name) in self.waits and self.waits[key, name][2] == sent:
-                continue  # says again what waits for a choice
-            if seen is not None and key in self.now and issued == there:
+            free = seen is not None and key in self.now and issued == there
+            if (key, name) in self.waits and self.waits[key, name][2] == sent and (unit or not free):
+                continue  # says again what waits for the office's choice
+            if free:
                 self.puts(key, name, sent)
             else:
                 self.waits[key, name] = issued, there, sent
@@ -55,6 +55,6 @@ class Oracle:
         self.follow(key)
 
     def follow(self, key: Key) -> None:
-        now = self.now.get(key, {})
-        self.waits |= {cell: (was, now.get(cell[1]), t) for cell, (was, _, t) in self.waits.items() if cell[0] == key}
+        for cell in [cell for cell in self.waits if cell[0] == key]:
+            self.waits[cell] = self.waits[cell][0], self.now.get(key, {}).get(cell[1]), self.waits[cell][2]
         self.waits = {cell: three for cell, three in self.waits.items() if three[1] != three[2]}

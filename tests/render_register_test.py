@@ -223,7 +223,7 @@ def test_no_text_becomes_a_formula(book: Opened) -> None:
 def test_the_table_holds_the_assignments_and_the_empty_rows_below_are_checked_too(book: Opened) -> None:
     sheet = book["Nhiệm vụ"]
     last = FIRST_ROW + 30
-    assert sheet.tables[TABLE_NAME].ref == f"A{HEADER_ROW + 1}:AX{last}"
+    assert sheet.tables[TABLE_NAME].ref == f"A{HEADER_ROW + 1}:AZ{last}"
     assert sheet.freeze_panes == f"C{FIRST_ROW + 1}"
     checked = {str(rule.sqref): rule for rule in sheet.data_validations.dataValidation}
     letter = sheet.cell(1, column(sheet, "progress")).column_letter
@@ -307,7 +307,7 @@ def test_an_empty_register_is_friendly_and_says_that_nothing_waits(tmp_path: Pat
     assert "Đề xuất" not in book.sheetnames
     assert book["Xung đột"]["A5"].value == "Không có xung đột nào cần giải quyết."
     assert book["Quá hạn"]["A5"].value == "Không có nhiệm vụ nào quá hạn."
-    assert book["Nhiệm vụ"].tables[TABLE_NAME].ref == f"A{HEADER_ROW + 1}:AX{FIRST_ROW + 1}"
+    assert book["Nhiệm vụ"].tables[TABLE_NAME].ref == f"A{HEADER_ROW + 1}:AZ{FIRST_ROW + 1}"
 
 
 def test_the_english_register_speaks_english(tmp_path: Path) -> None:

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from tdnv_sheets.errors import WrongUsage
 from tdnv_sheets.ledger.commit import Committed, Entry, NewTask, ProposalSettlement, Settlement, commit
-from tdnv_sheets.ledger.counting import trails_at
 from tdnv_sheets.ledger.log import read_revisions, read_undone
 from tdnv_sheets.ledger.store import Ledger
 from tdnv_sheets.ledger.undo import Undone, undo
@@ -368,7 +367,7 @@ def test_extensions_and_the_units_last_day_are_counted_as_if_it_had_never_been(d
 
     desk.undone(took_back)
     assert desk.ledger.trails()[ONE].last_update == later
-    assert trails_at(desk.ledger, heard)[ONE].extension_count == 2
+    assert desk.ledger.trails_at(heard)[ONE].extension_count == 2
 
 
 def test_the_offices_own_columns_go_back_and_later_ones_stay(desk: Desk) -> None:

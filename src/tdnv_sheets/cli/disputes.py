@@ -69,9 +69,11 @@ def resolve(  # noqa: PLR0917 - click gives one argument per option
     everything: bool,
 ) -> None:
     """Settle conflicts by NUMBER (see `tdnv conflicts`), by unit, or all of them."""
+    from tdnv_sheets.findings import has_error
     from tdnv_sheets.inbox.lock import held
     from tdnv_sheets.pipeline.not_taken import refresh
     from tdnv_sheets.pipeline.office import open_office, unit_named
+    from tdnv_sheets.pipeline.receive import finding_lines
     from tdnv_sheets.pipeline.resolve import OTHER, Wish, waiting
     from tdnv_sheets.pipeline.resolve import resolve as do
 
@@ -100,7 +102,10 @@ def resolve(  # noqa: PLR0917 - click gives one argument per option
             ],
             shape,
         )
-    _say_left(done.left, call.lang)
+    for line in finding_lines(done.notes, call.lang):
+        tell(line)
+    if not has_error(done.notes):
+        _say_left(done.left, call.lang)
     stop(ATTENTION if done.left else 0)
 
 

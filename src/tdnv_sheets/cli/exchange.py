@@ -52,12 +52,14 @@ def issue(call: Call, units: tuple[str, ...], period: str | None) -> None:
     tell(say("cli.issued_total", call.lang, count=len(drawn), folder=space.outbox))
     for code, count in done.homeless.items():
         tell(say("cli.homeless", call.lang, unit=code, count=count, path=space.units))
+    for name, count in done.ended.items():
+        tell(say("cli.ended", call.lang, unit=name, count=count))
     for item in done.files:
         if item.waits is not None:
             tell(explain_stop(item.waits, call.lang))
     if len(drawn) < len(done.files):
         stop(WAITS)
-    stop(ATTENTION if done.homeless else 0)
+    stop(ATTENTION if done.homeless or done.ended else 0)
 
 
 @click.command()

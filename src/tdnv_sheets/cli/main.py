@@ -22,6 +22,7 @@ ALLOCATIONS: Final = 200_000
 COMMANDS: Final = {
     "conflicts": "disputes",
     "demo": "demo",
+    "doctor": "doctor",
     "explain": "explain",
     "export": "past",
     "history": "past",
@@ -41,6 +42,7 @@ COMMANDS: Final = {
 HELP: Final = {
     "conflicts": "Show the cells on which register and units disagree.",
     "demo": "Show a small office's half-year on invented data.",
+    "doctor": "Say how the surroundings and the ledger stand.",
     "explain": "Say what is understood of a deadline, number or unit, and why.",
     "export": "Write all assignments as CSV, JSON lines or Parquet.",
     "history": "Show everything that happened to a task.",

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
 
+from tdnv_sheets.errors import TdnvError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from tdnv_sheets.errors import TdnvError
     from tdnv_sheets.inbox.workspace import Workspace
     from tdnv_sheets.pipeline.check import Moment
     from tdnv_sheets.pipeline.receive import Received
@@ -24,6 +25,8 @@ ATTENTION: Final = 1
 """Exit code: the data needs attention."""
 WAITS: Final = 3
 """Exit code: waits for a person or a lock."""
+BROKEN: Final = 4
+"""Exit code: a declaration or the surroundings are broken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +182,11 @@ def explain_stop(problem: TdnvError, lang: str) -> str:
         for name, value in problem.given.items()
     }
     return say(f"{problem.area}.{problem.code}", lang, **values)
+
+
+def reason(problem: BaseException, lang: str) -> str:
+    """Give the sentence for whatever went wrong: a reason to stop, or what the system said."""
+    return explain_stop(problem, lang) if isinstance(problem, TdnvError) else _cause(problem, lang)
 
 
 _SYSTEM: Final = {

@@ -25,17 +25,21 @@ if TYPE_CHECKING:
 @pass_call
 def history(call: Call, task: str, shape: str) -> None:
     """Show everything that happened to TASK: every cell, who, when, from which file, and its conflicts."""
+    from tdnv_sheets.pipeline.happened import event_json, event_lines
     from tdnv_sheets.pipeline.office import open_office
     from tdnv_sheets.pipeline.past import history as look
 
     with open_office(call.workspace()) as office:
         found = look(office, task)
+        events = office.ledger.events([task])
         names = {unit.code: unit.name for unit in office.units}
     if shape == "text":
         _print(task, found, call.lang, names)
+        for line in event_lines(events, names, call.lang):
+            click.echo(line)
     else:
         lines = [*(_change(line, found.undone_by) for line in found.changes), *map(_removal, found.removals)]
-        print_data([*lines, *map(_conflict, found.conflicts)], shape)
+        print_data([*lines, *map(_conflict, found.conflicts), *map(event_json, events)], shape)
 
 
 def _removal(line: Removal) -> dict[str, Any]:

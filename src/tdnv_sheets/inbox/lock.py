@@ -7,7 +7,7 @@ import os
 import socket
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tdnv_sheets.errors import WaitsForPerson
 
@@ -19,12 +19,27 @@ _EXPIRY: Final = 12 * 3600
 """Seconds after which a lock of another machine counts as left behind."""
 _SLACK: Final = 60.0
 """Seconds by which clocks may have been set right since a lock was taken."""
+_UNSIGNED: Final = 5.0
+"""Seconds after which a lock without an owner counts as left behind: its command died before it had signed."""
 _PATIENCE: Final = 20.0
 """Seconds to wait for another command to end."""
 _PAUSE: Final = 0.1
 _WINDOWS: Final = os.name == "nt"
 _QUERY, _ACCESS_DENIED, _STILL_ACTIVE = 0x1000, 5, 259
 """Windows: the right to ask what became of a process, the refusal of it, and the exit code of one that has not ended."""
+
+
+class Holder(NamedTuple):
+    """Who has a lock."""
+
+    owner: str
+    runs: bool
+    """False for one that died and left it behind."""
+
+
+def holder(path: Path) -> Holder | None:
+    """Say who holds the lock; None when nobody does."""
+    return Holder(_owner(path), not _is_dead(path)) if path.exists() else None
 
 
 @contextmanager
@@ -68,7 +83,7 @@ def _is_dead(path: Path) -> bool:
     since, pid = found.get("since"), found.get("pid")
     if not isinstance(since, (int, float)) or not isinstance(pid, int):
         try:
-            return time.time() - path.stat().st_mtime > _EXPIRY
+            return abs(time.time() - path.stat().st_mtime) > _UNSIGNED
         except OSError:
             return False
     if found.get("host") != socket.gethostname():

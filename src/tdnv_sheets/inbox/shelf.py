@@ -65,15 +65,31 @@ def file_away(path: Path, folder: Path, name: str) -> Path:
     """Move a file into *folder* under *name*, or the next free one like it; give where it went."""
     folder.mkdir(parents=True, exist_ok=True)
     target = free_name(folder, name)
-    patiently(lambda: shutil.move(path, target), target)
+    move(path, target)
     return target
 
 
+def move(path: Path, target: Path) -> None:
+    """Move a file to *target*, in the place of what may lie there; patient with programs that hold it for a moment."""
+
+    def step() -> None:
+        try:
+            path.replace(target)
+        except OSError as problem:
+            if problem.errno != errno.EXDEV:
+                raise
+            shutil.move(path, target)  # another disk: copied, then deleted here
+
+    patiently(step, target)
+
+
 def keep_copy(path: Path, folder: Path, name: str) -> Path:
-    """Copy a file into *folder*, byte for byte; give where the copy is."""
+    """Copy a file into *folder*, byte for byte, whole or not at all; give where the copy is."""
     folder.mkdir(parents=True, exist_ok=True)
     target = free_name(folder, name)
-    shutil.copyfile(path, target)
+    half = target.with_name(f".{target.name}.part")
+    shutil.copyfile(path, half)
+    half.replace(target)
     return target
 
 

@@ -102,6 +102,16 @@ class Workspace:
         """The ledger's address."""
         return self.settings.ledger if self.ledger_file is None else f"sqlite:///{self.ledger_file.as_posix()}"
 
+    @property
+    def key_file(self) -> Path:
+        """The signing key."""
+        return self.hidden / _KEY
+
+    @property
+    def lock(self) -> Path:
+        """The lock of whoever is at work here."""
+        return self.hidden / "lock"
+
     def archive(self, at: datetime) -> Path:
         """Give the folder for files received on a day."""
         return self.root / self.settings.folders.archive / f"{at:%Y-%m-%d}"
@@ -113,7 +123,7 @@ class Workspace:
 
     def key(self) -> bytes:
         """Read the signing key; a file that was cut short is none, since anybody could sign with what is left."""
-        path = self.hidden / _KEY
+        path = self.key_file
         try:
             key = bytes.fromhex(path.read_text(encoding="ascii").strip())
         except (OSError, ValueError) as problem:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
@@ -116,6 +116,17 @@ class Committed:
     """Conflicts that are new; one that was open already with the same values is not."""
 
 
+_TAKEN_BEFORE: Final = (
+    sa.select(t.files.c.digest)
+    .where(t.files.c.content == sa.bindparam("content"))
+    .where((t.files.c.verdict == "accepted") | (t.files.c.verdict == sa.bindparam("verdict")))
+    .limit(1)
+)
+_SAME_BYTES: Final = t.files.c.digest == sa.bindparam("of")
+_VERDICT: Final = sa.select(t.files.c.verdict).where(_SAME_BYTES)
+_FORGET: Final = sa.delete(t.files).where(_SAME_BYTES)
+
+
 def commit(ledger: Ledger, entry: Entry) -> Committed | None:
     """Write *entry*; None when what it was decided on has moved since, so that the caller decides again.
 
@@ -199,9 +210,7 @@ def _is_taken(connection: sa.Connection, record: Mapping[str, Any]) -> bool:
     """Say whether the same content was taken in before; one that was taken in part may pass whole later."""
     if not record or record["verdict"] not in t.TAKEN or not record["content"]:
         return False
-    verdicts = t.files.c.verdict.in_(("accepted", record["verdict"]))
-    query = sa.select(t.files.c.digest).where((t.files.c.content == record["content"]) & verdicts).limit(1)
-    return connection.scalar(query) is not None
+    return connection.scalar(_TAKEN_BEFORE, {"content": record["content"], "verdict": record["verdict"]}) is not None
 
 
 def add_revision(connection: sa.Connection, entry: Entry, revision: int) -> None:
@@ -225,10 +234,10 @@ def _record_file(connection: sa.Connection, record: Mapping[str, Any], revision:
     """Remember what became of a file; that these bytes were taken in once is never forgotten for a later refusal."""
     if not record:
         return
-    same = t.files.c.digest == record["digest"]
-    known = connection.scalar(sa.select(t.files.c.verdict).where(same))
+    digest = {"of": record["digest"]}
+    known = connection.scalar(_VERDICT, digest)
     if known in t.TAKEN and record["verdict"] not in t.TAKEN:
         return
     if known is not None:
-        connection.execute(sa.delete(t.files).where(same))
+        connection.execute(_FORGET, digest)
     connection.execute(sa.insert(t.files), {**record, "revision": revision})

@@ -101,8 +101,18 @@ def explained(engine: sa.Engine) -> Iterator[None]:
         if problem.connection_invalidated:
             raise BrokenSurroundings("ledger-lost", url=where) from problem
         raise BrokenSurroundings("ledger-broken", url=where, problem=problem.orig) from problem
-    except ValueError as problem:
+    except (ValueError, TypeError) as problem:
+        if isinstance(problem, TypeError) and not _is_of_a_row(problem):
+            raise
         raise BrokenSurroundings("ledger-damaged", url=_shown(engine.url)) from problem
+
+
+def _is_of_a_row(problem: TypeError) -> bool:
+    """Say whether it came about where SQLAlchemy makes Python's values of a row: SQLite lets any type stand anywhere."""
+    trace = problem.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace is not None and str(trace.tb_frame.f_globals.get("__name__")).startswith("sqlalchemy.")
 
 
 def _is_busy(problem: BaseException | None) -> bool:

@@ -254,6 +254,10 @@ CREATE INDEX changes_by_assignment ON changes (task_id, unit, revision)
 
 CREATE INDEX changes_by_revision ON changes (revision)
 
+CREATE INDEX changes_that_transfer ON changes (task_id) WHERE field = 'transferred_from'
+
+CREATE INDEX changes_over_deadlines ON changes (task_id) WHERE field = 'deadline' and old <> 'null'
+
 CREATE INDEX removals_by_assignment ON removals (task_id, unit, revision)
 
 CREATE UNIQUE INDEX content_is_taken_whole_once ON files (content) WHERE verdict = 'accepted' and content <> ''

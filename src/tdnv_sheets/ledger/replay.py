@@ -136,11 +136,18 @@ def _events(connection: sa.Connection, keys: AbstractSet[Key] | None) -> Iterato
     for revision, order, task_id, unit, name, old, new in connection.execute(changes):
         key = Key(task_id, unit)
         if keys is None or key in keys:
-            yield _Event(revision, _CHANGED, order, key, name, old, new)
-    for revision, task_id, unit, restored in connection.execute(removals):
+            yield _Event(_whole(revision), _CHANGED, order, key, name, old, new)
+    for order, (revision, task_id, unit, restored) in enumerate(connection.execute(removals)):
         key = Key(task_id, unit)
         if keys is None or key in keys:
-            yield _Event(revision, _RESTORED if restored else _REMOVED, 0, key, "", "", "")
+            yield _Event(_whole(revision), _RESTORED if restored else _REMOVED, order, key, "", "", "")
+
+
+def _whole(number: object) -> int:
+    """Give a number of the ledger; a damaged file may hold anything in its place."""
+    if not isinstance(number, int):
+        raise ValueError(number)  # noqa: TRY004 - a damaged ledger is meant, not a wrong call
+    return number
 
 
 def verify(connection: sa.Connection) -> Iterator[Difference]:
@@ -151,7 +158,7 @@ def verify(connection: sa.Connection) -> Iterator[Difference]:
     played = replay(connection, tell=found.append)
     yield from found
     stored = {Key(row[0], row[1]): row for row in connection.execute(sa.select(*STANDING, t.assignments.c.created))}
-    for key in sorted(stored.keys() | played.keys()):
+    for key in sorted(stored.keys() | played.keys(), key=repr):  # in a damaged file a key may be no text
         row, item = stored.get(key), played.get(key)
         if row is None or item is None:
             yield Difference(key, "assignment", row is not None, item is not None)
@@ -164,7 +171,7 @@ def verify(connection: sa.Connection) -> Iterator[Difference]:
 
 
 def _fields_apart(key: Key, stored: Mapping[str, Value], played: Mapping[str, Value]) -> Iterator[Difference]:
-    for name in sorted(stored.keys() | played.keys()):
+    for name in sorted(stored.keys() | played.keys(), key=repr):
         if stored.get(name) != played.get(name):
             yield Difference(key, name, stored.get(name), played.get(name))
 

@@ -17,24 +17,28 @@ from tdnv_sheets.ledger.columns import OwnColumns, read_own_columns
 from tdnv_sheets.ledger.disputes import OPEN
 from tdnv_sheets.ledger.engine import check_server, engine_for, explained, journal_of
 from tdnv_sheets.ledger.migrations import bring_up_to_date, layout_of
+from tdnv_sheets.ledger.names import joined, read_names, write_names
 from tdnv_sheets.ledger.reading import (
     last_revision,
     read_assignments,
     read_at,
     read_entered,
+    read_held,
     read_new_tasks,
     revision_on,
 )
 from tdnv_sheets.ledger.replay import Difference, verify
 from tdnv_sheets.ledger.statements import among
+from tdnv_sheets.ledger.trails import read_events, read_trails, read_trails_at
 from tdnv_sheets.ledger.values import load, load_fields
 from tdnv_sheets.ledger.words import keys_saying
 from tdnv_sheets.records import Assignment, Conflict, Key, Proposal, Trail, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tdnv_sheets.ledger.place import Wish
+    from tdnv_sheets.records import Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,16 +191,25 @@ class Ledger:
         with self.reading() as connection:
             return read_assignments(connection, keys, removed=removed)
 
+    def held_by(self, units: Iterable[str]) -> dict[Key, Assignment]:
+        """Read the current assignments of some units."""
+        with self.reading() as connection:
+            return read_held(connection, units)
+
     def trails(self) -> dict[Key, Trail]:
         """Read what the past says about each assignment."""
-        query = sa.select(
-            t.assignments.c.task_id, t.assignments.c.unit, t.assignments.c.extension_count, t.assignments.c.unit_update
-        ).where(t.assignments.c.removed.is_(None))
         with self.reading() as connection:
-            return {
-                Key(row.task_id, row.unit): Trail(row.extension_count, row.unit_update)
-                for row in connection.execute(query)
-            }
+            return read_trails(connection)
+
+    def trails_at(self, revision: int) -> dict[Key, Trail]:
+        """Read what the past said about each assignment at *revision*."""
+        with self.reading() as connection:
+            return read_trails_at(connection, revision)
+
+    def events(self, tasks: Iterable[str] | None = None, *, until: int | None = None) -> tuple[Event, ...]:
+        """Read what happened to *tasks* (None: to all), oldest first, as it stood after revision *until*."""
+        with self.reading() as connection:
+            return read_events(connection, tasks, until)
 
     def at_revision(self, keys: Iterable[Key], revision: int) -> dict[Key, dict[str, Value]]:
         """Read the fields of *keys* as they were at *revision*; keys that were not there then are left out."""
@@ -244,7 +257,12 @@ class Ledger:
 
     def receipt_of(self, digest: str) -> Receipt | None:
         """Find what became of a file with these very bytes; None where an undo took it back."""
-        query = sa.select(t.files).where((t.files.c.digest == digest) & (t.files.c.verdict != "undone"))
+        known = self.filed(digest)
+        return None if known is None or known.verdict == "undone" else known
+
+    def filed(self, digest: str) -> Receipt | None:
+        """Find what is known of a file with these very bytes, also where an undo took it back."""
+        query = sa.select(t.files).where(t.files.c.digest == digest)
         with self.reading() as connection:
             row = connection.execute(query).one_or_none()
         return None if row is None else _receipt(row)
@@ -312,6 +330,11 @@ class Ledger:
         with self.reading() as connection:
             return read_own_columns(connection)
 
+    def unit_names(self) -> dict[str, tuple[str, ...]]:
+        """Read units' codes → every name that registers showed them by, the first one first."""
+        with self.reading() as connection:
+            return read_names(connection)
+
     def log(self, *, limit: int | None = None, task_id: str | None = None, without: str = "") -> tuple[Logged, ...]:
         """Read changed cells, newest first; *without* leaves one source of revisions out."""
         query = sa.select(
@@ -354,6 +377,13 @@ class Ledger:
         ]
         with self.writing() as connection:
             connection.execute(sa.insert(t.issues), rows)
+
+    def remember_names(self, names: Mapping[str, str]) -> None:
+        """Remember the names (by units' codes) that a register is about to show; writes only what is new."""
+        if joined(before := self.unit_names(), names) == before:
+            return
+        with self.writing() as connection:
+            write_names(connection, joined(read_names(connection), names))
 
     def record_drawing(self, digest: str, revision: int, at: datetime) -> None:
         """Remember a register that we drew."""

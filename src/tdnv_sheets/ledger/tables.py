@@ -117,6 +117,13 @@ changes = Table(
 )
 Index("changes_by_assignment", changes.c.task_id, changes.c.unit, changes.c.revision)
 Index("changes_by_revision", changes.c.revision)
+# A database takes such an index only for a query that says the very same, without parameters.
+IS_TRANSFER: Final = text("changes.field = 'transferred_from'")
+IS_NEW_DEADLINE: Final = text("changes.field = 'deadline' and changes.old <> 'null'")
+_TRANSFER: Final = text("field = 'transferred_from'")
+_NEW_DEADLINE: Final = text("field = 'deadline' and old <> 'null'")
+Index("changes_that_transfer", changes.c.task_id, sqlite_where=_TRANSFER, postgresql_where=_TRANSFER)
+Index("changes_over_deadlines", changes.c.task_id, sqlite_where=_NEW_DEADLINE, postgresql_where=_NEW_DEADLINE)
 
 removals = Table(
     "removals",

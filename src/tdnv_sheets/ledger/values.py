@@ -28,7 +28,7 @@ def dump(value: Value) -> str:
 
 def load(text: str) -> Value:
     """Read one value."""
-    return _value(json.loads(text))
+    return _value(_plain(text))
 
 
 def dump_fields(fields: Mapping[str, Value]) -> str:
@@ -44,7 +44,7 @@ def load_fields(text: str) -> dict[str, Value]:
 @lru_cache(1024)
 def _fields(text: str) -> dict[str, Value]:
     # Taking a file in reads the same rows thrice: as issued, as they are, and before they are written.
-    plain = json.loads(text)
+    plain = _plain(text)
     if not isinstance(plain, dict):
         raise ValueError(text)  # noqa: TRY004 - a damaged ledger is meant, not a wrong call
     return {name: _value(value) if type(value) is dict else value for name, value in plain.items()}
@@ -53,6 +53,13 @@ def _fields(text: str) -> dict[str, Value]:
 def fingerprint(value: Value) -> str:
     """Digest a value, to see later whether it still is the one that was shown (12 hex digits)."""
     return hashlib.sha256(dump(value).encode()).hexdigest()[:12]
+
+
+def _plain(text: object) -> Any:  # noqa: ANN401 - what json.loads gives
+    """Read JSON; a damaged file may hold anything in the place of a text."""
+    if not isinstance(text, str):
+        raise ValueError(text)  # noqa: TRY004 - a damaged ledger is meant, not a wrong call
+    return json.loads(text)
 
 
 def _value(plain: Any) -> Value:  # noqa: ANN401 - what json.loads gives

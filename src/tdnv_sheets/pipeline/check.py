@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from pathlib import Path
 
+    from tdnv_sheets.periods import Period
+    from tdnv_sheets.records import Unit
 
 _LOT: Final = 100
 _LEFT_ALONE: Final = frozenset(("incomplete-file", "secret-name", "secret-note"))
@@ -184,7 +186,14 @@ def needs_marks(checked: Checked) -> bool:
 
 
 def draw_marks(
-    office: Office, checked: Checked, name: str, folder: Path, moment: Moment, *, revision: int | None = None
+    office: Office,
+    checked: Checked,
+    name: str,
+    folder: Path,
+    moment: Moment,
+    *,
+    revision: int | None = None,
+    target: Path | None = None,
 ) -> Path:
     """Draw the marked copy: the same workbook with everything that was typed, its wrong cells marked.
 
@@ -216,8 +225,19 @@ def draw_marks(
         findings=tuple((about.finding, about.task, about.field) for about in checked.abouts),
         file=name,
     )
-    folder.mkdir(parents=True, exist_ok=True)
+    place = target or _free_place(office, unit, period, folder)
+    put_in_place(partial(draw_marked, view), place)
+    return place
+
+
+def marked_place(office: Office, checked: Checked, folder: Path) -> Path:
+    """Give where the marked copy of a file that was issued may be drawn."""
+    if checked.issued is None:
+        message = "a file that was not issued has no marked copy"
+        raise RuntimeError(message)
+    return _free_place(office, unit_named(office, checked.issued.unit), parse_period(checked.issued.period), folder)
+
+
+def _free_place(office: Office, unit: Unit, period: Period, folder: Path) -> Path:
     words = say("pipeline.marked_file", office.lang)
-    target = shelf.free_name(folder, workbook_name(office, unit, words, period))
-    put_in_place(partial(draw_marked, view), target)
-    return target
+    return shelf.free_name(folder, workbook_name(office, unit, words, period))

@@ -56,6 +56,7 @@ def redraw(office: Office, *, as_of: date, now: datetime, read: str | None) -> R
         drawn = file_digest(temporary)
         _check_unchanged(path, read)  # drawing took its time
 
+    office.ledger.remember_names({unit.code: unit.name for unit in office.units})
     backup = _backup(office, read, now)
     put_in_place(draw, path, backup=backup)
     office.ledger.record_drawing(drawn, view.revision, now)

@@ -17,14 +17,13 @@ from tdnv_sheets.merge.rows import Counts
 from tdnv_sheets.messages.catalogue import found, say
 from tdnv_sheets.pipeline.check import (
     check_together,
-    draw_marks,
     existing,
     grounds_of,
-    needs_marks,
     received_from,
 )
 from tdnv_sheets.pipeline.decide import NOTHING_DECIDED, decide, proposed, received_of
 from tdnv_sheets.pipeline.draw import file_digest
+from tdnv_sheets.pipeline.filing import claimed, finish, plan_for, recover
 from tdnv_sheets.pipeline.not_taken import refresh_after, stored_finding
 from tdnv_sheets.pipeline.office import unit_named
 from tdnv_sheets.pipeline.receive import Received, has_secret_name, receipt
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from tdnv_sheets.intake.worker import FileSeen
     from tdnv_sheets.ledger.store import Receipt
     from tdnv_sheets.pipeline.check import Moment
+    from tdnv_sheets.pipeline.filing import Plan
     from tdnv_sheets.pipeline.office import Office
     from tdnv_sheets.records import SubmittedRow
     from tdnv_sheets.validate.cells import Typed
@@ -62,15 +62,16 @@ def ingest(
     *allow_clears*: a person has looked at these files, and they may empty as many cells as they do (9).
     """
     if paths is None and dry_run:
-        paths = sorted((*shelf.waiting_files(office.space.inbox), *_claimed(office)), key=lambda path: path.name)
-    elif paths is None:
-        _recover(office)
-        paths = shelf.waiting_files(office.space.inbox)
+        paths = sorted((*shelf.waiting_files(office.space.inbox), *claimed(office)), key=lambda path: path.name)
     if unit is not None:
         unit_named(office, unit)
     grounds = grounds_of(office, moment.as_of, unit)
     run = _Run(moment, dry_run, allow_clears)
-    received = list(_take_in(office, existing(paths), grounds, run))
+    finished: list[Received] = []
+    if paths is None:
+        finished = recover(office, grounds, moment)
+        paths = shelf.waiting_files(office.space.inbox)
+    received = [*finished, *_take_in(office, existing(paths), grounds, run)]
     if not dry_run:
         refresh_after(office, received, moment)
     return received
@@ -82,16 +83,6 @@ class _Run(NamedTuple):
     moment: Moment
     dry_run: bool
     allow_clears: bool
-
-
-def _recover(office: Office) -> None:
-    """Put back what a command that died had claimed; the ledger says later whether it was taken in."""
-    for path in _claimed(office):
-        shelf.file_away(path, office.space.inbox, path.name)
-
-
-def _claimed(office: Office) -> Sequence[Path]:
-    return shelf.waiting_files(office.space.work) if office.space.work.is_dir() else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +172,9 @@ def _decided(office: Office, one: _Dropped, seen: FileSeen, checked: Checked, ru
     if known is not None:
         received = _repeated(office, received_from(one.path.name, checked), known)
     else:
-        received = _merge(office, seen, checked, one.path.name, run)
+        received, plan = _merge(office, one, seen, checked, run)
+        if plan is not None and one.here is not None:
+            return finish(office, one.here, plan, received, run.moment, checked=checked)
     return received if run.dry_run else _file_away(office, one, checked, received, run.moment)
 
 
@@ -215,10 +208,13 @@ def _said(cells: Mapping[str, Typed]) -> Iterator[str]:
             yield f"{name}={as_text(value.raw) if isinstance(value, Unread) else value}"
 
 
-def _merge(office: Office, scanned: FileSeen, checked: Checked, name: str, run: _Run) -> Received:
-    """Decide and write, again when another command wrote in between."""
+def _merge(
+    office: Office, one: _Dropped, scanned: FileSeen, checked: Checked, run: _Run
+) -> tuple[Received, Plan | None]:
+    """Decide and write, again when another command wrote in between; gives what is left to do with the file."""
+    name = one.path.name
     if checked.verdict is Verdict.WAITING:
-        return received_from(name, checked)
+        return received_from(name, checked), None
     for _ in range(_TRIES):
         decided_at = office.ledger.revision()
         decided = NOTHING_DECIDED
@@ -226,8 +222,10 @@ def _merge(office: Office, scanned: FileSeen, checked: Checked, name: str, run: 
             most = None if run.allow_clears else office.space.settings.max_cleared_percent
             decided = decide(office.ledger, checked.submission, checked.issued, max_cleared=most)
         received = received_of(office, name, checked, decided, run.moment)
-        if run.dry_run:
-            return received
+        if run.dry_run or one.here is None:
+            return received, None
+        record = _file_record(scanned, checked, received, run.moment)
+        plan = plan_for(office, one.here, checked, received, run.moment, digest=record["digest"], in_ledger=True)
         entry = Entry(
             at=run.moment.now,
             day=run.moment.as_of,
@@ -240,13 +238,13 @@ def _merge(office: Office, scanned: FileSeen, checked: Checked, name: str, run: 
             changes=decided.outcome.changes,
             conflicts=decided.outcome.conflicts,
             proposals=tuple((checked.unit, row.cells) for row in proposed(checked, decided.outcome)),
-            file_record=_file_record(scanned, checked, received, run.moment),
+            file_record=record,
         )
         committed = commit(office.ledger, entry)
         if committed is not None:
-            return replace(received, revision=committed.revision)
+            return replace(received, revision=committed.revision), plan
         if (known := _known(office, checked)) is not None:
-            return _repeated(office, received_from(name, checked), known)
+            return _repeated(office, received_from(name, checked), known), None
     raise BrokenSurroundings("ledger-moved")
 
 
@@ -290,14 +288,9 @@ def _file_away(office: Office, one: _Dropped, checked: Checked, received: Receiv
             return replace(received, kept_at=kept)
         one.here.unlink()
         return received
-    folder = space.quarantine if received.verdict is Verdict.QUARANTINED else space.archive(moment.now)
-    kept = shelf.file_away(one.here, folder, received.file)
-    received = replace(received, kept_at=kept)
-    if needs_marks(checked) and received.verdict is checked.verdict:
-        marked = draw_marks(office, checked, received.file, space.returned, moment, revision=received.revision)
-        received = replace(received, marked_at=marked)
-    _note(kept, received, office, moment)
-    return received
+    digest = file_digest(one.here)
+    plan = plan_for(office, one.here, checked, received, moment, digest=digest, in_ledger=False)
+    return finish(office, one.here, plan, received, moment, checked=checked)
 
 
 def _note(kept: Path, received: Received, office: Office, moment: Moment) -> None:

@@ -10,7 +10,6 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 from tdnv_sheets.errors import BrokenSurroundings, WrongUsage
 from tdnv_sheets.inbox.workspace import put_in_place
-from tdnv_sheets.ledger.counting import trails_at
 from tdnv_sheets.ledger.log import read_removals, read_revisions, read_undone
 from tdnv_sheets.ledger.undo import undo
 from tdnv_sheets.pipeline.not_taken import refresh_lists
@@ -88,7 +87,7 @@ def rows(office: Office, as_of: date, at: int | None = None) -> Iterator[dict[st
     if at is None:
         found, trails = office.ledger.assignments(), office.ledger.trails()
     else:
-        found, trails = office.ledger.assignments_at(at), trails_at(office.ledger, at)
+        found, trails = office.ledger.assignments_at(at), office.ledger.trails_at(at)
     for assignment in found.values():
         row = Row(assignment, judge_one(office, assignment, as_of, trails=trails))
         fields: dict[str, Any] = dict.fromkeys(names)

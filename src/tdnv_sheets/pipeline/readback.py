@@ -14,7 +14,9 @@ from tdnv_sheets.merge.cell import Side
 from tdnv_sheets.merge.rows import Outcome, merge
 from tdnv_sheets.messages.catalogue import LANGUAGES, say
 from tdnv_sheets.pipeline.chosen import conflict_choices, proposal_choices
+from tdnv_sheets.pipeline.decided import followed
 from tdnv_sheets.pipeline.draw import file_digest, own_headers, shown_keys
+from tdnv_sheets.pipeline.handover import is_handed_over
 from tdnv_sheets.records import Assignment, Change, Key, SubmittedRow, Value
 from tdnv_sheets.render.register import SHEETS
 from tdnv_sheets.sheetspec import assignment_spec
@@ -123,6 +125,8 @@ def _decide_and_write(office: Office, opened: _Opened, moment: Moment, *, meant:
     outcome = merge(submission, base, grounds.now, spec=assignment_spec(), side=Side.OFFICE)
     new = _not_undone(office, new, opened.drawing.revision)
     entry, notes = _entry(office, replace(read, new_rows=new), outcome, moment)
+    entry, more = followed(office, entry, grounds.now, moment.as_of)
+    notes += more
     if has_error(notes):
         return ReadBack(opened.digest, (*read.abouts, *notes))
     entry = replace(
@@ -142,7 +146,7 @@ def _decide_and_write(office: Office, opened: _Opened, moment: Moment, *, meant:
         entry.changes,
         done.conflicts,
         len(entry.settlements) + len(entry.proposal_settlements),
-        done.task_ids,
+        tuple(task for task, new in zip(done.task_ids, entry.new_tasks, strict=True) if not is_handed_over(new)),
         done.revision,
         own_sheets=opened.own_sheets,
     )
@@ -158,7 +162,7 @@ def _grounds(office: Office, moment: Moment, drawing: Drawing) -> RegisterGround
     return RegisterGrounds(
         key=office.space.key(),
         ledger=office.ledger.identity(),
-        units=UnitIndex.build(office.units),
+        units=UnitIndex.build(office.units, office.ledger.unit_names()),
         names={unit.code: unit.name for unit in office.units},
         lang=office.lang,
         as_of=moment.as_of,

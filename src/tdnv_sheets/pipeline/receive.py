@@ -70,8 +70,10 @@ def shown_name(name: str) -> str:
     return f"***{PurePath(name).suffix}" if has_secret_name(name) else name
 
 
-def receipt(received: Received, unit_name: str, at: datetime, lang: str) -> str:
-    """Write the text beside an archived or quarantined file."""
+def receipt(received: Received, unit_name: str, at: datetime, lang: str, *, revision: str | None = None) -> str:
+    """Write the text beside an archived or quarantined file; *revision* stands for one that is not known yet."""
+    if revision is None:
+        revision = "–" if received.revision is None else str(received.revision)
     verdict = say(f"pipeline.verdict_{received.verdict}", lang)
     head = say(
         "pipeline.receipt",
@@ -87,7 +89,7 @@ def receipt(received: Received, unit_name: str, at: datetime, lang: str) -> str:
         same=received.same,
         **{f"rows_{name}": count for name, count in received.rows._asdict().items()},
         **{f"cells_{name}": count for name, count in received.cells._asdict().items()},
-        revision="–" if received.revision is None else received.revision,
+        revision=revision,
     )
     return head.lstrip("\n") + "".join(f"\n{line}" for line in finding_lines(received.abouts, lang)) + "\n"
 

@@ -6,16 +6,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tdnv_sheets.errors import BrokenSurroundings, WrongUsage
+from tdnv_sheets.findings import has_error
 from tdnv_sheets.ledger.commit import Entry, commit
 from tdnv_sheets.ledger.conflicts import read_disputes
 from tdnv_sheets.ledger.values import fingerprint
 from tdnv_sheets.pipeline.chosen import settle
+from tdnv_sheets.pipeline.decided import followed
 from tdnv_sheets.validate.cells import Unread
 from tdnv_sheets.validate.choices import Choice, other_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from tdnv_sheets.findings import About
     from tdnv_sheets.ledger.conflicts import Dispute
     from tdnv_sheets.ledger.store import OpenConflict
     from tdnv_sheets.pipeline.check import Moment
@@ -45,6 +48,8 @@ class Resolved:
     left: tuple[Dispute, ...] = ()
     """Those that were settled or replaced before: nothing was applied to them."""
     revision: int | None = None
+    notes: tuple[About, ...] = ()
+    """What the choices bring with them; with an error among them nothing was applied."""
 
 
 def resolve(office: Office, numbers: Sequence[int], wish: Wish, moment: Moment) -> Resolved:
@@ -67,6 +72,10 @@ def resolve(office: Office, numbers: Sequence[int], wish: Wish, moment: Moment) 
             removals=settled.restored,
             settlements=settled.settlements,
         )
+        tasks = office.ledger.assignments(change.key for change in entry.changes)
+        entry, notes = followed(office, entry, {key: item.fields for key, item in tasks.items()}, moment.as_of)
+        if has_error(notes):
+            return Resolved(left=_disputes(office, {item.number for item in items}), notes=tuple(notes))
         done = commit(office.ledger, entry)
         if done is not None:
             applied = {made.number for made in settled.settlements}
@@ -75,6 +84,7 @@ def resolve(office: Office, numbers: Sequence[int], wish: Wish, moment: Moment) 
                 tuple(item for item in all_of_them if item.number in applied),
                 tuple(item for item in all_of_them if item.number not in applied),
                 done.revision,
+                tuple(notes),
             )
     raise BrokenSurroundings("ledger-moved")
 

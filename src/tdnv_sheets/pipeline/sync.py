@@ -12,6 +12,7 @@ from tdnv_sheets.pipeline.draw import redraw
 from tdnv_sheets.pipeline.ingest import ingest
 from tdnv_sheets.pipeline.not_taken import refresh_lists
 from tdnv_sheets.pipeline.readback import ReadBack, read_back
+from tdnv_sheets.pipeline.succession import succeed
 from tdnv_sheets.validate.secrecy import Secrecy, secrecy
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ def sync(office: Office, moment: Moment, *, with_inbox: bool = True, meant: bool
         refresh_lists(office, moment)
     if waits is not None or not register.ok:
         return Synced(register, received, None, waits)
+    succeeded = succeed(office, moment)
+    register = replace(register, abouts=(*register.abouts, *succeeded.abouts))
     try:
         drawn = redraw(office, as_of=moment.as_of, now=moment.now, read=register.digest)
     except WaitsForPerson as problem:

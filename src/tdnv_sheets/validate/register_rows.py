@@ -31,7 +31,15 @@ if TYPE_CHECKING:
 NAMED: Final = 10
 """How many tasks a message names."""
 DECISIONS: Final = frozenset(
-    {"decision", "decision_date", "decision_note", "quality", "extended_deadline", "extension_document"}
+    {
+        "decision",
+        "decision_date",
+        "decision_note",
+        "transferred_to",
+        "quality",
+        "extended_deadline",
+        "extension_document",
+    }
 )
 """What the office decided about one unit's work; like the unit's report it is of no other unit."""
 COMPLETED: Final = ("entered_date", "deadline", "recurrence")
@@ -223,7 +231,11 @@ def _cell_findings(
         row, cells = rows[failure.row], frame[failure.row]
         then = grounds.base.get(key_of(row, grounds))
         as_drawn = then is not None and _same_cell(cells[failure.field], then.get(failure.field))
-        if failure.field not in row.blind and not as_drawn:
+        if failure.field in row.blind or as_drawn:
+            continue
+        if failure.code == "unknown-unit":
+            yield _unknown_unit(table, row, failure.field, grounds)
+        else:
             yield explain(table, row, "", failure, cells, lang=grounds.lang, as_of=grounds.as_of)
     for row in rows:
         for name in row.blind.keys() & names:
@@ -231,7 +243,14 @@ def _cell_findings(
 
 
 def _same_cell(cell: Value | Unread, then: Value) -> bool:
-    return not isinstance(cell, Unread) and same(cell, then)
+    # A unit that left the unit list is shown by its code and read as unknown.
+    return same(as_text(cell.raw) if isinstance(cell, Unread) else cell, then)
+
+
+def _unknown_unit(table: Table, row: TableRow, name: str, grounds: RegisterGrounds) -> About:
+    match = grounds.units.match(as_text(row.raw.get(name)))
+    near = "; ".join(grounds.names[code] for code in match.candidates)
+    return table.about("unknown-unit", Spot(row, name), candidates=f" (≈ {near})" if near else "")
 
 
 def _cells(row: TableRow, fields: Sequence[FieldSpec]) -> dict[str, Value]:

@@ -1,0 +1,191 @@
+"""File a merged workbook away, with its receipt and marked copy, so that a command that dies at any moment loses nothing.
+
+Before the ledger's transaction a plan is laid beside the claimed file: where it will lie, under which name the marked
+copy goes back, what the receipt says. Whoever finds a claimed file with a plan asks the ledger whether the transaction
+happened, and then either finishes the plan word for word or drops it. The claimed file is moved last.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from tdnv_sheets.inbox import shelf
+from tdnv_sheets.pipeline.check import check_together, draw_marks, marked_place, needs_marks
+from tdnv_sheets.pipeline.receive import Received, receipt
+from tdnv_sheets.records import units_by_code
+from tdnv_sheets.validate.checked import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from tdnv_sheets.pipeline.check import Moment
+    from tdnv_sheets.pipeline.office import Office
+    from tdnv_sheets.validate.checked import Checked, Grounds
+
+_REVISION: Final = "\0"
+"""Stands in a receipt for the revision, which the ledger gives only when it writes."""
+_OURS: Final = re.compile(r"\..+\.[0-9a-f]{8}\.xlsx")
+"""How `put_in_place` names what it draws beside its target."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Where one file and what is written about it will lie; places are written from the workspace's root."""
+
+    digest: str
+    name: str
+    at: str
+    verdict: str
+    unit: str
+    period: str
+    total: int
+    held: int
+    kept: str
+    marked: str
+    """Empty where no marked copy goes back."""
+    note: str
+    in_ledger: bool
+    """False for a repeated file, of which the ledger learns nothing."""
+
+
+def plan_for(
+    office: Office, here: Path, checked: Checked, received: Received, moment: Moment, *, digest: str, in_ledger: bool
+) -> Plan:
+    """Decide where a claimed file will lie, and lay that beside it before anything is written."""
+    space = office.space
+    folder = space.quarantine if received.verdict is Verdict.QUARANTINED else space.archive(moment.now)
+    folder.mkdir(parents=True, exist_ok=True)
+    marked = marked_place(office, checked, space.returned) if _is_marked(checked, received) else None
+    known = units_by_code(office.units).get(received.unit)
+    unit = known.name if known else received.unit
+    plan = Plan(
+        digest=digest,
+        name=received.file,
+        at=moment.now.isoformat(),
+        verdict=received.verdict.value,
+        unit=received.unit,
+        period=received.period,
+        total=received.total,
+        held=received.held,
+        kept=shelf.free_name(folder, received.file).relative_to(space.root).as_posix(),
+        marked="" if marked is None else marked.relative_to(space.root).as_posix(),
+        note=receipt(received, unit, moment.now, office.lang, revision=_REVISION),
+        in_ledger=in_ledger,
+    )
+    place = _place_of(here)
+    fresh = place.with_suffix(".new")
+    with fresh.open("w", encoding="utf-8") as file:
+        file.write(json.dumps(asdict(plan), ensure_ascii=False))
+        if marked is not None:  # what only this plan knows has to outlive a power cut too
+            file.flush()
+            os.fsync(file.fileno())
+    fresh.replace(place)
+    return plan
+
+
+def _is_marked(checked: Checked, received: Received) -> bool:
+    return needs_marks(checked) and received.verdict is checked.verdict
+
+
+def finish(
+    office: Office, here: Path, plan: Plan, received: Received, moment: Moment, *, checked: Checked | None
+) -> Received:
+    """Do what *plan* says; doing it a second time changes nothing."""
+    root = office.space.root
+    kept = root / plan.kept
+    if plan.marked and checked is not None:
+        target = root / plan.marked
+        draw_marks(office, checked, plan.name, target.parent, moment, revision=received.revision, target=target)
+        received = replace(received, marked_at=target)
+    note = here.with_name(f".{here.name}.note")
+    shown = "–" if received.revision is None else str(received.revision)
+    note.write_text(plan.note.replace(_REVISION, shown), encoding="utf-8-sig")
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    shelf.move(note, kept.with_name(f"{kept.name}{shelf.NOTE_SUFFIX}"))
+    shelf.move(here, kept)
+    _place_of(here).unlink(missing_ok=True)
+    return replace(received, kept_at=kept)
+
+
+def recover(office: Office, grounds: Grounds, moment: Moment) -> list[Received]:
+    """Finish what a command that died had begun: files that the ledger knows are filed away, others go back to the inbox."""
+    if not office.space.work.is_dir():
+        return []
+    finished = []
+    for path in claimed(office):
+        plan = _load(path)
+        revision = None if plan is None else _written(office, plan)
+        if plan is None or revision is False:
+            shelf.file_away(path, office.space.inbox, path.name)
+        else:
+            finished.append(
+                _finish_later(office, path, plan, grounds, moment, revision=None if revision is True else revision)
+            )
+    _tidy(office)
+    return finished
+
+
+def claimed(office: Office) -> Sequence[Path]:
+    """List the files that a command had claimed and not filed away."""
+    return shelf.waiting_files(office.space.work) if office.space.work.is_dir() else ()
+
+
+def _finish_later(
+    office: Office, path: Path, plan: Plan, grounds: Grounds, moment: Moment, *, revision: int | None
+) -> Received:
+    """Finish the plan of a command that died; only a marked copy asks for the file to be read again."""
+    checked = None
+    if plan.marked:
+        ((_, _, checked),) = check_together(office.readers, [path], grounds)
+    received = Received(
+        plan.name,
+        Verdict(plan.verdict),
+        unit=plan.unit,
+        period=plan.period,
+        total=plan.total,
+        held=plan.held,
+        abouts=() if checked is None else checked.abouts,
+        revision=revision,
+    )
+    return finish(office, path, plan, received, moment, checked=checked)
+
+
+def _written(office: Office, plan: Plan) -> int | bool:
+    """Say whether the ledger holds what the plan was made for: its revision, True without one, False when it does not."""
+    if not plan.in_ledger:
+        return True
+    known = office.ledger.filed(plan.digest)
+    if known is None or (known.name, known.at.isoformat()) != (plan.name, plan.at):
+        return False
+    return True if known.revision is None else known.revision
+
+
+def _load(path: Path) -> Plan | None:
+    """Read the plan of a claimed file; none where there is none, or where it is not whole."""
+    try:
+        return Plan(**json.loads(_place_of(path).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _place_of(path: Path) -> Path:
+    return path.with_name(f".{path.name}.plan")
+
+
+def _tidy(office: Office) -> None:
+    """Take away what a command that died left of its own: plans without a file, and drawings that were not finished."""
+    for path in _left_over(office):
+        path.unlink(missing_ok=True)
+
+
+def _left_over(office: Office) -> Iterator[Path]:
+    space = office.space
+    yield from (path for path in space.work.iterdir() if path.name.startswith(".") and path.is_file())
+    for folder in (space.root, space.outbox, space.returned):
+        if folder.is_dir():
+            yield from (path for path in folder.iterdir() if _OURS.fullmatch(path.name) and path.is_file())
