@@ -265,14 +265,28 @@ def test_a_choice_made_in_the_register_reaches_the_units_list(disputed: SmallOff
     assert [state.startswith("Giữ giá trị trong sổ (") for state in states] == [False, False, True]
 
 
-def test_cells_of_the_last_file_that_were_refused_stand_on_a_sheet_of_their_own(office: SmallOffice) -> None:
+def test_cells_of_the_last_file_that_were_refused_stand_on_a_sheet_of_their_own(
+    office: SmallOffice, tmp_path: Path
+) -> None:
     office.drop(fill(office.issue("cctl"), {ONE: {"proposal": "A"}, TWO: {"completed_date": "hôm nọ"}}))
     sync(office, code=1)
+    assert not (office.space.returned / LIST).exists()  # the marked copy says it already
 
-    (line,) = listed(office.space.returned / LIST, "Ô không nhận")
+    office.run("conflicts", "--unit", "cctl", "-o", tmp_path / "ds.xlsx")
+    (line,) = listed(tmp_path / "ds.xlsx", "Ô không nhận")
 
     assert (line["Mã nhiệm vụ"], line["Cột"], line["Giá trị đơn vị gửi"]) == (TWO, "Ngày hoàn thành", "hôm nọ")
     assert "không phải là ngày" in str(line["Vì sao không nhận"])
+
+
+def test_a_cell_that_may_not_be_emptied_is_told_with_a_file_that_was_taken(office: SmallOffice) -> None:
+    office.merge(fill(office.issue("cctl"), {ONE: {"progress": "in_progress"}}))
+    answer = office.merge(fill(office.issue("cctl"), {ONE: {"progress": None, "proposal": "A"}}))
+    assert [finding["code"] for finding in answer["findings"]] == ["not-cleared"]
+
+    (line,) = listed(office.space.returned / LIST, "Ô không nhận")
+
+    assert line["Cột"] == "Tình trạng"
 
 
 def test_a_file_that_was_taken_whole_makes_no_list(office: SmallOffice) -> None:

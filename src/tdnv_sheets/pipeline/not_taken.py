@@ -78,6 +78,9 @@ def refresh_after(office: Office, received: Iterable[Received], moment: Moment) 
 
 
 def _leaves_out(received: Received) -> bool:
+    """Say whether there is something to tell that no marked copy tells."""
+    if received.marked_at is not None and not received.conflicts:
+        return False
     return bool(received.conflicts) or any(about.task and _is_refused(about.finding) for about in received.abouts)
 
 
