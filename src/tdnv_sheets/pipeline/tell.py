@@ -6,9 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tdnv_sheets.findings import About, Finding, shorten
-from tdnv_sheets.merge.cell import Rule
 from tdnv_sheets.messages.catalogue import LANGUAGES, finding_text, found, say
-from tdnv_sheets.records import EXTRA
 from tdnv_sheets.sheetspec import Owner, assignment_spec
 from tdnv_sheets.text.same import same
 from tdnv_sheets.text.unicode import fold
@@ -48,15 +46,6 @@ def told(decided: Decided, lang: str) -> Iterator[About]:
         ours = {f"ours_{word}": _quoted(column, kept.versions.ours, word) for word in LANGUAGES}
         finding = found("still-as-issued", column=column.header(lang), values=ours)
         yield About(finding, kept.key.task_id, kept.field)
-
-
-def not_taken(outcome: Outcome, lang: str) -> Iterator[About]:
-    """Name the cells of the office's register that nobody may type over."""
-    for kept in outcome.kept:
-        if kept.rule is Rule.NOT_THEIRS:
-            spec = assignment_spec().by_name.get(kept.field)
-            caption = spec.header(lang) if spec else kept.field.removeprefix(EXTRA)
-            yield About(found("computed-cell-changed", column=caption), kept.key.task_id, kept.field)
 
 
 def _conflicts(outcome: Outcome, lang: str, *, known_base: bool) -> Iterator[About]:
