@@ -129,9 +129,15 @@ def test_merge_gives_what_validate_gives_and_changes_conflicts_revision(office: 
         "period",
         "rows",
         "findings",
+        "counts",
         "changes",
         "conflicts",
         "revision",
+    }
+    assert entry["counts"] == {
+        "rows": {"new": 0, "updated": 1, "unchanged": 2, "ignored": 0, "conflict": 0, "refused": 0},
+        "cells": {"new": 1, "updated": 0, "unchanged": 41, "ignored": 0, "conflict": 0, "refused": 0},
+        "same_on_both_sides": 0,
     }
     (change,) = entry["changes"]
     assert change == {"task_id": ONE, "unit": "cctl", "field": "progress", "old": None, "new": "in_progress"}

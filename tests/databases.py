@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 KINDS: Final = ("sqlite", "postgresql")
 FOLDER: Final = "TDNV_TEST_DATABASES"
 """The variable that tells the processes of one run where their server lives."""
+_PREFIX: Final = "tdnv-databases-"
 _TEMPLATE: Final = "empty_ledger"
 _PATIENCE: Final = 120
 _LEFT: Final[list[str]] = []
@@ -102,7 +103,10 @@ def run_of_tests() -> Iterator[None]:
     if FOLDER in os.environ:
         yield
         return
-    os.environ[FOLDER] = tempfile.mkdtemp(prefix="tdnv-databases-")
+    if sys.platform != "win32":  # where asking whether a process lives would end it
+        _stop_orphans()
+    os.environ[FOLDER] = tempfile.mkdtemp(prefix=_PREFIX)
+    Path(os.environ[FOLDER], "owner").write_text(str(os.getpid()), encoding="ascii")
     try:
         yield
     finally:
@@ -196,9 +200,21 @@ def _open_to_all(path: Path) -> bool:
     return all(folder.stat().st_mode & 0o005 == 0o005 for folder in (path, *path.parents))
 
 
+def _stop_orphans() -> None:
+    """End the servers of runs that were killed and so could not end them."""
+    for owner in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*/owner"):
+        try:
+            os.kill(int(owner.read_text(encoding="ascii")), 0)
+        except ProcessLookupError:
+            _stop(owner.parent)
+        except (OSError, ValueError):  # somebody else's, or gone since
+            continue
+
+
 def _stop(folder: Path) -> None:
-    if (folder / "programs").exists():
-        _control(folder, "stop", "-m", "immediate")
+    if (folder / "data" / "postmaster.pid").exists():
+        with suppress(OSError, subprocess.CalledProcessError):  # it ended by itself, or another run ends it
+            _control(folder, "stop", "-m", "immediate")
     shutil.rmtree(folder, ignore_errors=True)
 
 

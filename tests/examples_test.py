@@ -74,6 +74,8 @@ def test_columns_codes_and_dates_are_those_of_the_schema(rows: list[Row]) -> Non
             field = spec.by_name[name]
             assert len(value) <= field.max_length
             assert field.owner is not Owner.COMPUTED
+            if field.kind is Kind.UNIT and name == "transferred_to":
+                assert value in {unit["code"] for unit in UNITS}
             if field.kind is Kind.CHOICE:
                 assert value in {choice.code for choice in field.choices}
 
@@ -131,7 +133,7 @@ def test_every_kind_of_assignment_occurs_about_as_often_as_in_an_office() -> Non
 
 
 def test_the_lines_of_one_task_say_the_same_of_its_document_and_its_deadline() -> None:
-    decided = {"decision", "decision_date", "extended_deadline", "extension_document"}
+    decided = {"decision", "decision_date", "transferred_to", "extended_deadline", "extension_document"}
     office = [f.name for f in assignment_spec().fields if f.owner is Owner.OFFICE and f.name not in decided]
     shared = [name for name in office if name in ASSIGNMENTS[0]]
     by_task = defaultdict(set)

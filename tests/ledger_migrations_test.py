@@ -61,7 +61,7 @@ def test_an_old_ledger_gets_the_very_tables_of_a_new_one_and_loses_nothing(old: 
     for name in ("tasks", "changes", "conflicts", "proposals", "drawings"):
         assert after[name] == before[name], name
     assert ledger.trails() == {
-        KEY: Trail(1, date(2026, 6, 3)),
+        KEY: Trail(1, date(2026, 6, 3), date(2026, 6, 30)),
         OTHER: Trail(0, date(2026, 5, 20)),
         BARE: Trail(),
         Key("NV-2026-00003", "cctl"): Trail(),

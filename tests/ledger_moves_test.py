@@ -13,10 +13,18 @@ from tdnv_sheets.ledger import tables as t
 from tdnv_sheets.ledger.commit import Committed, Entry, NewTask, Settlement, commit
 from tdnv_sheets.ledger.replay import Difference
 from tdnv_sheets.ledger.store import Ledger
+from tdnv_sheets.pipeline.ingest import ingest
+from tdnv_sheets.pipeline.office import open_office
 from tdnv_sheets.records import Change, Conflict, Key, Trail
+from tdnv_sheets.validate.checked import Verdict
+from tests.conftest import SmallOffice, fill
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tdnv_sheets.pipeline.check import Moment
+    from tdnv_sheets.pipeline.receive import Received
 
 DAY = date(2026, 6, 10)
 AT = datetime(2026, 6, 10, 9)  # noqa: DTZ001 - the clock on the office's wall
@@ -259,3 +267,58 @@ def test_a_conflict_that_shows_another_value_than_the_cell_has_is_found(ledger: 
     assert ledger.verify() == (Difference(ONE, "conflict 1", "q", "a"),)
     with ledger.writing() as connection:
         connection.execute(sa.update(t.conflicts).values(ours='"a"'))
+
+
+# ------------------------------------------------------------------ two commands at the same moment
+
+
+def take_in(office: SmallOffice, path: Path, moment: Moment) -> Received:
+    with open_office(office.space) as opened:
+        (received,) = ingest(opened, [path], moment)
+    return received
+
+
+def at_the_last_moment(monkeypatch: pytest.MonkeyPatch, step: Callable[[], object]) -> list[int]:
+    """Let *step* come between the decision on the next file and its commit; give a list that grows with each commit."""
+    tries: list[int] = []
+
+    def late(ledger: Ledger, whole: Entry) -> Committed | None:
+        tries.append(whole.decided_at)
+        if len(tries) == 1:
+            step()
+        return commit(ledger, whole)
+
+    monkeypatch.setattr("tdnv_sheets.pipeline.ingest.commit", late)
+    return tries
+
+
+def test_two_commands_that_take_the_same_file_in_at_once_apply_it_once(
+    office_anywhere: SmallOffice, moment: Moment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = office_anywhere
+    path = fill(office.issue("cctl"), {ONE.task_id: {"difficulty": "Thiếu kinh phí"}})
+    first: list[Received] = []
+    at_the_last_moment(monkeypatch, lambda: first.append(take_in(office, path, moment)))
+
+    second = take_in(office, path, moment)
+
+    assert (first[0].verdict, second.verdict) == (Verdict.ACCEPTED, Verdict.DUPLICATE)
+    assert [about.finding.code for about in second.abouts] == ["already-received"]
+    assert (len(first[0].changes), second.changes) == (1, ())
+    assert office.revision() == 2
+
+
+def test_two_files_of_different_units_do_not_wait_for_each_other(
+    office_anywhere: SmallOffice, moment: Moment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = office_anywhere
+    mine = fill(office.issue("cctl"), {ONE.task_id: {"difficulty": "Thiếu kinh phí"}})
+    other = fill(office.issue("cckl"), {"NV-2026-00003": {"difficulty": "Thiếu người"}})
+    tries = at_the_last_moment(monkeypatch, lambda: take_in(office, other, moment))
+
+    assert take_in(office, mine, moment).verdict is Verdict.ACCEPTED
+
+    assert tries == [1, 1]  # both stood on the first revision, and neither was decided again
+    rows = office.rows()
+    assert rows[(ONE.task_id, "cctl")]["difficulty"] == "Thiếu kinh phí"
+    assert rows[("NV-2026-00003", "cckl")]["difficulty"] == "Thiếu người"

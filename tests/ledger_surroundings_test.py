@@ -343,3 +343,20 @@ def test_one_more_file_reads_no_table_from_end_to_end(tmp_path: Path) -> None:
     scans = [plan for plan in plans if plan[0].startswith("SCAN") and "VIRTUAL TABLE" not in plan[0]]
     assert not scans
     ledger.close()
+
+
+@pytest.mark.parametrize(("version", "fits"), [((13, 14), False), ((14, 0), True), ((16, 2), True)])
+def test_a_server_that_is_too_old_is_said_before_anything_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: tuple[int, ...], *, fits: bool
+) -> None:
+    with fresh("postgresql", tmp_path) as url:
+        monkeypatch.setattr(
+            "sqlalchemy.dialects.postgresql.base.PGDialect._get_server_version_info", lambda *_: version
+        )
+        try:
+            Ledger.at(url).close()
+        except BrokenSurroundings as problem:
+            stopped(problem, 4, "PostgreSQL 13.14")
+            assert not fits
+        else:
+            assert fits

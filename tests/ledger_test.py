@@ -127,6 +127,7 @@ def test_a_commit_that_fails_at_any_of_its_statements_leaves_nothing_behind(ledg
         "files",
         "proposals",
         "revisions",
+        "task_words",
         "tasks",
     }
 

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tdnv_sheets.merge import Kept, Outcome, Side, Versions, may_write, merge, merge_cell
-from tdnv_sheets.records import Change, Conflict, Key, Submission, SubmittedRow
+from tdnv_sheets.merge.cell import WRITING, Right, Rule, Side, Standing, Versions, right_of, rule_for
+from tdnv_sheets.merge.rows import Cleared, Counts, Kept, Outcome, merge
+from tdnv_sheets.records import Conflict, Key, Submission, SubmittedRow
 from tdnv_sheets.sheetspec import Owner, assignment_spec
 from tdnv_sheets.text.same import same
 
@@ -28,87 +29,18 @@ B, O, T = "như đã gửi", "như trong sổ", "như đơn vị ghi"  # noqa: E
 UNIT, OFFICE, COMPUTED, NO_CLEARING, EXTRA = "proposal", "note", "status", "progress", "extra:Tổ"
 
 
-def test_the_fields_of_the_table_below_are_what_it_takes_them_for() -> None:
-    owners = {name: SPEC.by_name[name].owner for name in (UNIT, OFFICE, COMPUTED, NO_CLEARING)}
-    assert owners == {UNIT: Owner.UNIT, OFFICE: Owner.OFFICE, COMPUTED: Owner.COMPUTED, NO_CLEARING: Owner.UNIT}
-    assert (SPEC.by_name[UNIT].may_clear, SPEC.by_name[NO_CLEARING].may_clear) == (True, False)
-
-
-TABLE = [
-    # field, side, (base, ours, theirs), what becomes of the cell
-    pytest.param(UNIT, "unit", Versions(B, B, B), "nothing", id="rule 4: nobody changed anything"),
-    pytest.param(UNIT, "unit", Versions(B, O, B), "nothing", id="rule 4: only the ledger moved"),
-    pytest.param(UNIT, "unit", Versions(B, B, T), "change", id="rule 5: only the unit changed it"),
-    pytest.param(UNIT, "unit", Versions(None, None, T), "change", id="rule 5: filled for the first time"),
-    pytest.param(UNIT, "unit", Versions(B, O, O), "nothing", id="rule 6: both changed it alike"),
-    pytest.param(UNIT, "unit", Versions(B, O, T), "conflict", id="rule 7: both changed it differently"),
-    pytest.param(UNIT, "unit", Versions(None, O, T), "conflict", id="rule 7: both filled it differently"),
-    pytest.param(UNIT, "unit", Versions(B, O, None), "conflict", id="rule 7: emptied by one, changed by the other"),
-    pytest.param(UNIT, "unit", Versions(B, None, T), "conflict", id="rule 7: the other way round"),
-    pytest.param(UNIT, "unit", Versions(B, None, None), "nothing", id="rule 6: both emptied it"),
-    pytest.param(UNIT, "office", Versions(B, B, T), "change", id="rule 8: the office may write what a unit may"),
-    pytest.param(UNIT, "office", Versions(B, O, T), "conflict", id="rule 7 holds for the office too"),
-    pytest.param(OFFICE, "office", Versions(B, B, T), "change", id="rule 8: the office writes its own"),
-    pytest.param(OFFICE, "office", Versions(B, O, T), "conflict", id="rule 8: two officers, one cell"),
-    pytest.param(
-        OFFICE, "unit", Versions(B, B, T), "locked-cell-changed", id="rule 8: a unit may not write the office's"
-    ),
-    pytest.param(OFFICE, "unit", Versions(B, O, T), "locked-cell-changed", id="rule 8: nor when the office moved on"),
-    pytest.param(OFFICE, "unit", Versions(B, O, B), "nothing", id="rule 8: what a unit left alone is no trespass"),
-    pytest.param(COMPUTED, "unit", Versions(B, B, T), "locked-cell-changed", id="rule 8: computed is nobody's: unit"),
-    pytest.param(
-        COMPUTED, "office", Versions(B, B, T), "computed-cell-changed", id="rule 8: computed is nobody's: office"
-    ),
-    pytest.param(EXTRA, "office", Versions(None, None, T), "change", id="the office's own column is the office's"),
-    pytest.param(EXTRA, "unit", Versions(None, None, T), "locked-cell-changed", id="and no unit's"),
-    pytest.param(UNIT, "unit", Versions(B, B, None), "change", id="rule 9: emptied where that is allowed"),
-    pytest.param(NO_CLEARING, "unit", Versions(B, B, None), "not-cleared", id="rule 9: emptied where it is not"),
-    pytest.param(NO_CLEARING, "unit", Versions(B, O, None), "not-cleared", id="rule 9: nor is that a conflict"),
-    pytest.param(NO_CLEARING, "unit", Versions(B, B, ""), "not-cleared", id="rule 9: an empty text empties too"),
-    pytest.param(NO_CLEARING, "office", Versions(B, B, None), "change", id="rule 9: the office may empty anything"),
-]
-
-
-@pytest.mark.parametrize(("field", "side", "versions", "expected"), TABLE)
-def test_a_cell_is_decided_as_the_table_says(field: str, side: str, versions: Versions, expected: str) -> None:
-    base, ours, theirs = versions
-
-    decided = merge_cell(KEY, field, versions, spec=SPEC, side=Side(side))
-
-    if expected == "nothing":
-        assert decided is None
-    elif expected == "change":
-        assert decided == Change(KEY, field, ours, theirs, "5")
-    elif expected == "conflict":
-        assert decided == Conflict(KEY, field, base, ours, theirs)
-    else:
-        assert decided == Kept(KEY, field, versions, expected)
-
-
-@pytest.mark.parametrize(
-    ("ours", "theirs", "expected"),
-    [(O, T, Conflict), (None, T, Conflict), (O, None, Conflict), (O, O, None), (None, None, None)],
-)
-def test_without_a_known_base_every_difference_waits_for_a_person(
-    ours: Value, theirs: Value, expected: type | None
-) -> None:
-    decided = merge_cell(KEY, UNIT, Versions(None, ours, theirs), spec=SPEC, side=Side.UNIT, known_base=False)
-
-    assert (type(decided) if decided else None) is expected
-
-
 def test_a_cell_that_is_not_in_the_row_states_nothing() -> None:
     now: Rows = {KEY: {UNIT: O, OFFICE: O}}
 
     outcome = merge(sent({KEY: {OFFICE: O}}), now, now, spec=SPEC, side=Side.UNIT)
 
-    assert outcome == Outcome(unchanged=1)
+    assert outcome == Outcome(rows=Counts(unchanged=1), cells=Counts(unchanged=1))
 
 
-def test_rows_of_unknown_keys_are_left_to_others() -> None:
-    strange = Submission("", "", "", 0, (SubmittedRow(1, None, {UNIT: T}), SubmittedRow(2, KEY, {UNIT: T})))
+def test_rows_of_unknown_keys_are_refused() -> None:
+    strange = Submission("", "cctl", "", 0, (SubmittedRow(1, None, {UNIT: T}), SubmittedRow(2, KEY, {UNIT: T})))
 
-    assert merge(strange, {}, {}, spec=SPEC, side=Side.UNIT) == Outcome()
+    assert merge(strange, {}, {}, spec=SPEC, side=Side.UNIT) == Outcome(rows=Counts(refused=2))
 
 
 def test_a_row_that_the_ledger_changed_elsewhere_is_named_as_a_parallel_update() -> None:
@@ -117,14 +49,14 @@ def test_a_row_that_the_ledger_changed_elsewhere_is_named_as_a_parallel_update()
 
     outcome = merge(sent({KEY: {UNIT: T}}), base, now, spec=SPEC, side=Side.UNIT)
 
-    assert outcome.parallel == {KEY}
+    assert outcome.parallel == (KEY,)
     assert [change.new for change in outcome.changes] == [T]
 
 
 def test_what_both_sides_changed_alike_is_counted() -> None:
     outcome = merge(sent({KEY: {UNIT: O}}), {KEY: {UNIT: B}}, {KEY: {UNIT: O}}, spec=SPEC, side=Side.UNIT)
 
-    assert (outcome.same, outcome.unchanged, outcome.changes) == (1, 1, ())
+    assert (outcome.same, outcome.rows, outcome.changes) == (1, Counts(unchanged=1), ())
 
 
 def test_an_assignment_that_came_after_the_base_takes_what_it_lacks_and_disputes_what_it_has() -> None:
@@ -136,13 +68,101 @@ def test_an_assignment_that_came_after_the_base_takes_what_it_lacks_and_disputes
         side=Side.UNIT,
     )
 
-    assert [(change.field, change.new) for change in outcome.changes] == [("difficulty", T)]
+    assert [(change.field, change.new, change.rule) for change in outcome.changes] == [("difficulty", T, "14")]
     assert outcome.conflicts == (Conflict(KEY, UNIT, None, O, T),)
+
+
+def test_what_the_ledger_changed_just_as_the_file_says_makes_no_parallel_update() -> None:
+    base: Rows = {KEY: {UNIT: B}}
+    now: Rows = {KEY: {UNIT: O}}
+
+    outcome = merge(sent({KEY: {UNIT: O, "difficulty": T}}), base, now, spec=SPEC, side=Side.UNIT)
+
+    assert (outcome.parallel, [change.new for change in outcome.changes]) == ((), [T])
+
+
+@pytest.mark.parametrize("decision", ["withdrawn", "transferred"])
+def test_what_a_unit_says_of_an_assignment_that_the_office_has_closed_since_is_taken_and_named(decision: str) -> None:
+    base: Rows = {KEY: {UNIT: B}}
+    now: Rows = {KEY: {UNIT: B, "decision": decision}}
+
+    outcome = merge(sent({KEY: {UNIT: T}}), base, now, spec=SPEC, side=Side.UNIT)
+
+    assert (outcome.closed, [change.new for change in outcome.changes]) == ((KEY,), [T])
+    assert merge(sent({KEY: {UNIT: B}}), base, now, spec=SPEC, side=Side.UNIT).closed == ()
+    assert merge(sent({KEY: {UNIT: T}}), now, now, spec=SPEC, side=Side.UNIT).closed == ()
+
+
+def test_what_a_unit_left_as_issued_while_the_ledger_moved_on_is_named_and_stays() -> None:
+    row: Rows = {KEY: {UNIT: B, OFFICE: B}}
+
+    outcome = merge(sent(row), row, {KEY: {UNIT: O, OFFICE: O}}, spec=SPEC, side=Side.UNIT)
+
+    assert outcome.stayed == (Kept(KEY, UNIT, Versions(B, O, B), Rule.STAYED),)
+    assert (outcome.changes, outcome.conflicts, outcome.rows) == ((), (), Counts(unchanged=1))
+    assert merge(sent(row), row, {KEY: {UNIT: O}}, spec=SPEC, side=Side.OFFICE).stayed == ()
+
+
+def test_an_edit_of_something_that_was_taken_out_is_a_conflict_with_nothing_on_our_side() -> None:
+    base: Rows = {KEY: {UNIT: B, "difficulty": B, "explanation": B}}
+    file = {KEY: {UNIT: T, "difficulty": B, "explanation": None}}
+
+    outcome = merge(sent(file), base, {}, spec=SPEC, side=Side.UNIT)
+
+    assert (outcome.conflicts, outcome.removed) == ((Conflict(KEY, UNIT, B, None, T),), (KEY,))
+    assert (outcome.changes, outcome.same) == ((), 1)
+
+
+def test_saying_again_what_waits_for_a_choice_decides_nothing() -> None:
+    waiting = Conflict(KEY, UNIT, None, B, T)
+    now: Rows = {KEY: {UNIT: B}}
+
+    def said(value: str) -> Outcome:
+        file = sent({KEY: {UNIT: value}})
+        return merge(file, now, now, spec=SPEC, side=Side.UNIT, waiting={(KEY, UNIT): waiting})
+
+    assert (said(T).conflicts, said(T).changes) == ((waiting,), ())
+    assert [change.new for change in said(O).changes] == [O]
+
+
+# ------------------------------------------------------------------ too much emptied
+
+MANY = [Key(f"NV-2026-{number:05}", "cctl") for number in range(20)]
+
+
+def emptying(count: int, *, max_cleared: int | None, filled: int = 20) -> Outcome:
+    base: Rows = {key: {UNIT: B} if number < filled else {} for number, key in enumerate(MANY)}
+    file = {key: {UNIT: None if number < count else B, OFFICE: None} for number, key in enumerate(MANY)}
+    return merge(sent(file), base, base, spec=SPEC, side=Side.UNIT, max_cleared=max_cleared)
+
+
+def test_a_file_that_empties_more_than_the_office_allows_is_held_whole() -> None:
+    held = emptying(11, max_cleared=50)
+
+    assert held.mass_clear == Cleared(11, 20)
+    assert (held.changes, held.conflicts, held.rows) == ((), (), Counts(refused=20))
+    assert held.cells == Counts(refused=11, unchanged=29)
+
+
+@pytest.mark.parametrize(("count", "most"), [(10, 50), (9, 0), (20, 100), (20, None), (6, 30)])
+def test_a_file_that_empties_no_more_than_allowed_or_few_cells_is_taken(count: int, most: int | None) -> None:
+    outcome = emptying(count, max_cleared=most)
+
+    assert (outcome.mass_clear, len(outcome.changes)) == (None, count)
+
+
+def test_what_the_ledger_has_emptied_already_is_emptied_by_no_file() -> None:
+    base: Rows = {key: {UNIT: B} for key in MANY}
+    file = sent({key: {UNIT: None} for key in MANY})
+
+    outcome = merge(file, base, {key: {} for key in MANY}, spec=SPEC, side=Side.UNIT, max_cleared=0)
+
+    assert (outcome.mass_clear, outcome.same) == (None, 20)
 
 
 # ------------------------------------------------------------------ properties
 
-KEYS = [Key(f"NV-2026-{number:05}", unit) for number in (1, 2) for unit in ("cctl", "cckl")]
+KEYS = [Key(f"NV-2026-{number:05}", "cctl") for number in range(1, 5)]
 FIELDS = [UNIT, "difficulty", NO_CLEARING, OFFICE, "completed_date", COMPUTED, EXTRA]
 VALUES: st.SearchStrategy[Value] = st.one_of(
     st.none(), st.sampled_from(["a", "b", "đã xong"]), st.integers(0, 2), st.just(date(2026, 6, 1))
@@ -155,7 +175,9 @@ BASES = st.one_of(st.none(), ROWS, FULL)
 
 
 def sent(rows: Rows) -> Submission:
-    return Submission("", "", "", 0, tuple(SubmittedRow(n, key, cells) for n, (key, cells) in enumerate(rows.items())))
+    return Submission(
+        "", "cctl", "", 0, tuple(SubmittedRow(n, key, cells) for n, (key, cells) in enumerate(rows.items()))
+    )
 
 
 def apply(now: Rows, outcome: Outcome) -> dict[Key, dict[str, Value]]:
@@ -252,7 +274,18 @@ def test_a_unit_changes_only_what_is_a_units(base: Rows | None, ours: Rows, rows
     outcome = merge(sent(rows), base, ours, spec=SPEC, side=Side.UNIT)
 
     assert {SPEC.by_name[change.field].owner for change in outcome.changes} <= {Owner.UNIT}
-    assert all(may_write(conflict.field, spec=SPEC, side=Side.UNIT) for conflict in outcome.conflicts)
+    assert {right_of(item.field, spec=SPEC, side=Side.UNIT) for item in outcome.conflicts} <= WRITING
+
+
+@given(BASES, FULL, ROWS, SIDES)
+def test_every_row_and_every_cell_is_counted_once(base: Rows | None, ours: Rows, rows: Rows, side: Side) -> None:
+    outcome = merge(sent(rows), base, ours, spec=SPEC, side=side)
+
+    assert sum(outcome.rows) == len(rows)
+    assert sum(outcome.cells) == sum(map(len, rows.values()))
+    assert (outcome.cells.conflict, outcome.cells.ignored) == (len(outcome.conflicts), len(outcome.kept))
+    assert outcome.cells.new + outcome.cells.updated == len(outcome.changes)
+    assert len({change.key for change in outcome.changes} - {c.key for c in outcome.conflicts}) == outcome.rows.updated
 
 
 WORDS = st.text(st.sampled_from("ệậữđ aâ\n"), min_size=1, max_size=12)
@@ -262,8 +295,8 @@ WORDS = st.text(st.sampled_from("ệậữđ aâ\n"), min_size=1, max_size=12)
 def test_another_spelling_of_the_same_text_is_no_change(text: str, blank: str) -> None:
     spelt = blank + unicodedata.normalize("NFD", text).replace("\n", "\r\n") + blank
 
-    assert merge_cell(KEY, UNIT, Versions(text, text, spelt), spec=SPEC, side=Side.UNIT) is None
-    assert merge_cell(KEY, UNIT, Versions(spelt, text, text), spec=SPEC, side=Side.UNIT) is None
+    assert rule_for(Versions(text, text, spelt), Right.WRITES, Standing.KNOWN) is Rule.AS_ISSUED
+    assert rule_for(Versions(spelt, text, text), Right.WRITES, Standing.KNOWN) is Rule.AS_ISSUED
     assert same(spelt, text)
 
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from tdnv_sheets.inbox.workspace import put_in_place
 from tdnv_sheets.pipeline.check import Moment
@@ -129,6 +129,72 @@ def test_a_mangled_register_stops_with_an_explanation_and_changes_nothing(
     assert "đổi tên tệp sổ này rồi đồng bộ" in done.out
     assert "Chưa có gì được ghi" in done.out
     assert dropped.exists()
+
+
+def swap_texts(page: TaskSheet) -> None:
+    rows = page.filled
+    texts = [page.at(row, "task_content").value for row in rows]
+    for row, text in zip(rows, texts, strict=True):
+        page.at(row, "task_content").value = f"{text} (sửa)"
+
+
+@pytest.mark.parametrize(
+    ("edit", "field", "seen_then"),
+    [(clear_a_column, "note", {None}), (swap_texts, "task_content", None), (delete_many_rows, "note", None)],
+    ids=["a column cleared", "texts rewritten", "many rows deleted"],
+)
+def test_a_mass_edit_that_looks_like_an_accident_is_taken_when_the_office_says_that_it_is_meant(
+    big_office: SmallOffice, edit: Callable[[TaskSheet], None], field: str, seen_then: set[object] | None
+) -> None:
+    with edited(big_office) as page:
+        edit(page)
+    assert "tdnv sync --meant" in stays_untouched(big_office).err
+
+    done = big_office.run("sync", "--meant")
+
+    assert done.code == 0, done.out + done.err
+    values = {row[field] for row in big_office.rows().values()}
+    if seen_then is not None:
+        assert values == seen_then
+    elif edit is swap_texts:
+        assert all(str(value).endswith("(sửa)") for value in values)
+    else:
+        assert len(big_office.rows()) == len(seen(big_office).filled) == 26  # a row that is gone is no deletion
+
+
+@pytest.mark.parametrize(
+    ("accident", "words"), [(double_an_id, "mã nhiệm vụ bị lặp"), (delete_the_id_column, "không tìm thấy")]
+)
+def test_what_nobody_can_mean_stays_stopped(
+    big_office: SmallOffice, accident: Callable[[TaskSheet], None], words: str
+) -> None:
+    with edited(big_office) as page:
+        accident(page)
+    before = big_office.space.register.read_bytes()
+
+    done = big_office.run("sync", "--meant")
+
+    assert (done.code, words in done.out, "--meant" in done.err) == (1, True, False)
+    assert big_office.space.register.read_bytes() == before
+
+
+@pytest.mark.parametrize("lost", [1, 3])
+def test_a_register_that_lost_its_marks_is_read_while_one_is_left_and_else_left_alone(
+    office: SmallOffice, lost: int
+) -> None:
+    book: Opened = load_workbook(office.space.register)
+    TaskSheet(book["Nhiệm vụ"]).set(ONE, "note", "sửa")
+    book.remove(book["_tdnv"])
+    if lost > 1:
+        del book.defined_names["_tdnv_token"]
+        del book.custom_doc_props["tdnv"]
+    book.save(office.space.register)
+
+    if lost == 1:
+        sync(office)
+        assert office.rows()[ONE, "cctl"]["note"] == "sửa"
+    else:
+        assert "không phải sổ theo dõi do chương trình vẽ" in stays_untouched(office, code=3).err
 
 
 def test_a_row_whose_id_was_deleted_is_no_new_task(office: SmallOffice) -> None:

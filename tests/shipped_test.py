@@ -83,6 +83,7 @@ def test_every_field_of_the_design_is_in_the_schema_with_captions_and_help() -> 
         "decision",
         "decision_date",
         "decision_note",
+        "transferred_to",
         "quality",
         "extended_deadline",
         "extension_document",
@@ -92,6 +93,8 @@ def test_every_field_of_the_design_is_in_the_schema_with_captions_and_help() -> 
         "days_left",
         "alerts",
         "extension_count",
+        "transferred_from",
+        "transferred_on",
         "reminder_count",
         "last_update",
     ]

@@ -179,6 +179,23 @@ def test_a_return_takes_completion_back_until_the_work_is_reported_again() -> No
     assert on(redone, STRICT, **fields, completed_date=redone).awaiting
 
 
+def test_what_was_returned_waits_for_the_office_again_once_its_unit_was_heard_of_where_confirmation_is_asked() -> None:
+    fields: dict[str, Value] = {"deadline": DUE, "progress": "done", "decision": "returned", "completed_date": BEFORE}
+    heard = AFTER + timedelta(days=2)
+    returned = {**fields, "decision_date": AFTER}
+    assert not on(AFTER, STRICT, "regulation", Trail(last_update=AFTER), **returned).awaiting
+    assert not on(AFTER, STRICT, "regulation", Trail(last_update=heard), **returned).awaiting
+    again = on(heard, STRICT, "regulation", Trail(last_update=heard), **returned)
+    assert (again.awaiting, again.status, again.completion_day) == (True, Status.OPEN_IN_TIME, BEFORE)
+    assert Alert.AWAITING_CONFIRMATION in again.alerts
+    unfinished = on(heard, STRICT, "regulation", Trail(last_update=heard), **{**returned, "progress": "in_progress"})
+    assert (unfinished.awaiting, unfinished.status) == (False, Status.NOT_COMPLETED)
+    interim = on(heard, STRICT, "regulation", Trail(last_update=heard), **returned, result_kind="progress_report")
+    assert not interim.awaiting
+    without = on(heard, KON_TUM, "regulation", Trail(last_update=heard), **returned)
+    assert (without.awaiting, without.status) == (False, Status.OPEN_OVERDUE)
+
+
 def test_a_return_without_day_holds_until_it_is_lifted() -> None:
     judged = on(AFTER, deadline=DUE, progress="done", decision="returned", completed_date=BEFORE)
     assert judged.status == Status.OPEN_OVERDUE
@@ -228,6 +245,18 @@ def test_extensions_and_updates_are_told_from_trail_or_cells() -> None:
         (date(2026, 6, 20), {"assigned_date": date(2026, 5, 19)}, Alert.STALE, True),
         (date(2026, 6, 20), {"document_date": date(2026, 5, 19), "deadline": date(2026, 12, 1)}, Alert.STALE, True),
         (DUE, {}, Alert.STALE, False),
+        (
+            date(2026, 6, 20),
+            {"assigned_date": date(2026, 1, 5), "transferred_on": date(2026, 5, 20)},
+            Alert.STALE,
+            False,
+        ),
+        (
+            date(2026, 6, 20),
+            {"assigned_date": date(2026, 1, 5), "transferred_on": date(2026, 5, 19)},
+            Alert.STALE,
+            True,
+        ),
         (DUE, {"deadline_text": "Sau khi Luật được sửa đổi"}, Alert.DEADLINE_UNCLEAR, True),
         (DUE, {"deadline_text": "20/01/201"}, Alert.DEADLINE_UNCLEAR, True),
         (DUE, {"deadline_text": "Quý II/2026"}, Alert.DEADLINE_UNCLEAR, True),

@@ -15,7 +15,7 @@ from tdnv_sheets import calendar, regulation
 from tdnv_sheets.messages.catalogue import say
 from tdnv_sheets.periods import parse_period
 from tdnv_sheets.records import Assignment, Key
-from tdnv_sheets.rules.alerts import start_day
+from tdnv_sheets.rules.alerts import held_from
 from tdnv_sheets.rules.judgement import COMPLETED, Judgement, Status
 from tdnv_sheets.rules.status import judge
 from tdnv_sheets.summary.build import summarise
@@ -116,6 +116,33 @@ def test_a_task_with_several_leads_is_one_task_as_advanced_as_its_last_lead() ->
     assert (summary.distinct.carried, summary.distinct.new) == (1, 1)
     assert (summary.distinct.open_overdue, summary.distinct.completed_on_time) == (1, 1)
     assert summary.distinct.open_overdue_not_started == 1
+    assert failed(summary) == []
+
+
+def moved(task: int, day: date, **fields: Value) -> tuple[Assignment, Assignment]:
+    """Give a task that went from PKT to PTC on a day, as the ledger has both units' rows."""
+    old = row(task, "PKT", **fields, decision="transferred", decision_date=day)
+    return old, row(task, "PTC", **fields, transferred_on=day)
+
+
+@pytest.mark.parametrize(
+    ("day", "as_of", "old", "new"),
+    [
+        (date(2026, 5, 4), CUT_OFF, (1, 0, 1), (0, 1, 0)),
+        (date(2026, 5, 4), date(2026, 5, 3), (1, 0, 0), (0, 0, 0)),
+        (date(2025, 12, 20), CUT_OFF, (0, 0, 0), (1, 0, 0)),
+        (date(2026, 7, 1), date(2026, 6, 30), (1, 0, 0), (0, 0, 0)),
+        (date(2026, 7, 1), date(2026, 7, 10), (1, 0, 1), (0, 1, 0)),
+    ],
+)
+def test_a_task_that_moved_counts_with_each_unit_for_its_own_days(
+    day: date, as_of: date, old: tuple[int, int, int], new: tuple[int, int, int]
+) -> None:
+    summary = report(*moved(1, day, assigned_date=date(2025, 11, 3)), as_of=as_of)
+
+    lines = [line.counts for line in summary.units]
+    assert [(counts.carried, counts.new, counts.transferred) for counts in lines] == [old, new]
+    assert (summary.distinct.total, summary.distinct.open, summary.distinct.transferred) == (1, 1, 0)
     assert failed(summary) == []
 
 
@@ -261,6 +288,7 @@ FIELDS = st.fixed_dictionaries(
     {
         "assigned_date": MAYBE_DAY,
         "received_date": MAYBE_DAY,
+        "transferred_on": st.none() | st.none() | DAYS,
         "deadline": MAYBE_DAY,
         "extended_deadline": st.none() | st.none() | DAYS,
         "progress": st.sampled_from([None, "not_started", "in_progress", "done", "done"]),
@@ -291,13 +319,16 @@ def test_the_counts_agree_with_counting_the_slow_way(rows: tuple[Assignment, ...
     inside = []
     for found in rows:
         starts = [found.day(name) for name in ("assigned_date", "received_date") if found.day(name)]
-        start = starts[0] if starts else None
-        old = start is None or start < date(2026, 1, 1)
+        start, moved = starts[0] if starts else None, found.day("transferred_on")
+        held = max((day for day in (start, moved) if day), default=None)
+        old = held is None or held < date(2026, 1, 1)
         status = judge_on(found, as_of).status
-        if old:
+        if moved is not None and moved > as_of:
+            present = False
+        elif old:
             present = judge_on(found, date(2025, 12, 31)).status not in CLOSED or status not in CLOSED
         else:
-            present = start is not None and start <= as_of
+            present = start is None or start <= as_of
         if present:
             inside.append((found, old, status))
     assert summary.total.total == len(inside)
@@ -339,7 +370,7 @@ def test_what_is_open_at_the_end_of_a_period_is_carried_into_the_next(rows: tupl
     reopened = sum(
         judge_on(found, end).status in CLOSED and judge_on(found, second.end).status not in CLOSED
         for found in rows
-        if (start_day(found) or end) <= end
+        if (held_from(found) or end) <= end
     )
     assert after.total.carried == first.total.open + reopened
     assert after.previous_total == first.total

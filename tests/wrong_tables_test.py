@@ -185,7 +185,7 @@ def test_renamed_sheets_are_no_finding(office: SmallOffice) -> None:
     assert (answer["verdict"], answer["findings"]) == ("accepted", [])
     assert office.rows()[TWO, "cctl"]["progress"] == "in_progress"
     (archived,) = office.root.glob("luu-tru/*/*.xlsx.ghi-chu.txt")
-    assert "nhiệm vụ đơn vị đề nghị thêm: 1" in archived.read_text(encoding="utf-8-sig")
+    assert "Nhiệm vụ đơn vị đề nghị thêm: 1" in archived.read_text(encoding="utf-8-sig")
 
 
 def test_a_workbook_that_says_something_on_a_renamed_report_only_is_not_called_unchanged(office: SmallOffice) -> None:

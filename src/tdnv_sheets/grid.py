@@ -53,6 +53,8 @@ class Sheet:
     """The address of the first of them."""
     since_1904: bool = False
     """Whether the file counts its days from 1904, as old Macintosh programs do; `rows` holds the true days."""
+    harmless: bool = False
+    """Whether its reader saw that no text of it can hold a mark of secrecy."""
 
     def cell(self, row: int, column: int) -> Raw:
         """Give the cell at a 1-based row and column; None beyond the used range."""

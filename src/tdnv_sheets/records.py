@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
@@ -76,12 +77,45 @@ class Trail:
     """What the ledger's past says about one assignment and no field holds."""
 
     extension_count: int = 0
-    """How many different extended deadlines it was given."""
+    """How many times its deadline was extended, by the units that held the task before included."""
     last_update: date | None = None
     """The last day on which the unit's own cells changed."""
+    original_deadline: date | None = None
+    """The first deadline, where the office has written another one over it."""
 
 
 NO_TRAIL: Final = Trail()
+
+
+class EventKind(StrEnum):
+    """What can happen to an assignment besides being worked on; the words stand in messages/events.toml."""
+
+    DEADLINE = "deadline"
+    """The first is the original deadline, each further one was written over it."""
+    EXTENSION = "extension"
+    CONFIRMATION = "confirmation"
+    RETURN = "return"
+    WITHDRAWAL = "withdrawal"
+    TRANSFER_OUT = "transfer-out"
+    TRANSFER_IN = "transfer-in"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to an assignment, as the ledger's changes tell it."""
+
+    kind: EventKind
+    key: Key
+    number: int
+    """The n-th of its kind, counted on from the units that held the task before."""
+    day: date
+    document: str
+    """The paper of an extension, the office's remark with a decision; empty when there is none."""
+    before: Value
+    after: Value
+    """Days of deadlines; codes of units for transfers; code words of decisions."""
+    revision: int
+    who: str
 
 
 @dataclass(frozen=True, slots=True)

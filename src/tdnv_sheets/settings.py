@@ -70,6 +70,8 @@ class Settings:
     """Empty rows in «Nhiệm vụ thiếu» and at the end of the register."""
     on_error: str = "rows"
     """`rows`: good rows go in, bad rows come back; `file`: all or nothing."""
+    max_cleared_percent: int = 30
+    """A file that empties a larger share of the filled cells that it speaks of is held (ten cells at least)."""
     confirmation: str = "regulation"
     """Whether completion waits for the office's confirmation: `regulation`, `yes` or `no`."""
     keep_closed: str = "year"
@@ -87,7 +89,9 @@ _ALLOWED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "keep_closed": ("year", "all", "none"),
     }
 )
-_HIGHEST: Final[Mapping[str, int]] = MappingProxyType({"due_soon_days": 366, "spare_rows": 10_000})
+_HIGHEST: Final[Mapping[str, int]] = MappingProxyType(
+    {"due_soon_days": 366, "spare_rows": 10_000, "max_cleared_percent": 100}
+)
 _WORKBOOKS: Final = ("register", "units")
 _COLOUR: Final = re.compile(r"[0-9A-Fa-f]{6}")
 _FORBIDDEN: Final = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
@@ -199,6 +203,7 @@ language = {_quoted(language)}        # vi | en
 # due_soon_days = 5            # báo «sắp đến hạn» trước mấy ngày / days before a deadline
 # spare_rows = 50              # số dòng trống để ghi thêm / empty rows for additions
 # on_error = "rows"            # rows: nhận dòng đúng, trả dòng sai; file: sai một dòng trả cả tệp
+# max_cleared_percent = 30     # giữ lại tệp xóa trắng quá mấy phần trăm ô đã điền / a file that empties more is held
 # confirmation = "regulation"  # hoàn thành phải được Văn phòng xác nhận: regulation | yes | no
 # keep_closed = "year"         # nhiệm vụ đã xong còn hiện trong sổ: year | all | none
 # ledger = ""                  # trống: .tdnv/ledger.db; hoặc "postgresql+psycopg://…"

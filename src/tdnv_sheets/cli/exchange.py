@@ -52,12 +52,14 @@ def issue(call: Call, units: tuple[str, ...], period: str | None) -> None:
     tell(say("cli.issued_total", call.lang, count=len(drawn), folder=space.outbox))
     for code, count in done.homeless.items():
         tell(say("cli.homeless", call.lang, unit=code, count=count, path=space.units))
+    for name, count in done.ended.items():
+        tell(say("cli.ended", call.lang, unit=name, count=count))
     for item in done.files:
         if item.waits is not None:
             tell(explain_stop(item.waits, call.lang))
     if len(drawn) < len(done.files):
         stop(WAITS)
-    stop(ATTENTION if done.homeless else 0)
+    stop(ATTENTION if done.homeless or done.ended else 0)
 
 
 @click.command()
@@ -89,20 +91,29 @@ def validate(call: Call, files: tuple[Path, ...], annotate: Path | None, unit: s
 @click.argument("files", nargs=-1, type=_FILES)
 @click.option("--dry-run", is_flag=True, help="Decide everything, write nothing.")
 @click.option("--unit", help="The unit, for files that carry no identity.")
+@click.option("--allow-clears", is_flag=True, help="FILES may empty as many filled cells as they do.")
 @format_option
 @pass_call
-def merge(call: Call, files: tuple[Path, ...], unit: str | None, shape: str, *, dry_run: bool) -> None:
+def merge(
+    call: Call, files: tuple[Path, ...], unit: str | None, shape: str, *, dry_run: bool, allow_clears: bool
+) -> None:
     """Take FILES (default: all that waits in the inbox) into the ledger."""
+    from tdnv_sheets.errors import WrongUsage
     from tdnv_sheets.inbox.lock import held
     from tdnv_sheets.messages.catalogue import say
     from tdnv_sheets.pipeline.ingest import ingest
     from tdnv_sheets.pipeline.office import open_office
 
+    if allow_clears and not files:
+        raise WrongUsage("clears-of-which-file")
     space = call.workspace()
     with held(space.hidden / "lock"), open_office(space) as office:
-        received = ingest(office, files or None, call.moment(), dry_run=dry_run, unit=unit)
+        received = ingest(office, files or None, call.moment(), dry_run=dry_run, unit=unit, allow_clears=allow_clears)
     if not received:
         tell(say("cli.inbox_empty", call.lang, path=space.inbox))
+    for item in received:
+        if any(about.finding.code == "mass-clear" for about in item.abouts):
+            tell(say("cli.allow_clears", call.lang, path=item.kept_at or item.file))
     _show(received, call.lang, shape, merged=True)
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 ALLOCATIONS: Final = 200_000
 """Cells by the hundred thousand hold no cycles: looking for garbage after every 700 takes a quarter of the time."""
 COMMANDS: Final = {
+    "conflicts": "disputes",
     "demo": "demo",
     "doctor": "doctor",
     "explain": "explain",
@@ -27,15 +28,19 @@ COMMANDS: Final = {
     "history": "past",
     "init": "start",
     "issue": "exchange",
+    "log": "undoing",
     "merge": "exchange",
     "render": "register",
+    "resolve": "disputes",
     "summary": "report",
     "sync": "register",
+    "undo": "undoing",
     "validate": "exchange",
 }
 """Command → module beside this one; modules are loaded when their command is called."""
 
 HELP: Final = {
+    "conflicts": "Show the cells on which register and units disagree.",
     "demo": "Show a small office's half-year on invented data.",
     "doctor": "Say how the surroundings and the ledger stand.",
     "explain": "Say what is understood of a deadline, number or unit, and why.",
@@ -43,10 +48,13 @@ HELP: Final = {
     "history": "Show everything that happened to a task.",
     "init": "Make a new workspace.",
     "issue": "Draw a workbook for each unit to fill in.",
+    "log": "Show the ledger's revisions, newest first.",
     "merge": "Take returned workbooks into the ledger.",
     "render": "Read the register back and draw it anew.",
+    "resolve": "Settle conflicts: register's value, unit's, or another.",
     "summary": "Draw the report of a period.",
     "sync": "Do everything once: read back, take in, draw.",
+    "undo": "Put back what a revision changed.",
     "validate": "Say what is wrong with workbooks; change nothing.",
 }
 

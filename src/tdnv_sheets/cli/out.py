@@ -110,6 +110,8 @@ def received_json(received: Received, lang: str, *, merged: bool) -> dict[str, A
         ],
     }
     if merged:
+        counts = {"rows": received.rows._asdict(), "cells": received.cells._asdict()}
+        shape["counts"] = {**counts, "same_on_both_sides": received.same}
         shape["changes"] = [
             {
                 "task_id": change.key.task_id,

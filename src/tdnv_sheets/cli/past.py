@@ -13,7 +13,9 @@ from tdnv_sheets.cli.out import Call, format_option, pass_call, print_data
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tdnv_sheets.ledger.log import Removal
     from tdnv_sheets.ledger.store import Logged, OpenConflict
+    from tdnv_sheets.pipeline.past import History
     from tdnv_sheets.records import Value
 
 
@@ -23,19 +25,35 @@ if TYPE_CHECKING:
 @pass_call
 def history(call: Call, task: str, shape: str) -> None:
     """Show everything that happened to TASK: every cell, who, when, from which file, and its conflicts."""
+    from tdnv_sheets.pipeline.happened import event_json, event_lines
     from tdnv_sheets.pipeline.office import open_office
     from tdnv_sheets.pipeline.past import history as look
 
     with open_office(call.workspace()) as office:
-        changes, conflicts = look(office, task)
+        found = look(office, task)
+        events = office.ledger.events([task])
         names = {unit.code: unit.name for unit in office.units}
     if shape == "text":
-        _print(task, changes, conflicts, call.lang, names)
+        _print(task, found, call.lang, names)
+        for line in event_lines(events, names, call.lang):
+            click.echo(line)
     else:
-        print_data([*map(_change, changes), *map(_conflict, conflicts)], shape)
+        lines = [*(_change(line, found.undone_by) for line in found.changes), *map(_removal, found.removals)]
+        print_data([*lines, *map(_conflict, found.conflicts), *map(event_json, events)], shape)
 
 
-def _change(line: Logged) -> dict[str, Any]:
+def _removal(line: Removal) -> dict[str, Any]:
+    return {
+        "revision": line.revision,
+        "at": line.at.isoformat(),
+        "who": line.who,
+        "task_id": line.key.task_id,
+        "unit": line.key.unit,
+        "removed": not line.restored,
+    }
+
+
+def _change(line: Logged, undone_by: Mapping[int, int]) -> dict[str, Any]:
     from tdnv_sheets.pipeline.past import plain
 
     return {
@@ -50,6 +68,7 @@ def _change(line: Logged) -> dict[str, Any]:
         "old": plain(line.old),
         "new": plain(line.new),
         "rule": line.rule,
+        "undone_by": undone_by.get(line.revision),
     }
 
 
@@ -72,9 +91,7 @@ def _conflict(item: OpenConflict) -> dict[str, Any]:
     }
 
 
-def _print(
-    task: str, changes: tuple[Logged, ...], conflicts: tuple[OpenConflict, ...], lang: str, names: Mapping[str, str]
-) -> None:
+def _print(task: str, found: History, lang: str, names: Mapping[str, str]) -> None:
     from tdnv_sheets.messages.catalogue import say
     from tdnv_sheets.sheetspec import assignment_spec
     from tdnv_sheets.validate.cells import in_words
@@ -87,8 +104,8 @@ def _print(
     def words(name: str, value: Value) -> str:
         return in_words(known.get(name), value, lang)
 
-    click.echo(say("cli.history_head", lang, task=task, count=len(changes)))
-    for line in changes:
+    click.echo(say("cli.history_head", lang, task=task, count=len(found.changes)))
+    for line in found.changes:
         click.echo(
             say(
                 "cli.history_line",
@@ -102,8 +119,20 @@ def _print(
                 old=words(line.field, line.old),
                 new=words(line.field, line.new),
             )
+            + _undone(found, line.revision, lang)
         )
-    for item in conflicts:
+    for gone in found.removals:
+        click.echo(
+            say(
+                "cli.history_restored" if gone.restored else "cli.history_removed",
+                lang,
+                revision=gone.revision,
+                at=f"{gone.at:%d/%m/%Y %H:%M}",
+                who=names.get(gone.who, gone.who),
+                unit=names.get(gone.key.unit, gone.key.unit),
+            )
+        )
+    for item in found.conflicts:
         conflict = item.conflict
         click.echo(
             say(
@@ -121,20 +150,32 @@ def _print(
         )
 
 
+def _undone(found: History, revision: int, lang: str) -> str:
+    from tdnv_sheets.messages.catalogue import say
+
+    by = found.undone_by.get(revision)
+    return "" if by is None else say("cli.log_undone", lang, by=by)
+
+
 @click.command()
 @click.option("--format", "shape", type=click.Choice(["csv", "jsonl", "parquet"]), default="jsonl", show_default=True)
 @click.option("-o", "path", type=click.Path(dir_okay=False, path_type=Path), help="File to write; default: stdout.")
+@click.option("--at", metavar="DAY|REVISION", help="As the ledger was recorded then; default: now.")
 @pass_call
-def export(call: Call, shape: str, path: Path | None) -> None:
-    """Write every assignment with its fields and computed status."""
+def export(call: Call, shape: str, path: Path | None, at: str | None) -> None:
+    """Write every assignment with its fields and computed status, now or as it was recorded then."""
     from tdnv_sheets.pipeline.office import open_office
-    from tdnv_sheets.pipeline.past import write_csv, write_file, write_jsonl
+    from tdnv_sheets.pipeline.past import recorded_at, write_csv, write_file, write_jsonl
 
     as_of = call.moment().as_of
     if shape == "parquet" and path is None:
         raise click.UsageError("--format parquet needs -o FILE")
     with open_office(call.workspace()) as office:
+        revision = None
+        if at is not None:
+            revision, day = recorded_at(office, at)
+            as_of = call.as_of or day
         if path is not None:
-            write_file(office, as_of, path, shape)
+            write_file(office, as_of, path, shape, revision)
         else:
-            (write_csv if shape == "csv" else write_jsonl)(office, as_of, sys.stdout)
+            (write_csv if shape == "csv" else write_jsonl)(office, as_of, sys.stdout, revision)

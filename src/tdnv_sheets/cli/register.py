@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
 
 @click.command()
+@click.option("--meant", is_flag=True, help="Take mass edits of the register that look like an accident.")
 @pass_call
-def sync(call: Call) -> None:
+def sync(call: Call, *, meant: bool) -> None:
     """Read the register back, take the inbox in, apply the rules and draw the register, once."""
-    _round(call, with_inbox=True)
+    _round(call, with_inbox=True, meant=meant)
 
 
 @click.command()
@@ -27,7 +28,7 @@ def sync(call: Call) -> None:
 def render(call: Call, path: Path | None) -> None:
     """Draw the register as of a day, after reading back what the office edited in it."""
     if path is None:
-        _round(call, with_inbox=False)
+        _round(call, with_inbox=False, meant=False)
         return
     from tdnv_sheets.messages.catalogue import say
     from tdnv_sheets.pipeline.draw import draw_elsewhere
@@ -38,14 +39,14 @@ def render(call: Call, path: Path | None) -> None:
     tell(say("cli.register_drawn", call.lang, path=drawn))
 
 
-def _round(call: Call, *, with_inbox: bool) -> None:
+def _round(call: Call, *, with_inbox: bool, meant: bool) -> None:
     from tdnv_sheets.inbox.lock import held
     from tdnv_sheets.pipeline.office import open_office
     from tdnv_sheets.pipeline.sync import sync as do
 
     space = call.workspace()
     with held(space.hidden / "lock"), open_office(space) as office:
-        done = do(office, call.moment(), with_inbox=with_inbox)
+        done = do(office, call.moment(), with_inbox=with_inbox, meant=meant)
     _show(done, call.lang)
 
 
@@ -71,6 +72,8 @@ def _show(done: Synced, lang: str) -> None:
     if done.waits is not None:
         tell(explain_stop(done.waits, lang))
         stop(WAITS)
+    if register.unlikely:
+        tell(say("cli.register_meant", lang))
     if not register.ok:
         tell(say("cli.register_kept", lang))
         stop(ATTENTION)

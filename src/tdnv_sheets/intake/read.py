@@ -20,6 +20,7 @@ from tdnv_sheets.intake.package import open_package, pack
 from tdnv_sheets.intake.refuse import check_area
 from tdnv_sheets.intake.serial import as_number, from_iso
 from tdnv_sheets.intake.sheet_scan import SheetScan, scan_sheet
+from tdnv_sheets.validate.secrecy import perhaps_marked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -80,6 +81,7 @@ def _sheet(workbook: CalamineWorkbook, title: str, scan: SheetScan, *, hidden: b
         if row <= len(rows) and column <= len(rows[row - 1]) and isinstance(text := rows[row - 1][column - 1], str):
             rows[row - 1][column - 1] = from_iso(text)
     height, width = len(rows), max(map(len, rows), default=0)
+    words = "\n".join(value for row in rows for value in row if type(value) is str)
     return Sheet(
         title,
         tuple(map(tuple, rows)),
@@ -92,6 +94,7 @@ def _sheet(workbook: CalamineWorkbook, title: str, scan: SheetScan, *, hidden: b
         scan.fonts,
         len(scan.far),
         scan.far_first,
+        harmless=not perhaps_marked(words),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
@@ -12,8 +12,10 @@ from tdnv_sheets.ledger.columns import OwnColumns, write_own_columns
 from tdnv_sheets.ledger.disputes import write_disputes, write_proposals
 from tdnv_sheets.ledger.reading import last_revision
 from tdnv_sheets.ledger.replay import replay
-from tdnv_sheets.ledger.standing import UPDATE_TRAIL, add_tasks, apply, read_standing
+from tdnv_sheets.ledger.standing import ENTERED, UPDATE_TRAIL, add_tasks, apply, read_standing
 from tdnv_sheets.ledger.statements import among, update_many
+from tdnv_sheets.ledger.values import load_fields
+from tdnv_sheets.records import Change, Key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
     from tdnv_sheets.ledger.standing import Standing
     from tdnv_sheets.ledger.store import Ledger
-    from tdnv_sheets.records import Change, Conflict, Key, Value
+    from tdnv_sheets.records import Conflict, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,7 @@ def commit(ledger: Ledger, entry: Entry) -> Committed | None:
     """
     with ledger.writing() as connection:
         last = last_revision(connection)
+        entry = _with_what_comes_back(connection, entry)
         concerned = {change.key for change in entry.changes} | {key for key, _ in entry.removals}
         standing = read_standing(connection, concerned | (entry.reads or frozenset()))
         if _has_moved(connection, entry, last, standing) or _is_taken(connection, entry.file_record):
@@ -140,12 +143,12 @@ def commit(ledger: Ledger, entry: Entry) -> Committed | None:
             _record_file(connection, entry.file_record, None)
             return Committed(None)
         revision = last + 1
-        _add_revision(connection, entry, revision)
+        add_revision(connection, entry, revision)
         task_ids = add_tasks(connection, entry, revision)
         apply(connection, entry, revision, standing)
         if entry.undoes is not None:
-            _restate_trails(connection, concerned)
-        opened = write_disputes(connection, entry, revision)
+            restate_trails(connection, concerned)
+        opened = write_disputes(connection, entry, revision, standing)
         write_proposals(connection, entry, revision, task_ids)
         if entry.own_columns is not None:
             write_own_columns(connection, OwnColumns(entry.own_columns, revision))
@@ -153,7 +156,27 @@ def commit(ledger: Ledger, entry: Entry) -> Committed | None:
     return Committed(revision, task_ids, opened)
 
 
-def _restate_trails(connection: sa.Connection, keys: Iterable[Key]) -> None:
+def _with_what_comes_back(connection: sa.Connection, entry: Entry) -> Entry:
+    """Let removed assignments come back where the entry asks for new ones with their keys: no key is given twice."""
+    asked = {Key(task.task_id, unit) for task in entry.new_tasks if task.task_id is not None for unit in task.units}
+    gone = {key: row for key, row in read_standing(connection, asked).items() if row.removed is not None}
+    if not gone:
+        return entry
+    changes: list[Change] = []
+    tasks = []
+    for task in entry.new_tasks:
+        keys = [Key(task.task_id or "", unit) for unit in task.units]
+        for key in keys:
+            if key in gone:
+                then = load_fields(gone[key].fields)
+                both = ((name, then.get(name), task.fields.get(name)) for name in sorted({*then, *task.fields}))
+                changes += (Change(key, name, old, new, ENTERED) for name, old, new in both if old != new)
+        tasks.append(replace(task, units=tuple(key.unit for key in keys if key not in gone)))
+    back = ((key, True) for key in sorted(gone))
+    return replace(entry, new_tasks=tuple(tasks), changes=(*entry.changes, *changes), removals=(*entry.removals, *back))
+
+
+def restate_trails(connection: sa.Connection, keys: Iterable[Key]) -> None:
     """Count extensions and the unit's last day as if what was taken back had not been."""
     rows: list[dict[str, object]] = [
         {
@@ -190,7 +213,8 @@ def _is_taken(connection: sa.Connection, record: Mapping[str, Any]) -> bool:
     return connection.scalar(_TAKEN_BEFORE, {"content": record["content"], "verdict": record["verdict"]}) is not None
 
 
-def _add_revision(connection: sa.Connection, entry: Entry, revision: int) -> None:
+def add_revision(connection: sa.Connection, entry: Entry, revision: int) -> None:
+    """Write the row of a revision, before all that refers to it."""
     row = {
         "number": revision,
         "at": entry.at,

@@ -8,42 +8,45 @@ import sqlalchemy as sa
 
 from tdnv_sheets.ledger import tables as t
 from tdnv_sheets.ledger.statements import rows_among
-from tdnv_sheets.ledger.values import dump, dump_fields, load
-from tdnv_sheets.records import Conflict, Key
+from tdnv_sheets.ledger.values import dump, dump_fields, load, load_fields
+from tdnv_sheets.records import Change, Conflict, Key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tdnv_sheets.ledger.commit import Entry
+    from tdnv_sheets.ledger.standing import Standing
 
 OPEN: Final = sa.select(t.conflicts).where(t.conflicts.c.state == sa.literal_column("'open'"))
 """Written out, not bound: the index of open conflicts is used only where the statement says so."""
 
 
-def write_disputes(connection: sa.Connection, entry: Entry, revision: int) -> int:
-    """Settle, follow and open conflicts; give how many are new."""
+def write_disputes(connection: sa.Connection, entry: Entry, revision: int, standing: Mapping[Key, Standing]) -> int:
+    """Settle, follow and open conflicts; give how many are new. *standing* is how the rows were before."""
     for settlement in entry.settlements:
         _close_one(connection, settlement.number, settlement.state, revision, settlement.reason)
     keys = {change.key for change in entry.changes} | {conflict.key for conflict in entry.conflicts}
+    keys |= {key for key, _ in entry.removals}
     waiting = _waiting(connection, keys)
     closed: list[dict[str, Any]] = []
     opened: dict[tuple[Key, str], dict[str, Any]] = {}
-    for change in entry.changes:
-        row = waiting.get((change.key, change.field))
-        if row is not None:
+    for change in (*_moved(entry, waiting, standing), *entry.changes):
+        shown = waiting.pop((change.key, change.field), None)
+        if shown is not None:
             # An open conflict stays true when the cell itself changes: settled if it took their value, else shown anew.
-            theirs = load(row.theirs)
+            theirs = load(shown.theirs)
             agreed = change.new == theirs
-            closed.append({"of": row.number, "now": "theirs" if agreed else "replaced"})
-            del waiting[change.key, change.field]
+            closed.append({"of": shown.number, "now": "theirs" if agreed else "replaced"})
             if not agreed:
-                conflict = Conflict(change.key, change.field, load(row.base), change.new, theirs)
-                opened[change.key, change.field] = _new_row(entry, conflict, revision, row.file)
+                anew = Conflict(change.key, change.field, load(shown.base), change.new, theirs)
+                opened[change.key, change.field] = _new_row(entry, anew, revision, shown)
     count = 0
     for conflict in entry.conflicts:
         cell = conflict.key, conflict.field
-        new = _new_row(entry, conflict, revision, entry.file)
         row, followed = waiting.pop(cell, None), opened.get(cell)
+        # What was sent before and only meets another value now is still of the file that sent it.
+        sent = row if row is not None and row.theirs == dump(conflict.theirs) else None
+        new = _new_row(entry, conflict, revision, sent)
         before = (row.ours, row.theirs) if row else (followed["ours"], followed["theirs"]) if followed else None
         if before == (new["ours"], new["theirs"]):
             continue
@@ -58,6 +61,18 @@ def write_disputes(connection: sa.Connection, entry: Entry, revision: int) -> in
     if opened:
         connection.execute(sa.insert(t.conflicts), list(opened.values()))
     return count
+
+
+def _moved(entry: Entry, waiting: Iterable[tuple[Key, str]], standing: Mapping[Key, Standing]) -> Iterator[Change]:
+    """Give what an assignment that leaves or comes back changes in its cells that wait: their value, or none."""
+    changed = {(change.key, change.field) for change in entry.changes}
+    cells = [cell for cell in waiting if cell not in changed]
+    for gone, restored in entry.removals:
+        fields = load_fields(standing[gone].fields)
+        for key, name in cells:
+            if key == gone:
+                there = fields.get(name)
+                yield Change(key, name, None if restored else there, there if restored else None, "12")
 
 
 def _waiting(connection: sa.Connection, keys: Iterable[Key]) -> dict[tuple[Key, str], sa.Row[Any]]:
@@ -77,7 +92,8 @@ def _close_one(connection: sa.Connection, number: int, state: str, revision: int
         raise RuntimeError(message)
 
 
-def _new_row(entry: Entry, conflict: Conflict, revision: int, file: str) -> dict[str, Any]:
+def _new_row(entry: Entry, conflict: Conflict, revision: int, sent: sa.Row[Any] | None) -> dict[str, Any]:
+    """Give the row of a conflict; *sent* is the one in whose place it comes with the same value of theirs."""
     return {
         "task_id": conflict.key.task_id,
         "unit": conflict.key.unit,
@@ -86,8 +102,8 @@ def _new_row(entry: Entry, conflict: Conflict, revision: int, file: str) -> dict
         "ours": dump(conflict.ours),
         "theirs": dump(conflict.theirs),
         "revision": revision,
-        "file": file,
-        "at": entry.at,
+        "file": entry.file if sent is None else sent.file,
+        "at": entry.at if sent is None else sent.at,
     }
 
 
@@ -106,7 +122,8 @@ def write_proposals(connection: sa.Connection, entry: Entry, revision: int, task
             raise RuntimeError(message)
     for unit, fields in entry.proposals:
         packed = dump_fields(fields)
-        same = (t.proposals.c.unit == unit) & (t.proposals.c.fields == packed) & (t.proposals.c.state != "undone")
-        if connection.scalar(sa.select(t.proposals.c.number).where(same)) is None:
+        same = (t.proposals.c.unit == unit) & (t.proposals.c.fields == packed)
+        last = sa.select(t.proposals.c.state).where(same).order_by(t.proposals.c.number.desc()).limit(1)
+        if connection.scalar(last) in {None, "undone"}:
             made = {"unit": unit, "fields": packed, "revision": revision, "file": entry.file, "at": entry.at}
             connection.execute(sa.insert(t.proposals).values(**made))

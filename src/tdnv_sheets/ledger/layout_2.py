@@ -5,7 +5,10 @@ Only SQLite ever held layout 1. The statements are frozen: later layouts change 
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Final
+
+from tdnv_sheets.ledger.words import digest_of
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -109,6 +112,14 @@ CREATE TABLE removals (
     FOREIGN KEY(revision) REFERENCES revisions (number)
 )
 
+CREATE TABLE task_words (
+    task_id TEXT NOT NULL,
+    unit TEXT NOT NULL,
+    words VARCHAR(64) NOT NULL,
+    PRIMARY KEY (task_id, unit),
+    FOREIGN KEY(task_id, unit) REFERENCES assignments (task_id, unit)
+)
+
 CREATE TABLE issues (
     issue TEXT NOT NULL,
     unit TEXT NOT NULL,
@@ -133,6 +144,7 @@ CREATE TABLE files (
     revision INTEGER,
     report TEXT NOT NULL,
     findings TEXT NOT NULL,
+    counts TEXT NOT NULL,
     PRIMARY KEY (digest),
     CONSTRAINT file_verdict_is_known CHECK (verdict in ('accepted', 'partly', 'returned', 'duplicate', 'quarantined', 'waiting', 'undone')),
     FOREIGN KEY(revision) REFERENCES revisions (number)
@@ -210,7 +222,7 @@ INSERT INTO files SELECT digest, content, name, at, issue, unit, period, CASE
     WHEN verdict = 'accepted' AND content <> '' AND EXISTS (
         SELECT 1 FROM old_files e WHERE e.content = f.content AND e.verdict = 'accepted' AND e.rowid < f.rowid
     ) THEN 'duplicate' ELSE verdict
-END, revision, report, findings FROM old_files f ORDER BY rowid
+END, revision, report, findings, '{}' FROM old_files f ORDER BY rowid
 
 INSERT INTO conflicts SELECT * FROM old_conflicts
 
@@ -236,9 +248,15 @@ CREATE UNIQUE INDEX one_number_per_year ON tasks (year, number)
 
 CREATE INDEX assignments_by_unit ON assignments (unit)
 
+CREATE INDEX assignments_by_words ON task_words (words)
+
 CREATE INDEX changes_by_assignment ON changes (task_id, unit, revision)
 
 CREATE INDEX changes_by_revision ON changes (revision)
+
+CREATE INDEX changes_that_transfer ON changes (task_id) WHERE field = 'transferred_from'
+
+CREATE INDEX changes_over_deadlines ON changes (task_id) WHERE field = 'deadline' and old <> 'null'
 
 CREATE INDEX removals_by_assignment ON removals (task_id, unit, revision)
 
@@ -302,3 +320,7 @@ def to_layout_2(connection: sa.Connection) -> None:
     """Rebuild the tables: SQLite cannot change a constraint in place. Children go before their parents."""
     for statement in _STATEMENTS.strip().split("\n\n"):
         connection.exec_driver_sql(statement)
+    # Digests as of this layout: they are made in Python, for SQLite cannot fold letters.
+    for task_id, unit, fields in connection.exec_driver_sql("SELECT task_id, unit, fields FROM assignments").all():
+        if words := digest_of(json.loads(fields).get("task_content")):
+            connection.exec_driver_sql("INSERT INTO task_words VALUES (?, ?, ?)", (task_id, unit, words))

@@ -44,6 +44,17 @@ def read_assignments(
     return found
 
 
+def read_held(connection: sa.Connection, units: Iterable[str]) -> dict[Key, Assignment]:
+    """Read the assignments of *units* that are there now."""
+    columns = t.assignments.c
+    query = sa.select(columns.task_id, columns.unit, columns.fields).where(columns.removed.is_(None))
+    query = query.where(among(connection, columns.unit, units)).order_by(columns.task_id, columns.unit)
+    return {
+        Key(task_id, unit): Assignment(Key(task_id, unit), load_fields(fields))
+        for task_id, unit, fields in connection.execute(query)
+    }
+
+
 def read_at(connection: sa.Connection, keys: Iterable[Key] | None, revision: int) -> dict[Key, dict[str, Value]]:
     """Read the fields of *keys* (None: of all) as they were at *revision*; keys that were not there then are left out."""
     wanted = None if keys is None else frozenset(keys)
@@ -106,13 +117,12 @@ def read_entered(connection: sa.Connection, keys: Iterable[Key]) -> dict[Key, di
 
 
 def read_new_tasks(connection: sa.Connection, drawn: int) -> frozenset[Key]:
-    """Find the assignments of tasks that were entered from a register drawn at revision *drawn*."""
+    """Find the assignments of tasks that were entered from a register drawn at revision *drawn*, removed ones too."""
     query = (
         sa.select(t.assignments.c.task_id, t.assignments.c.unit)
         .join(t.tasks, t.tasks.c.task_id == t.assignments.c.task_id)
         .join(t.revisions, t.revisions.c.number == t.tasks.c.created)
         .where((t.revisions.c.drawn == drawn) & (t.assignments.c.created == t.tasks.c.created))
-        .where(t.assignments.c.removed.is_(None))
     )
     return frozenset(Key(row.task_id, row.unit) for row in connection.execute(query))
 

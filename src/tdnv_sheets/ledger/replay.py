@@ -64,13 +64,21 @@ class Replayed:
 
 
 def replay(
-    connection: sa.Connection, keys: Iterable[Key] | None = None, tell: Callable[[Difference], None] | None = None
+    connection: sa.Connection,
+    keys: Iterable[Key] | None = None,
+    tell: Callable[[Difference], None] | None = None,
+    *,
+    until: int | None = None,
 ) -> dict[Key, Replayed]:
-    """Rebuild assignments, all or those of *keys*; *tell* hears of changes that start from another value than was there."""
-    counting = _counting(connection)
+    """Rebuild assignments, all or those of *keys*, as they are or were at revision *until*.
+
+    *tell* hears of changes that start from another value than was there.
+    """
+    counting = _counting(connection, until)
     played: dict[Key, Replayed] = {}
-    events = _events(connection, None if keys is None else frozenset(keys))
-    for event in sorted(events, key=_place):
+    for event in sorted(_events(connection, None if keys is None else frozenset(keys))):
+        if until is not None and event.revision > until:
+            break
         item = played.get(event.key)
         if item is None:
             item = played[event.key] = Replayed(event.revision, event.revision)
@@ -80,12 +88,6 @@ def replay(
         else:
             item.removed = event.revision if event.phase == _REMOVED else None
     return played
-
-
-def _place(event: _Event) -> tuple[int, int, int]:
-    if not isinstance(event.revision, int):
-        raise ValueError(event)  # noqa: TRY004 - a damaged ledger is meant, not a wrong call
-    return event.revision, event.phase, event.order
 
 
 def _change(item: Replayed, event: _Event, when: _When | None, tell: Callable[[Difference], None] | None) -> None:
@@ -107,10 +109,12 @@ def _change(item: Replayed, event: _Event, when: _When | None, tell: Callable[[D
         item.unit_update = new
 
 
-def _counting(connection: sa.Connection) -> dict[int, _When]:
+def _counting(connection: sa.Connection, until: int | None) -> dict[int, _When]:
     """Give the revisions that the trail counts: none that was taken back, and none that only takes back."""
     columns = t.revisions.c
     query = sa.select(columns.number, columns.day, columns.source, columns.undoes).order_by(columns.number.desc())
+    if until is not None:
+        query = query.where(columns.number <= until)
     undone: set[int] = set()
     counting = {}
     for number, day, source, undoes in connection.execute(query):
@@ -132,11 +136,18 @@ def _events(connection: sa.Connection, keys: AbstractSet[Key] | None) -> Iterato
     for revision, order, task_id, unit, name, old, new in connection.execute(changes):
         key = Key(task_id, unit)
         if keys is None or key in keys:
-            yield _Event(revision, _CHANGED, order, key, name, old, new)
-    for revision, task_id, unit, restored in connection.execute(removals):
+            yield _Event(_whole(revision), _CHANGED, order, key, name, old, new)
+    for order, (revision, task_id, unit, restored) in enumerate(connection.execute(removals)):
         key = Key(task_id, unit)
         if keys is None or key in keys:
-            yield _Event(revision, _RESTORED if restored else _REMOVED, 0, key, "", "", "")
+            yield _Event(_whole(revision), _RESTORED if restored else _REMOVED, order, key, "", "", "")
+
+
+def _whole(number: object) -> int:
+    """Give a number of the ledger; a damaged file may hold anything in its place."""
+    if not isinstance(number, int):
+        raise ValueError(number)  # noqa: TRY004 - a damaged ledger is meant, not a wrong call
+    return number
 
 
 def verify(connection: sa.Connection) -> Iterator[Difference]:

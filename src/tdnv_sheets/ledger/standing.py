@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from tdnv_sheets.ledger import tables as t
 from tdnv_sheets.ledger.statements import insert_many, rows_among, update_many
 from tdnv_sheets.ledger.values import dump, dump_fields, load_fields
+from tdnv_sheets.ledger.words import WORDS, note_words
 from tdnv_sheets.records import Change, Key, Value
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ def add_tasks(connection: sa.Connection, entry: Entry, revision: int) -> tuple[s
             if not fields:
                 bare.append(key)
     insert_many(connection, t.assignments, rows)
+    note_words(connection, {change.key: change.new for change in changes if change.field == WORDS})
     _log_changes(connection, changes, revision)
     # One without any field leaves no change that says since when it is there.
     _log_removals(connection, ((key, True) for key in bare), revision)
@@ -139,6 +141,7 @@ def apply(connection: sa.Connection, entry: Entry, revision: int, standing: Mapp
             }
         )
     update_many(connection, _UPDATE, written)
+    note_words(connection, {change.key: change.new for change in entry.changes if change.field == WORDS})
     _log_changes(connection, entry.changes, revision)
     _log_removals(connection, entry.removals, revision)
 

@@ -17,23 +17,28 @@ from tdnv_sheets.ledger.columns import OwnColumns, read_own_columns
 from tdnv_sheets.ledger.disputes import OPEN
 from tdnv_sheets.ledger.engine import check_server, engine_for, explained, journal_of
 from tdnv_sheets.ledger.migrations import bring_up_to_date, layout_of
+from tdnv_sheets.ledger.names import joined, read_names, write_names
 from tdnv_sheets.ledger.reading import (
     last_revision,
     read_assignments,
     read_at,
     read_entered,
+    read_held,
     read_new_tasks,
     revision_on,
 )
 from tdnv_sheets.ledger.replay import Difference, verify
 from tdnv_sheets.ledger.statements import among
+from tdnv_sheets.ledger.trails import read_events, read_trails, read_trails_at
 from tdnv_sheets.ledger.values import load, load_fields
+from tdnv_sheets.ledger.words import keys_saying
 from tdnv_sheets.records import Assignment, Conflict, Key, Proposal, Trail, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tdnv_sheets.ledger.place import Wish
+    from tdnv_sheets.records import Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,8 @@ class Receipt:
     verdict: str
     unit: str
     period: str
-    revision: int | None = None
+    revision: int | None
+    """None when there was nothing to write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +136,7 @@ class Ledger:
         self._engine.dispose()
 
     def _prepare(self) -> None:
-        with self._reading() as connection:
+        with self.reading() as connection:
             check_server(connection)
             layout = layout_of(connection)
         if layout != t.LAYOUT:
@@ -148,13 +154,14 @@ class Ledger:
                 yield connection
 
     @contextmanager
-    def _reading(self) -> Iterator[sa.Connection]:
+    def reading(self) -> Iterator[sa.Connection]:
+        """Give a connection that sees one state of the ledger from beginning to end."""
         with explained(self._engine), self._views.connect() as connection, connection.begin():
             yield connection
 
     def kept(self) -> Kept:
         """Say in which database the ledger lies and how it is written."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             version = ".".join(map(str, connection.dialect.server_version_info or ()))
             if connection.dialect.name != "sqlite":
                 return Kept(connection.dialect.name, version)
@@ -166,65 +173,74 @@ class Ledger:
 
     def identity(self) -> str:
         """Give the ledger's own name, which every stamp carries."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return str(connection.scalar(sa.select(t.about.c.value).where(t.about.c.name == "ledger")))
 
     def revision(self) -> int:
         """Give the number of the last revision, 0 when there is none."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return last_revision(connection)
 
     def issued(self) -> int:
         """Give how many unit workbooks were issued so far."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return connection.scalar(sa.select(sa.func.count()).select_from(t.issues)) or 0
 
     def assignments(self, keys: Iterable[Key] | None = None, *, removed: bool = False) -> dict[Key, Assignment]:
         """Read current assignments, all of them or those of *keys*; *removed* also those that an undo took away."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return read_assignments(connection, keys, removed=removed)
+
+    def held_by(self, units: Iterable[str]) -> dict[Key, Assignment]:
+        """Read the current assignments of some units."""
+        with self.reading() as connection:
+            return read_held(connection, units)
 
     def trails(self) -> dict[Key, Trail]:
         """Read what the past says about each assignment."""
-        query = sa.select(
-            t.assignments.c.task_id, t.assignments.c.unit, t.assignments.c.extension_count, t.assignments.c.unit_update
-        ).where(t.assignments.c.removed.is_(None))
-        with self._reading() as connection:
-            return {
-                Key(row.task_id, row.unit): Trail(row.extension_count, row.unit_update)
-                for row in connection.execute(query)
-            }
+        with self.reading() as connection:
+            return read_trails(connection)
+
+    def trails_at(self, revision: int) -> dict[Key, Trail]:
+        """Read what the past said about each assignment at *revision*."""
+        with self.reading() as connection:
+            return read_trails_at(connection, revision)
+
+    def events(self, tasks: Iterable[str] | None = None, *, until: int | None = None) -> tuple[Event, ...]:
+        """Read what happened to *tasks* (None: to all), oldest first, as it stood after revision *until*."""
+        with self.reading() as connection:
+            return read_events(connection, tasks, until)
 
     def at_revision(self, keys: Iterable[Key], revision: int) -> dict[Key, dict[str, Value]]:
         """Read the fields of *keys* as they were at *revision*; keys that were not there then are left out."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return read_at(connection, keys, revision)
 
     def assignments_at(self, revision: int) -> dict[Key, Assignment]:
         """Read all assignments as they were at *revision*, in the order in which they were entered."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return {key: Assignment(key, fields) for key, fields in read_at(connection, None, revision).items()}
 
     def revision_on(self, moment: date) -> int:
         """Give the last revision written up to a moment, or up to the end of a day; 0 when there was none."""
         if not isinstance(moment, datetime):
             moment = datetime.combine(moment, time.max)
-        with self._reading() as connection:
+        with self.reading() as connection:
             return revision_on(connection, moment)
 
     def as_entered(self, keys: Iterable[Key]) -> dict[Key, dict[str, Value]]:
         """Read the fields that *keys* were entered with."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return read_entered(connection, keys)
 
     def new_tasks_of(self, drawn: int) -> frozenset[Key]:
         """Find the assignments of tasks that were typed into a register drawn at revision *drawn*."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return read_new_tasks(connection, drawn)
 
     def issue(self, issue: str) -> IssueRecord | None:
         """Find an issue by its id."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             row = connection.execute(sa.select(t.issues).where(t.issues.c.issue == issue)).one_or_none()
         if row is None:
             return None
@@ -235,7 +251,7 @@ class Ledger:
         same = (t.files.c.content == content) & (t.files.c.content != "")
         accepted = t.files.c.verdict.in_(t.TAKEN)
         query = sa.select(t.files).where(same & accepted).order_by(t.files.c.verdict, t.files.c.at).limit(1)
-        with self._reading() as connection:
+        with self.reading() as connection:
             row = connection.execute(query).one_or_none()
         return None if row is None else _receipt(row)
 
@@ -247,9 +263,27 @@ class Ledger:
     def filed(self, digest: str) -> Receipt | None:
         """Find what is known of a file with these very bytes, also where an undo took it back."""
         query = sa.select(t.files).where(t.files.c.digest == digest)
-        with self._reading() as connection:
+        with self.reading() as connection:
             row = connection.execute(query).one_or_none()
         return None if row is None else _receipt(row)
+
+    def newer_file(self, receipt: Receipt) -> Receipt | None:
+        """Find the newest file that was taken in from the same unit after that of *receipt*."""
+        if receipt.revision is None:
+            return None
+        files = t.files.c
+        query = sa.select(t.files).where((files.revision > receipt.revision) & (files.unit == receipt.unit))
+        query = query.where(files.verdict.in_(t.TAKEN)).order_by(files.revision.desc()).limit(1)
+        with self.reading() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else _receipt(row)
+
+    def saying(self, contents: Iterable[Value]) -> dict[Key, Assignment]:
+        """Find the assignments of today, of any unit, whose tasks say one of *contents*, in whatever spelling."""
+        with self.reading() as connection:
+            keys = keys_saying(connection, contents)
+            found = read_assignments(connection, keys) if keys else {}
+        return {key: found[key] for key in sorted(keys & found.keys())}
 
     def open_conflicts(self, *, unit: str | None = None, keys: Iterable[Key] | None = None) -> tuple[OpenConflict, ...]:
         """Read the conflicts that wait for a choice, oldest first; all, or those of a *unit* or of some *keys*."""
@@ -257,7 +291,7 @@ class Ledger:
         query = OPEN.order_by(t.conflicts.c.number)
         if unit is not None:
             query = query.where(t.conflicts.c.unit == unit)
-        with self._reading() as connection:
+        with self.reading() as connection:
             if wanted is not None:
                 query = query.where(among(connection, t.conflicts.c.task_id, (key.task_id for key in wanted)))
             rows = connection.execute(query)
@@ -265,13 +299,13 @@ class Ledger:
 
     def conflict(self, number: int) -> OpenConflict | None:
         """Find a conflict by its number, whatever became of it."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             row = connection.execute(sa.select(t.conflicts).where(t.conflicts.c.number == number)).one_or_none()
         return None if row is None else _conflict(row)
 
     def conflicts_of(self, task_id: str) -> tuple[OpenConflict, ...]:
         """Read all conflicts of one task, settled ones too."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             query = sa.select(t.conflicts).where(t.conflicts.c.task_id == task_id).order_by(t.conflicts.c.number)
             return tuple(_conflict(row) for row in connection.execute(query))
 
@@ -279,7 +313,7 @@ class Ledger:
         """Read the proposals that wait for the office."""
         still = t.proposals.c.state == sa.literal_column("'open'")
         query = sa.select(t.proposals).where(still).order_by(t.proposals.c.number)
-        with self._reading() as connection:
+        with self.reading() as connection:
             return tuple(
                 Proposal(row.number, row.unit, load_fields(row.fields), row.file, row.at)
                 for row in connection.execute(query)
@@ -287,14 +321,19 @@ class Ledger:
 
     def proposal_state(self, number: int) -> str | None:
         """Say what became of a proposal: `open`, `accepted` or `declined`; None when there is none of this number."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             state = connection.scalar(sa.select(t.proposals.c.state).where(t.proposals.c.number == number))
         return None if state is None else str(state)
 
     def own_columns(self) -> OwnColumns:
         """Read the headers of the office's own columns."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return read_own_columns(connection)
+
+    def unit_names(self) -> dict[str, tuple[str, ...]]:
+        """Read units' codes → every name that registers showed them by, the first one first."""
+        with self.reading() as connection:
+            return read_names(connection)
 
     def log(self, *, limit: int | None = None, task_id: str | None = None, without: str = "") -> tuple[Logged, ...]:
         """Read changed cells, newest first; *without* leaves one source of revisions out."""
@@ -306,18 +345,18 @@ class Ledger:
         if without:
             query = query.where(t.revisions.c.source != without)
         query = query.order_by(t.changes.c.revision.desc(), t.changes.c.id.desc()).limit(limit)
-        with self._reading() as connection:
+        with self.reading() as connection:
             return tuple(_logged(row) for row in connection.execute(query))
 
     def drawn(self, digest: str) -> int | None:
         """Give the revision of a register that we drew, by the digest of its bytes."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             found = connection.scalar(sa.select(t.drawings.c.revision).where(t.drawings.c.digest == digest))
             return None if found is None else int(found)
 
     def verify(self) -> tuple[Difference, ...]:
         """Play all revisions again and give every difference from what the ledger says is so now; none when it is whole."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return tuple(verify(connection))
 
     # ------------------------------------------------------------------ small writes
@@ -338,6 +377,13 @@ class Ledger:
         ]
         with self.writing() as connection:
             connection.execute(sa.insert(t.issues), rows)
+
+    def remember_names(self, names: Mapping[str, str]) -> None:
+        """Remember the names (by units' codes) that a register is about to show; writes only what is new."""
+        if joined(before := self.unit_names(), names) == before:
+            return
+        with self.writing() as connection:
+            write_names(connection, joined(read_names(connection), names))
 
     def record_drawing(self, digest: str, revision: int, at: datetime) -> None:
         """Remember a register that we drew."""

@@ -117,6 +117,13 @@ changes = Table(
 )
 Index("changes_by_assignment", changes.c.task_id, changes.c.unit, changes.c.revision)
 Index("changes_by_revision", changes.c.revision)
+# A database takes such an index only for a query that says the very same, without parameters.
+IS_TRANSFER: Final = text("changes.field = 'transferred_from'")
+IS_NEW_DEADLINE: Final = text("changes.field = 'deadline' and changes.old <> 'null'")
+_TRANSFER: Final = text("field = 'transferred_from'")
+_NEW_DEADLINE: Final = text("field = 'deadline' and old <> 'null'")
+Index("changes_that_transfer", changes.c.task_id, sqlite_where=_TRANSFER, postgresql_where=_TRANSFER)
+Index("changes_over_deadlines", changes.c.task_id, sqlite_where=_NEW_DEADLINE, postgresql_where=_NEW_DEADLINE)
 
 removals = Table(
     "removals",
@@ -130,6 +137,17 @@ removals = Table(
 )
 """Assignments that went out of the present or came into it."""
 Index("removals_by_assignment", removals.c.task_id, removals.c.unit, removals.c.revision)
+
+task_words = Table(
+    "task_words",
+    METADATA,
+    Column("task_id", _CODE, primary_key=True),
+    Column("unit", _CODE, primary_key=True),
+    Column("words", String(64), nullable=False),
+    ForeignKeyConstraint(["task_id", "unit"], ["assignments.task_id", "assignments.unit"]),
+)
+"""What each assignment's task says, folded and digested: the same task is found again without reading all of them."""
+Index("assignments_by_words", task_words.c.words)
 
 issues = Table(
     "issues",
@@ -158,6 +176,8 @@ files = Table(
     Column("revision", ForeignKey("revisions.number")),
     Column("report", Text, nullable=False, default="{}"),
     Column("findings", Text, nullable=False, default="[]"),
+    # What became of its rows and cells.
+    Column("counts", Text, nullable=False, default="{}"),
     CheckConstraint(
         "verdict in ('accepted', 'partly', 'returned', 'duplicate', 'quarantined', 'waiting', 'undone')",
         name="file_verdict_is_known",

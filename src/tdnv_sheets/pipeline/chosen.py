@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tdnv_sheets.findings import About
 from tdnv_sheets.ledger.commit import NewTask, ProposalSettlement, Settlement
+from tdnv_sheets.ledger.undone import removed
 from tdnv_sheets.ledger.values import fingerprint
 from tdnv_sheets.messages.catalogue import found
 from tdnv_sheets.records import EXTRA, Change
@@ -14,37 +16,65 @@ from tdnv_sheets.text.same import same
 from tdnv_sheets.validate.register_rows import completed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
     from datetime import date
 
     from tdnv_sheets.ledger.store import Ledger, OpenConflict
-    from tdnv_sheets.records import Key
+    from tdnv_sheets.records import Conflict, Key
     from tdnv_sheets.validate.choices import Choice, ProposalChoice
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What choices on conflicts do to the ledger."""
+
+    settlements: tuple[Settlement, ...] = ()
+    changes: tuple[Change, ...] = ()
+    restored: tuple[tuple[Key, bool], ...] = ()
+    """Assignments that had been removed and come back (rule 12), as the ledger's entries have them."""
 
 
 def conflict_choices(
     ledger: Ledger, made: Sequence[Choice], edited: AbstractSet[tuple[Key, str]], lang: str
-) -> tuple[list[Settlement], list[Change], list[About]]:
+) -> tuple[Settled, list[About]]:
     """Apply what was chosen in «Xung đột»; *edited* are cells that were also typed over in «Nhiệm vụ»."""
-    settlements: list[Settlement] = []
-    changes: list[Change] = []
     notes: list[About] = []
+    good: list[Choice] = []
     waiting = {item.number: item for item in ledger.open_conflicts()}
     for choice in made:
         item = waiting.get(choice.number)
         if item is None:
             notes += _too_late(choice, ledger.conflict(choice.number), lang)
-            continue
-        conflict = item.conflict
-        if (conflict.key, conflict.field) in edited or choice.fingerprint != fingerprint(conflict.ours):
+        elif (item.conflict.key, item.conflict.field) in edited or choice.fingerprint != fingerprint(
+            item.conflict.ours
+        ):
             notes.append(_moved(choice, item, lang))
-            continue
+        else:
+            good.append(choice)
+    return settle(ledger, good), notes
+
+
+def settle(ledger: Ledger, made: Sequence[Choice]) -> Settled:
+    """Say what choices on open conflicts do; one for the unit's value brings a removed assignment back (rule 12)."""
+    if not made:
+        return Settled()
+    waiting = {item.number: item.conflict for item in ledger.open_conflicts()}
+    gone = removed(ledger, (waiting[choice.number].key for choice in made))
+    back = {key: item.fields for key, item in gone.items() if any(_restores(choice, waiting, key) for choice in made)}
+    settlements, changes = [], []
+    for choice in made:
+        conflict = waiting[choice.number]
         settlements.append(Settlement(choice.number, choice.choice, choice.reason))
-        value = {"ours": conflict.ours, "theirs": conflict.theirs}.get(choice.choice, choice.other)
-        if not same(value, conflict.ours):
-            changes.append(Change(conflict.key, conflict.field, conflict.ours, value, "choice"))
-    return settlements, changes, notes
+        now = back[conflict.key].get(conflict.field) if conflict.key in back else conflict.ours
+        value = {"ours": now, "theirs": conflict.theirs}.get(choice.choice, choice.other)
+        if not same(value, now):
+            changes.append(Change(conflict.key, conflict.field, now, value, "choice"))
+    return Settled(tuple(settlements), tuple(changes), tuple((key, True) for key in back))
+
+
+def _restores(choice: Choice, waiting: Mapping[int, Conflict], key: Key) -> bool:
+    return choice.choice != "ours" and waiting[choice.number].key == key
 
 
 def _too_late(choice: Choice, item: OpenConflict | None, lang: str) -> Iterator[About]:

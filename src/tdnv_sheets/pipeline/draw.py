@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from tdnv_sheets.errors import WaitsForPerson, WrongUsage
 from tdnv_sheets.inbox.shelf import free_name
 from tdnv_sheets.inbox.workspace import put_in_place
+from tdnv_sheets.ledger.conflicts import read_disputes
 from tdnv_sheets.ledger.values import fingerprint
 from tdnv_sheets.pipeline.office import Office, judged
 from tdnv_sheets.records import EXTRA
 from tdnv_sheets.render.register import draw_register
-from tdnv_sheets.render.view import ConflictRow, LogRow, RegisterView, Row
+from tdnv_sheets.render.view import ConflictRow, LogRow, RegisterView, Row, SettledRow
 from tdnv_sheets.rules.judgement import OPEN
 from tdnv_sheets.stamp import TEMPLATE_VERSION, Stamp, content_digest, encode
 
@@ -21,10 +22,13 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from pathlib import Path
 
+    from tdnv_sheets.ledger.conflicts import Dispute
     from tdnv_sheets.records import Assignment, Key, Value
 
 LOG_LINES: Final = 500
-"""Changed cells that «Nhật ký» shows; `tdnv log` has them all."""
+"""Changed cells that «Nhật ký» shows; `tdnv history` has them all."""
+SETTLED_LINES: Final = 500
+"""Settled conflicts that the register shows; `tdnv conflicts --all` has them all."""
 
 
 class Redrawn(NamedTuple):
@@ -52,6 +56,7 @@ def redraw(office: Office, *, as_of: date, now: datetime, read: str | None) -> R
         drawn = file_digest(temporary)
         _check_unchanged(path, read)  # drawing took its time
 
+    office.ledger.remember_names({unit.code: unit.name for unit in office.units})
     backup = _backup(office, read, now)
     put_in_place(draw, path, backup=backup)
     office.ledger.record_drawing(drawn, view.revision, now)
@@ -88,7 +93,8 @@ def file_digest(path: Path) -> str:
 def register_view(office: Office, as_of: date) -> RegisterView:
     """Gather what the register shows as of a day."""
     settings = office.space.settings
-    conflicts = tuple(_conflict_rows(office))
+    names = {unit.code: unit.name for unit in office.units}
+    conflicts = tuple(conflict_row(item, names) for item in read_disputes(office.ledger))
     everything = judged(office, office.ledger.assignments().values(), as_of)
     rows = _kept(everything, as_of, settings.keep_closed, {item.key for item in conflicts})
     revision = office.ledger.revision()
@@ -118,11 +124,12 @@ def register_view(office: Office, as_of: date) -> RegisterView:
         extra_headers=own_headers(office.ledger.own_columns().headers, (row.assignment.fields for row in everything)),
         units=office.units,
         conflicts=conflicts,
-        log=tuple(_log_rows(office)),
+        log=tuple(_log_rows(office, names)),
         proposals=office.ledger.open_proposals(),
         due_soon_days=settings.due_soon_days,
         spare_rows=settings.spare_rows,
         colours=settings.colours,
+        settled=tuple(_settled_rows(office, names)),
     )
 
 
@@ -155,24 +162,36 @@ def own_headers(listed: Iterable[str], rows: Iterable[Mapping[str, Value]]) -> t
     return tuple(dict.fromkeys((*listed, *filled)))
 
 
-def _conflict_rows(office: Office) -> Iterable[ConflictRow]:
-    for item in office.ledger.open_conflicts():
-        conflict = item.conflict
-        yield ConflictRow(
-            number=item.number,
-            key=conflict.key,
-            field=conflict.field,
-            base=conflict.base,
-            ours=conflict.ours,
-            theirs=conflict.theirs,
-            file=item.file,
-            at=item.at,
-            fingerprint=fingerprint(conflict.ours),
-        )
+def conflict_row(item: Dispute, names: Mapping[str, str]) -> ConflictRow:
+    """Give a conflict as people see it; *names* are units' codes → names."""
+    conflict, written = item.conflict, item.written
+    return ConflictRow(
+        number=item.number,
+        key=conflict.key,
+        field=conflict.field,
+        base=conflict.base,
+        ours=conflict.ours,
+        theirs=conflict.theirs,
+        file=item.file,
+        at=item.at,
+        fingerprint=fingerprint(conflict.ours),
+        content=item.content,
+        written_by="" if written is None else names.get(written.who, written.who),
+        written_at=None if written is None else written.at,
+        again=item.again,
+    )
 
 
-def _log_rows(office: Office) -> Iterable[LogRow]:
-    names = {unit.code: unit.name for unit in office.units}
+def _settled_rows(office: Office, names: Mapping[str, str]) -> Iterable[SettledRow]:
+    for item in read_disputes(office.ledger, settled=True, limit=SETTLED_LINES):
+        if item.settled is not None:
+            who = names.get(item.settled.who, item.settled.who)
+            yield SettledRow(
+                conflict_row(item, names), item.state, item.taken, item.reason, who, item.settled.at, item.revoked
+            )
+
+
+def _log_rows(office: Office, names: Mapping[str, str]) -> Iterable[LogRow]:
     for line in office.ledger.log(limit=LOG_LINES, without="takeover"):
         who = names.get(line.who, line.who)
         yield LogRow(line.revision, line.at, who, line.file, line.key, line.field, line.old, line.new)

@@ -7,14 +7,14 @@ import json
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from tdnv_sheets.errors import BrokenSurroundings, TdnvError
-from tdnv_sheets.findings import About, shorten
+from tdnv_sheets.findings import About
 from tdnv_sheets.inbox import shelf
 from tdnv_sheets.ledger.commit import Entry, commit
 from tdnv_sheets.ledger.values import dump_fields
-from tdnv_sheets.merge import Outcome, Side, merge
+from tdnv_sheets.merge.rows import Counts
 from tdnv_sheets.messages.catalogue import found, say
 from tdnv_sheets.pipeline.check import (
     check_together,
@@ -22,14 +22,14 @@ from tdnv_sheets.pipeline.check import (
     grounds_of,
     received_from,
 )
+from tdnv_sheets.pipeline.decide import NOTHING_DECIDED, decide, proposed, received_of
 from tdnv_sheets.pipeline.draw import file_digest
 from tdnv_sheets.pipeline.filing import claimed, finish, give_back, is_planned, plan_for, recover
+from tdnv_sheets.pipeline.not_taken import refresh_after, stored_finding
 from tdnv_sheets.pipeline.office import unit_named
 from tdnv_sheets.pipeline.receive import Received, has_secret_name, receipt
-from tdnv_sheets.records import Key, units_by_code
-from tdnv_sheets.sheetspec import assignment_spec
-from tdnv_sheets.text.same import same
-from tdnv_sheets.validate.cells import Unread, as_text, in_words
+from tdnv_sheets.records import units_by_code
+from tdnv_sheets.validate.cells import Unread, as_text
 from tdnv_sheets.validate.checked import Checked, Verdict
 
 if TYPE_CHECKING:
@@ -37,14 +37,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tdnv_sheets.intake.worker import FileSeen
-    from tdnv_sheets.ledger.store import OpenConflict, Receipt
+    from tdnv_sheets.ledger.store import Receipt
     from tdnv_sheets.pipeline.check import Moment
     from tdnv_sheets.pipeline.filing import Plan
     from tdnv_sheets.pipeline.office import Office
-    from tdnv_sheets.records import Submission, SubmittedRow, Value
+    from tdnv_sheets.records import SubmittedRow
     from tdnv_sheets.validate.cells import Typed
     from tdnv_sheets.validate.checked import Grounds
-    from tdnv_sheets.validate.identity import Issued
 
 _TRIES: Final = 50
 """How often a merge is decided anew while other commands write to the ledger."""
@@ -57,29 +56,45 @@ def ingest(
     *,
     dry_run: bool = False,
     unit: str | None = None,
+    allow_clears: bool = False,
 ) -> list[Received]:
-    """Take *paths* in, or all that waits in the inbox; a dry run decides the same and writes nothing."""
+    """Take *paths* in, or all that waits in the inbox; a dry run decides the same and writes nothing.
+
+    *allow_clears*: a person has looked at these files, and they may empty as many cells as they do (9).
+    """
     if paths is None and dry_run:
         paths = sorted((*shelf.waiting_files(office.space.inbox), *claimed(office)), key=lambda path: path.name)
     if unit is not None:
         unit_named(office, unit)
     grounds = grounds_of(office, moment.as_of, unit)
+    run = _Run(moment, dry_run, allow_clears)
     finished: list[Received] = []
     if paths is None:
         finished = recover(office, grounds, moment)
         paths = shelf.waiting_files(office.space.inbox)
-    dropped: list[_Dropped] = []
+    begun: list[_Dropped] = []
     try:
-        return [*finished, *_take_in(office, existing(paths), grounds, moment, dropped, dry_run=dry_run)]
+        received = [*finished, *_take_in(office, existing(paths), grounds, run, begun)]
     except (TdnvError, OSError):
         if not dry_run:
-            _put_back(office, dropped)
+            _put_back(office, begun)
         raise
+    if not dry_run:
+        refresh_after(office, received, moment)
+    return received
 
 
-def _put_back(office: Office, dropped: Iterable[_Dropped]) -> None:
+class _Run(NamedTuple):
+    """How one call takes files in."""
+
+    moment: Moment
+    dry_run: bool
+    allow_clears: bool
+
+
+def _put_back(office: Office, begun: Iterable[_Dropped]) -> None:
     """Let people find their files where they dropped them, except those of which the ledger knows or cannot be asked."""
-    for one in dropped:
+    for one in begun:
         if one.here is None or one.here == one.path or not one.here.exists():
             continue
         with suppress(TdnvError, OSError):  # what stopped the command may stop this too; the next one goes on from here
@@ -114,20 +129,14 @@ def _claim(office: Office, path: Path, *, dry_run: bool) -> _Dropped:
 
 
 def _take_in(
-    office: Office,
-    paths: Iterable[Path],
-    grounds: Grounds,
-    moment: Moment,
-    begun: list[_Dropped],
-    *,
-    dry_run: bool,
+    office: Office, paths: Iterable[Path], grounds: Grounds, run: _Run, begun: list[_Dropped]
 ) -> Iterator[Received]:
     """Claim, check, merge and file away; while some are merged, the next are read already. *begun*: those claimed."""
     dropped: deque[_Dropped] = deque()
 
     def to_read() -> Iterator[Path]:
         for path in paths:
-            claim = _claim(office, path, dry_run=dry_run)
+            claim = _claim(office, path, dry_run=run.dry_run)
             begun.append(claim)
             one = claim if claim.here is None else replace(claim, known=_taken_whole(office, claim.here, grounds.unit))
             dropped.append(one)
@@ -136,19 +145,19 @@ def _take_in(
 
     for path, seen, checked in check_together(office.readers, to_read(), grounds):
         while dropped[0].here != path:
-            yield _not_read(office, dropped.popleft(), moment, dry_run=dry_run)
-        yield _decided(office, dropped.popleft(), seen, checked, moment, dry_run=dry_run)
+            yield _not_read(office, dropped.popleft(), run)
+        yield _decided(office, dropped.popleft(), seen, checked, run)
     for one in dropped:
-        yield _not_read(office, one, moment, dry_run=dry_run)
+        yield _not_read(office, one, run)
 
 
-def _not_read(office: Office, one: _Dropped, moment: Moment, *, dry_run: bool) -> Received:
+def _not_read(office: Office, one: _Dropped, run: _Run) -> Received:
     """Say of a file that another program holds it, or that its very bytes were taken in before."""
     if one.known is None:
         return Received(one.path.name, Verdict.WAITING, (About(found("in-use")),))
     checked = Checked(Verdict.DUPLICATE, (), one.known.unit, one.known.period)
-    received = _repeated(received_from(one.path.name, checked), one.known)
-    return received if dry_run else _file_away(office, one, checked, received, moment)
+    received = _repeated(office, received_from(one.path.name, checked), one.known)
+    return received if run.dry_run else _file_away(office, one, checked, received, run.moment)
 
 
 def _taken_whole(office: Office, path: Path, unit: str | None) -> Receipt | None:
@@ -160,25 +169,28 @@ def _taken_whole(office: Office, path: Path, unit: str | None) -> Receipt | None
     return receipt if same_unit and receipt is not None and receipt.verdict == Verdict.ACCEPTED.value else None
 
 
-def _repeated(received: Received, receipt: Receipt) -> Received:
-    seen = About(found("already-received", values={"at": f"{receipt.at:%H:%M %d/%m/%Y}"}))
-    return replace(received, verdict=Verdict.DUPLICATE, abouts=(*received.abouts, seen))
+def _repeated(office: Office, received: Received, receipt: Receipt) -> Received:
+    """Say when the same was taken in before, and whether the unit sent something newer since (20, 21)."""
+    seen = [About(found("already-received", values={"at": f"{receipt.at:%H:%M %d/%m/%Y}"}))]
+    newer = office.ledger.newer_file(receipt)
+    if newer is not None:
+        seen.append(About(found("old-copy", values={"at": f"{newer.at:%H:%M %d/%m/%Y}"})))
+    rows = Counts(unchanged=received.accepted, refused=received.held)
+    return replace(received, verdict=Verdict.DUPLICATE, abouts=(*received.abouts, *seen), rows=rows)
 
 
-def _decided(
-    office: Office, one: _Dropped, seen: FileSeen, checked: Checked, moment: Moment, *, dry_run: bool
-) -> Received:
+def _decided(office: Office, one: _Dropped, seen: FileSeen, checked: Checked, run: _Run) -> Received:
     """Merge one checked file and file it away."""
     if has_secret_name(one.path.name):
-        return _left_alone(office, one, checked, moment, noted=one.from_inbox and not dry_run)
+        return _left_alone(office, one, checked, run.moment, noted=one.from_inbox and not run.dry_run)
     known = _known(office, checked)
     if known is not None:
-        received = _repeated(received_from(one.path.name, checked), known)
+        received = _repeated(office, received_from(one.path.name, checked), known)
     else:
-        received, plan = _merge(office, one, seen, checked, moment, dry_run=dry_run)
+        received, plan = _merge(office, one, seen, checked, run)
         if plan is not None and one.here is not None:
-            return finish(office, one.here, plan, received, moment, checked=checked)
-    return received if dry_run else _file_away(office, one, checked, received, moment)
+            return finish(office, one.here, plan, received, run.moment, checked=checked)
+    return received if run.dry_run else _file_away(office, one, checked, received, run.moment)
 
 
 def _known(office: Office, checked: Checked) -> Receipt | None:
@@ -211,84 +223,48 @@ def _said(cells: Mapping[str, Typed]) -> Iterator[str]:
             yield f"{name}={as_text(value.raw) if isinstance(value, Unread) else value}"
 
 
-def decide(office: Office, submission: Submission, issued: Issued | None) -> Outcome:
-    """Merge a unit's submission against what was issued to it and the ledger as it is now."""
-    keys = [row.key for row in submission.rows if row.key is not None]
-    ours = {key: item.fields for key, item in office.ledger.assignments(keys).items()}
-    base = None
-    if submission.revision is not None and issued is not None:
-        base = {Key(task, issued.unit): fields for task, fields in issued.base.items()}
-    outcome = merge(submission, base, ours, spec=assignment_spec(), side=Side.UNIT)
-    return _still_undecided(outcome, office.ledger.open_conflicts(keys=keys) if outcome.changes else ())
-
-
-def _still_undecided(outcome: Outcome, waiting: Iterable[OpenConflict]) -> Outcome:
-    """Keep a conflict open when the sender only says again what waits for the office's choice already."""
-    theirs = {(known.conflict.key, known.conflict.field): known.conflict for known in waiting}
-    again = [
-        theirs[change.key, change.field]
-        for change in outcome.changes
-        if (change.key, change.field) in theirs and same(theirs[change.key, change.field].theirs, change.new)
-    ]
-    if not again:
-        return outcome
-    cells = {(conflict.key, conflict.field) for conflict in again}
-    changes = tuple(change for change in outcome.changes if (change.key, change.field) not in cells)
-    return replace(outcome, changes=changes, conflicts=(*outcome.conflicts, *again))
-
-
 def _merge(
-    office: Office, one: _Dropped, scanned: FileSeen, checked: Checked, moment: Moment, *, dry_run: bool
+    office: Office, one: _Dropped, scanned: FileSeen, checked: Checked, run: _Run
 ) -> tuple[Received, Plan | None]:
     """Decide and write, again when another command wrote in between; gives what is left to do with the file."""
     name = one.path.name
-    received = received_from(name, checked)
     if checked.verdict is Verdict.WAITING:
-        return received, None
+        return received_from(name, checked), None
     for _ in range(_TRIES):
         decided_at = office.ledger.revision()
-        outcome = Outcome()
-        proposals: tuple[tuple[str, Mapping[str, Value]], ...] = ()
+        decided = NOTHING_DECIDED
         if checked.submission is not None and checked.verdict in {Verdict.ACCEPTED, Verdict.PARTLY}:
-            outcome = decide(office, checked.submission, checked.issued)
-            proposals = tuple((checked.unit, row.cells) for row in checked.submission.proposals)
-        received = replace(
-            received,
-            abouts=(*checked.abouts, *_conflict_notes(outcome, office.lang, known_base=_has_base(checked))),
-            changes=outcome.changes,
-            conflicts=outcome.conflicts,
-            same=outcome.same,
-            unchanged=outcome.unchanged,
-            proposals=len(proposals),
-        )
-        if dry_run or one.here is None:
+            most = None if run.allow_clears else office.space.settings.max_cleared_percent
+            decided = decide(office.ledger, checked.submission, checked.issued, max_cleared=most)
+        received = received_of(office, name, checked, decided, run.moment)
+        if run.dry_run or one.here is None:
             return received, None
-        record = _file_record(scanned, checked, received, moment)
-        plan = plan_for(office, one.here, checked, received, moment, digest=record["digest"], in_ledger=True)
+        record = _file_record(scanned, checked, received, run.moment)
+        plan = plan_for(office, one.here, checked, received, run.moment, digest=record["digest"], in_ledger=True)
         entry = Entry(
-            at=moment.now,
-            day=moment.as_of,
+            at=run.moment.now,
+            day=run.moment.as_of,
             who=checked.unit or "?",
             source="unit",
             decided_at=decided_at,
             reads=frozenset(row.key for row in _rows(checked) if row.key is not None),
             file=name,
             digest=scanned.digest,
-            changes=outcome.changes,
-            conflicts=outcome.conflicts,
-            proposals=proposals,
+            changes=decided.outcome.changes,
+            conflicts=decided.outcome.conflicts,
+            proposals=tuple((checked.unit, row.cells) for row in proposed(checked, decided.outcome)),
             file_record=record,
         )
         committed = commit(office.ledger, entry)
         if committed is not None:
             return replace(received, revision=committed.revision), plan
         if (known := _known(office, checked)) is not None:
-            return _repeated(received_from(name, checked), known), None
+            return _repeated(office, received_from(name, checked), known), None
     raise BrokenSurroundings("ledger-moved")
 
 
 def _file_record(scanned: FileSeen, checked: Checked, received: Received, moment: Moment) -> dict[str, Any]:
-    findings = [{"code": a.finding.code, "cell": a.finding.cell, "sheet": a.finding.sheet} for a in received.abouts]
+    findings = [stored_finding(about) for about in received.abouts]
     taken = received.verdict in {Verdict.ACCEPTED, Verdict.PARTLY}
     return {
         "digest": scanned.digest or hashlib.sha256(f"{received.file}{scanned.size}".encode()).hexdigest(),
@@ -301,24 +277,8 @@ def _file_record(scanned: FileSeen, checked: Checked, received: Received, moment
         "verdict": received.verdict.value,
         "report": dump_fields(checked.submission.report) if checked.submission else "{}",
         "findings": json.dumps(findings),
+        "counts": json.dumps({"rows": received.rows._asdict(), "cells": received.cells._asdict()}),
     }
-
-
-def _conflict_notes(outcome: Outcome, lang: str, *, known_base: bool) -> Iterable[About]:
-    """Say which cells wait for a choice; without a base nobody knows who changed what."""
-    for conflict in outcome.conflicts:
-        spec = assignment_spec().by_name[conflict.field]
-        finding = found(
-            "conflict" if known_base else "unknown-base",
-            column=spec.header(lang),
-            value=shorten(in_words(spec, conflict.theirs, lang)),
-            values={"ours": shorten(in_words(spec, conflict.ours, lang))},
-        )
-        yield About(finding, conflict.key.task_id, conflict.field)
-
-
-def _has_base(checked: Checked) -> bool:
-    return checked.submission is not None and checked.submission.revision is not None
 
 
 def _left_alone(office: Office, one: _Dropped, checked: Checked, moment: Moment, *, noted: bool) -> Received:

@@ -51,6 +51,8 @@ class Issued:
     files: tuple[IssuedFile, ...]
     homeless: Mapping[str, int]
     """Unit codes that the unit list does not have → tasks of the round that nobody was sent."""
+    ended: Mapping[str, int]
+    """Names of units that have ended → open tasks that wait for their successor."""
 
 
 def issue(office: Office, period: Period, *, as_of: date, now: datetime, units: Sequence[str] = ()) -> Issued:
@@ -83,7 +85,9 @@ def issue(office: Office, period: Period, *, as_of: date, now: datetime, units: 
         raise WaitsForPerson("nothing-to-issue")
     # First remembered, then drawn: a workbook out there that the ledger does not know could never be taken in.
     office.ledger.record_issues(records, now)
-    return Issued(tuple(_draw(view, path) for view, path in plans), homeless(office, by_unit))
+    return Issued(
+        tuple(_draw(view, path) for view, path in plans), homeless(office, by_unit), _ended(office, by_unit, as_of)
+    )
 
 
 def _draw(view: UnitBookView, path: Path) -> IssuedFile:
@@ -99,6 +103,16 @@ def homeless(office: Office, by_unit: Mapping[str, Sequence[Row]]) -> dict[str, 
     """Give the units that hold tasks of the round and are not in the unit list, with how many."""
     known = {unit.code for unit in office.units}
     return {code: len(rows) for code, rows in sorted(by_unit.items()) if code not in known}
+
+
+def _ended(office: Office, by_unit: Mapping[str, Sequence[Row]], as_of: date) -> dict[str, int]:
+    """Count what is still to be done by units that have ended; a round goes to units that exist."""
+    gone = {unit.code: unit.name for unit in office.units if unit.valid_to is not None and unit.valid_to < as_of}
+    counts = {
+        code: sum(row.judgement.status in OPEN and not row.judgement.awaiting for row in by_unit.get(code, ()))
+        for code in gone
+    }
+    return {gone[code]: count for code, count in counts.items() if count}
 
 
 def workbook_name(office: Office, unit: Unit, words: str, period: Period) -> str:

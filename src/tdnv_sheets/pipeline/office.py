@@ -7,7 +7,6 @@ import csv
 import io
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets import calendar as calendars
@@ -116,15 +115,21 @@ def judge_one(office: Office, assignment: Assignment, as_of: date, *, trails: Ma
 
 def counting_judge(office: Office) -> Callable[[Assignment, date], Judgement]:
     """Give the rules for counting, which needs no alerts."""
-    settings = office.space.settings
-    return partial(
-        judge,
-        regulation=office.regulation,
-        calendar=office.calendar,
-        due_soon_days=settings.due_soon_days,
-        confirmation=settings.confirmation,
-        with_alerts=False,
-    )
+    settings, trails = office.space.settings, office.ledger.trails()
+
+    def judge_on(assignment: Assignment, as_of: date) -> Judgement:
+        return judge(
+            assignment,
+            as_of,
+            regulation=office.regulation,
+            calendar=office.calendar,
+            due_soon_days=settings.due_soon_days,
+            confirmation=settings.confirmation,
+            trail=trails.get(assignment.key, NO_TRAIL),
+            with_alerts=False,
+        )
+
+    return judge_on
 
 
 def read_units(path: Path, readers: Readers) -> tuple[Unit, ...]:

@@ -9,10 +9,14 @@ from tdnv_sheets.errors import BrokenSurroundings, WaitsForPerson
 from tdnv_sheets.findings import About, Finding, has_error
 from tdnv_sheets.inbox.workspace import is_open, owner_of
 from tdnv_sheets.ledger.commit import Entry, NewTask, commit
-from tdnv_sheets.merge import Outcome, Side, merge
+from tdnv_sheets.ledger.undone import removed, undone_cells
+from tdnv_sheets.merge.cell import Side
+from tdnv_sheets.merge.rows import Outcome, merge
 from tdnv_sheets.messages.catalogue import LANGUAGES, say
 from tdnv_sheets.pipeline.chosen import conflict_choices, proposal_choices
+from tdnv_sheets.pipeline.decided import followed
 from tdnv_sheets.pipeline.draw import file_digest, own_headers, shown_keys
+from tdnv_sheets.pipeline.handover import is_handed_over
 from tdnv_sheets.records import Assignment, Change, Key, SubmittedRow, Value
 from tdnv_sheets.render.register import SHEETS
 from tdnv_sheets.sheetspec import assignment_spec
@@ -50,6 +54,8 @@ class ReadBack:
     new_tasks: tuple[str, ...] = ()
     revision: int | None = None
     mangled: bool = False
+    unlikely: bool = False
+    """Whether what looks mangled may be meant; then `read_back` takes it when it is told so."""
     own_sheets: tuple[str, ...] = ()
     """Sheets that the office added; the next drawing does not have them."""
 
@@ -70,8 +76,11 @@ class _Opened(NamedTuple):
     own_sheets: tuple[str, ...]
 
 
-def read_back(office: Office, moment: Moment) -> ReadBack:
-    """Take the office's edits into the ledger; all of them or, where something is wrong, none."""
+def read_back(office: Office, moment: Moment, *, meant: bool = False) -> ReadBack:
+    """Take the office's edits into the ledger; all of them or, where something is wrong, none.
+
+    Edits that look like an accident are taken only where somebody says that they are *meant*.
+    """
     path = office.space.register
     if not path.exists():
         return ReadBack(None)
@@ -88,7 +97,7 @@ def read_back(office: Office, moment: Moment) -> ReadBack:
         raise WaitsForPerson("register-not-drawn-here", path=path)
     opened = _Opened(path, digest, book, scanned, drawing, _own_sheets(book))
     for _ in range(_TRIES):
-        done = _decide_and_write(office, opened, moment)
+        done = _decide_and_write(office, opened, moment, meant=meant)
         if done is not None:
             return done
     raise BrokenSurroundings("ledger-moved")
@@ -100,20 +109,24 @@ def _own_sheets(book: Book) -> tuple[str, ...]:
     return tuple(sheet.name for sheet in book.sheets if sheet.name not in ours and not sheet.name.startswith("_"))
 
 
-def _decide_and_write(office: Office, opened: _Opened, moment: Moment) -> ReadBack | None:
+def _decide_and_write(office: Office, opened: _Opened, moment: Moment, *, meant: bool) -> ReadBack | None:
     """Decide on the ledger as it is now; None when another command wrote to it meanwhile."""
     decided_at = office.ledger.revision()
     grounds = _grounds(office, moment, opened.drawing)
-    read = read_register(opened.book, grounds)
+    read = read_register(opened.book, grounds, meant=meant)
     if not read.ok or read.submission is None:
-        return ReadBack(opened.digest, read.abouts, mangled=read.mangled)
-    after = office.ledger.as_entered(key for key in grounds.now if key not in grounds.base)
-    entered = {key: after[key] for key in office.ledger.new_tasks_of(opened.drawing.revision)}
+        return ReadBack(opened.digest, read.abouts, mangled=read.mangled, unlikely=read.unlikely)
+    typed = office.ledger.new_tasks_of(opened.drawing.revision)
+    after = office.ledger.as_entered({key for key in grounds.now if key not in grounds.base} | typed)
+    entered = {key: after[key] for key in typed}
     known, new = _entered_before(read.new_rows, entered, moment)
     rows, base = _since_entered((*read.submission.rows, *known), grounds, after)
     submission = replace(read.submission, rows=rows)
     outcome = merge(submission, base, grounds.now, spec=assignment_spec(), side=Side.OFFICE)
+    new = _not_undone(office, new, opened.drawing.revision)
     entry, notes = _entry(office, replace(read, new_rows=new), outcome, moment)
+    entry, more = followed(office, entry, grounds.now, moment.as_of)
+    notes += more
     if has_error(notes):
         return ReadBack(opened.digest, (*read.abouts, *notes))
     entry = replace(
@@ -133,7 +146,7 @@ def _decide_and_write(office: Office, opened: _Opened, moment: Moment) -> ReadBa
         entry.changes,
         done.conflicts,
         len(entry.settlements) + len(entry.proposal_settlements),
-        done.task_ids,
+        tuple(task for task, new in zip(done.task_ids, entry.new_tasks, strict=True) if not is_handed_over(new)),
         done.revision,
         own_sheets=opened.own_sheets,
     )
@@ -141,12 +154,15 @@ def _decide_and_write(office: Office, opened: _Opened, moment: Moment) -> ReadBa
 
 def _grounds(office: Office, moment: Moment, drawing: Drawing) -> RegisterGrounds:
     now = office.ledger.assignments()
-    base = office.ledger.at_revision(now, drawing.revision)
-    drawn = (Assignment(key, fields) for key, fields in base.items())
+    base = office.ledger.at_revision(office.ledger.assignments(removed=True), drawing.revision)
+    drawn = [Assignment(key, fields) for key, fields in base.items()]
+    for (key, field), value in undone_cells(office.ledger, drawing.revision).items():
+        if key in base:
+            base[key] = {**base[key], field: value}
     return RegisterGrounds(
         key=office.space.key(),
         ledger=office.ledger.identity(),
-        units=UnitIndex.build(office.units),
+        units=UnitIndex.build(office.units, office.ledger.unit_names()),
         names={unit.code: unit.name for unit in office.units},
         lang=office.lang,
         as_of=moment.as_of,
@@ -201,7 +217,7 @@ def _since_entered(
             continue
         cells = {name: value for name, value in row.cells.items() if not same(value, then.get(name))}
         stated.append(replace(row, cells=cells))
-        now = grounds.now[row.key]
+        now = grounds.now.get(row.key, then)  # one that was removed since is as it was entered
         base[row.key] = {name: value for name, value in then.items() if now.get(name) is None}
     return tuple(stated), base
 
@@ -223,11 +239,22 @@ def _own_columns(
     return None if columns == before.headers else columns
 
 
+def _not_undone(office: Office, rows: Sequence[NewRow], drawn: int) -> tuple[NewRow, ...]:
+    """Leave out the lead units that were entered from this very drawing and undone: it only still says so."""
+    gone = removed(office.ledger, {Key(row.task_id, unit) for row in rows if row.task_id for unit in row.units})
+    kept = []
+    for row in rows:
+        keys = (Key(row.task_id or "", unit) for unit in row.units)
+        units = tuple(key.unit for key in keys if key not in gone or gone[key].drawn != drawn)
+        kept += [replace(row, units=units)] if units else []
+    return tuple(kept)
+
+
 def _entry(office: Office, read: RegisterRead, outcome: Outcome, moment: Moment) -> tuple[Entry, list[About]]:
     """Gather what the register states into one entry of the ledger; it is not decided yet on which revision."""
     edited = {(change.key, change.field) for change in outcome.changes}
     edited |= {(conflict.key, conflict.field) for conflict in outcome.conflicts}
-    settlements, chosen, notes = conflict_choices(office.ledger, read.choices, edited, office.lang)
+    settled, notes = conflict_choices(office.ledger, read.choices, edited, office.lang)
     new_tasks = [NewTask(row.units, completed(row.cells, moment.as_of), row.task_id) for row in read.new_rows]
     proposals, accepted, more = proposal_choices(
         office.ledger, read.proposal_choices, moment.as_of, first=len(new_tasks)
@@ -238,10 +265,11 @@ def _entry(office: Office, read: RegisterRead, outcome: Outcome, moment: Moment)
         who=office.space.settings.office,
         source="office",
         decided_at=-1,
-        changes=(*outcome.changes, *chosen),
+        changes=(*outcome.changes, *settled.changes),
+        removals=settled.restored,
         conflicts=outcome.conflicts,
         new_tasks=(*new_tasks, *accepted),
-        settlements=tuple(settlements),
+        settlements=settled.settlements,
         proposal_settlements=tuple(proposals),
     )
     return entry, notes + more

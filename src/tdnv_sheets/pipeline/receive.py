@@ -7,6 +7,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.findings import About, Severity
+from tdnv_sheets.merge.rows import NOTHING
 from tdnv_sheets.messages.catalogue import finding_fix, finding_hint, finding_text, say
 from tdnv_sheets.messages.to_do import place_of, reading_order, to_do_line
 from tdnv_sheets.periods import parse_period
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from tdnv_sheets.merge.rows import Counts
     from tdnv_sheets.records import Change, Conflict
     from tdnv_sheets.validate.checked import Verdict
 
@@ -41,8 +43,11 @@ class Received:
     changes: tuple[Change, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     same: int = 0
-    unchanged: int = 0
-    proposals: int = 0
+    """Cells that the register and the file changed alike."""
+    rows: Counts = NOTHING
+    """What became of the rows of «Cập nhật», and as *new* the proposed tasks."""
+    cells: Counts = NOTHING
+    """What became of their cells."""
     revision: int | None = None
     kept_at: Path | None = None
     """Where the file as received lies now."""
@@ -81,11 +86,9 @@ def receipt(received: Received, unit_name: str, at: datetime, lang: str, *, revi
         total=received.total,
         accepted=received.accepted,
         held=received.held,
-        changes=len(received.changes),
         same=received.same,
-        unchanged=received.unchanged,
-        conflicts=len(received.conflicts),
-        proposals=received.proposals,
+        **{f"rows_{name}": count for name, count in received.rows._asdict().items()},
+        **{f"cells_{name}": count for name, count in received.cells._asdict().items()},
         revision=revision,
     )
     return head.lstrip("\n") + "".join(f"\n{line}" for line in finding_lines(received.abouts, lang)) + "\n"

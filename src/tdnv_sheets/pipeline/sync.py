@@ -10,7 +10,9 @@ from tdnv_sheets.findings import About
 from tdnv_sheets.messages.catalogue import found
 from tdnv_sheets.pipeline.draw import redraw
 from tdnv_sheets.pipeline.ingest import ingest
+from tdnv_sheets.pipeline.not_taken import refresh_lists
 from tdnv_sheets.pipeline.readback import ReadBack, read_back
+from tdnv_sheets.pipeline.succession import succeed
 from tdnv_sheets.validate.secrecy import Secrecy, secrecy
 
 if TYPE_CHECKING:
@@ -33,19 +35,23 @@ class Synced:
     """Why the register could not be read or drawn now; intake went on."""
 
 
-def sync(office: Office, moment: Moment, *, with_inbox: bool = True) -> Synced:
-    """Do one round; a mangled register stops it before anything is written."""
+def sync(office: Office, moment: Moment, *, with_inbox: bool = True, meant: bool = False) -> Synced:
+    """Do one round; a mangled register stops it before anything is written, unless its mass edits are *meant*."""
     waits: TdnvError | None = None
     register = ReadBack(None)
     try:
-        register = read_back(office, moment)
+        register = read_back(office, moment, meant=meant)
     except WaitsForPerson as problem:
         waits = problem
     if register.mangled:
         return Synced(register)
     received = tuple(ingest(office, None, moment)) if with_inbox else ()
+    if register.settled:
+        refresh_lists(office, moment)
     if waits is not None or not register.ok:
         return Synced(register, received, None, waits)
+    succeeded = succeed(office, moment)
+    register = replace(register, abouts=(*register.abouts, *succeeded.abouts))
     try:
         drawn = redraw(office, as_of=moment.as_of, now=moment.now, read=register.digest)
     except WaitsForPerson as problem:

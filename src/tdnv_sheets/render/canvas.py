@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tdnv_sheets.grid import letters
 from tdnv_sheets.render import styles
 from tdnv_sheets.render.book import set_page
 from tdnv_sheets.render.shown import day_text
@@ -34,6 +35,8 @@ class Canvas:
     words: Shown
     places: Mapping[Key, int]
     """The 0-based row of each assignment in «Nhiệm vụ», for links."""
+    columns: Mapping[str, int]
+    """The 0-based column of each field there."""
 
     def put(self, row: int, column: int, value: Raw, *looks: Look) -> None:
         """Write one value in *looks* laid over each other."""
@@ -43,10 +46,11 @@ class Canvas:
         """Write *text* that leads to *target* in the same workbook."""
         self.book.link(self.sheet, row, column, target, text, self.book.look(styles.LINK, *looks))
 
-    def target(self, key: Key) -> str:
-        """Give the place of an assignment's row in «Nhiệm vụ»; empty when the register does not show it."""
+    def target(self, key: Key, field: str = "") -> str:
+        """Give an assignment's row in «Nhiệm vụ», or its cell of *field*; empty when the register does not show it."""
         place = self.places.get(key)
-        return "" if place is None else f"'{self.words.say('sheet_tasks')}'!A{place + 1}"
+        column = letters(self.columns.get(field, 0) + 1)
+        return "" if place is None else f"'{self.words.say('sheet_tasks')}'!{column}{place + 1}"
 
     def title(self, text: str, size: int = 16) -> None:
         """Write the sheet's title into its first row, with the office and the as-of day."""

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 from tdnv_sheets.render.book import open_book, put_carriers
 from tdnv_sheets.render.canvas import Canvas
 from tdnv_sheets.render.overview import draw_overview
+from tdnv_sheets.render.register_conflicts import draw_conflicts, draw_settled
 from tdnv_sheets.render.register_counts import draw_counts, lines_by_assigner, lines_by_unit
-from tdnv_sheets.render.register_lists import draw_conflicts, draw_log, draw_overdue, draw_proposals
-from tdnv_sheets.render.register_tasks import draw_tasks, places
+from tdnv_sheets.render.register_lists import draw_log, draw_overdue, draw_proposals
+from tdnv_sheets.render.register_tasks import columns, draw_tasks, places
 from tdnv_sheets.render.shown import shown
 
 if TYPE_CHECKING:
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
 KIND: Final = "register"
 """What the second cell of `_tdnv` says about the workbook."""
-SHEETS: Final = ("overview", "tasks", "overdue", "by_unit", "by_assigner", "conflicts", "proposals", "log")
-"""The visible sheets in their order; «Đề xuất» is there only while a proposal waits."""
+SHEETS: Final = ("overview", "tasks", "overdue", "by_unit", "by_assigner", "conflicts", "settled", "proposals", "log")
+"""The visible sheets in their order; «Đề xuất» and «Xung đột đã xử lý» are there only while they hold something."""
 TABS: Final = {
     "overview": "1F3864",
     "tasks": "2E75B6",
@@ -40,8 +41,12 @@ def draw_register(view: RegisterView, path: Path) -> None:
     words = shown(view)
     where = places(view.rows)
     with open_book(path, title=words.say("file_title", office=view.office), author=view.office) as book:
-        titles = {name: words.say(f"sheet_{name}") for name in SHEETS if name != "proposals" or view.proposals}
-        canvases = {name: Canvas(book, book.sheet(title), title, view, words, where) for name, title in titles.items()}
+        empty = {name for name, rows in (("proposals", view.proposals), ("settled", view.settled)) if not rows}
+        titles = {name: words.say(f"sheet_{name}") for name in SHEETS if name not in empty}
+        at = {column.id: index for index, column in enumerate(columns(view, words))}
+        canvases = {
+            name: Canvas(book, book.sheet(title), title, view, words, where, at) for name, title in titles.items()
+        }
         for name, colour in TABS.items():
             if name in canvases:
                 canvases[name].sheet.set_tab_color(f"#{colour}")
@@ -57,6 +62,8 @@ def _draw_sheets(canvases: Mapping[str, Canvas], view: RegisterView, words: Show
     draw_counts(canvases["by_unit"], by_unit, words.say("title_by_unit"), words.caption("unit"))
     draw_counts(canvases["by_assigner"], by_assigner, words.say("title_by_assigner"), words.caption("assigner"))
     draw_conflicts(canvases["conflicts"])
+    if "settled" in canvases:
+        draw_settled(canvases["settled"])
     if "proposals" in canvases:
         draw_proposals(canvases["proposals"])
     draw_log(canvases["log"])

@@ -1,4 +1,4 @@
-"""Draw the register's lists: «Quá hạn», «Xung đột», «Đề xuất», «Nhật ký»."""
+"""Draw the register's lists: «Quá hạn», «Đề xuất», «Nhật ký», and what all lists have in common."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from tdnv_sheets.rules.judgement import Status
 from tdnv_sheets.sheetspec import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from tdnv_sheets.records import Key, Proposal
     from tdnv_sheets.render.canvas import Canvas
     from tdnv_sheets.render.shown import Shown
-    from tdnv_sheets.render.view import ConflictRow, LogRow
+    from tdnv_sheets.render.view import LogRow
 
 TITLE_ROW, HOW_ROW, ID_ROW, HEADER_ROW, FIRST_ROW = range(5)
 """0-based rows of every list; the hidden row of ids stands right above the header."""
@@ -69,6 +69,8 @@ class Listing:
     empty: str
     columns: Sequence[Col]
     rows: list[list[Content]]
+    table: str = ""
+    """The name of the Excel table that it becomes; without one it only has a filter."""
 
 
 def draw_overdue(canvas: Canvas) -> None:
@@ -87,48 +89,11 @@ def draw_overdue(canvas: Canvas) -> None:
     columns.insert(days, Col(words.say("days_overdue"), 10, Kind.INTEGER))
     rows: list[list[Content]] = []
     for number, row in enumerate(late, 1):
-        cells: list[Content] = [number, *_who(canvas, row.assignment.key)]
+        cells: list[Content] = [number, *who(canvas, row.assignment.key)]
         cells += [words.field(row, name) for name in OVERDUE_FIELDS]
         cells.insert(days, -(row.judgement.days_left or 0))
         rows.append(cells)
     draw_list(canvas, Listing(words.say("title_overdue"), "", words.say("no_overdue"), columns, rows))
-
-
-def draw_conflicts(canvas: Canvas) -> None:
-    """Draw «Xung đột»: one line per cell, with a drop-down to choose; hidden columns name the conflict to the reader."""
-    view, words = canvas.view, canvas.words
-    columns = [
-        Col(words.say("number"), 5, Kind.INTEGER),
-        Col(words.caption("task_id"), 16),
-        Col(words.caption("unit"), 24),
-        Col(words.caption("task_content"), 36),
-        Col(words.say("field"), 18),
-        Col(words.say("base"), 22),
-        Col(words.say("ours"), 22),
-        Col(words.say("theirs"), 22),
-        Col(words.say("file"), 22),
-        Col(words.say("at"), 16),
-        Col(words.say("choose"), 22, id="choice", entry=True),
-        Col(words.say("other"), 22, id="other", entry=True),
-        Col(words.say("reason"), 24, id="reason", entry=True),
-        Col(words.say("conflict_number"), 10, Kind.INTEGER, id="number", hidden=True),
-        Col(words.say("fingerprint"), 10, id="fingerprint", hidden=True),
-    ]
-    content = {row.assignment.key: row.assignment.text("task_content") for row in view.rows}
-    rows = [_conflict(canvas, number, conflict, content) for number, conflict in enumerate(view.conflicts, 1)]
-    how = words.say("conflicts_how", choose=words.say("choose"), other=words.say("other"))
-    listing = Listing(words.say("title_conflicts"), how, words.say("no_conflicts"), columns, rows)
-    draw_list(canvas, listing)
-    labels = [words.say("choose_ours"), words.say("choose_theirs"), words.say("choose_other")]
-    _offer(canvas, listing, "ds_chon", labels)
-
-
-def _conflict(canvas: Canvas, number: int, conflict: ConflictRow, content: Mapping[Key, str]) -> list[Content]:
-    words = canvas.words
-    seen = [words.value(conflict.field, value) for value in (conflict.base, conflict.ours, conflict.theirs)]
-    where = [content.get(conflict.key), words.caption(conflict.field)]
-    tail = [None, None, None, conflict.number, conflict.fingerprint]
-    return [number, *_who(canvas, conflict.key), *where, *seen, conflict.file, conflict.at, *tail]
 
 
 def draw_proposals(canvas: Canvas) -> None:
@@ -149,7 +114,7 @@ def draw_proposals(canvas: Canvas) -> None:
     how = words.say("proposals_how", accept=accept, decline=decline)
     listing = Listing(words.say("title_proposals"), how, "", columns, rows)
     draw_list(canvas, listing)
-    _offer(canvas, listing, "ds_de_xuat", [accept, decline])
+    offer(canvas, listing, "ds_de_xuat", [accept, decline])
 
 
 def _proposal(number: int, proposal: Proposal, words: Shown) -> list[Content]:
@@ -179,11 +144,12 @@ def _logged(canvas: Canvas, entry: LogRow) -> list[Content]:
     words = canvas.words
     seen = [words.value(entry.field, value) for value in (entry.old, entry.new)]
     caption = words.caption(entry.field)
-    return [entry.revision, entry.at, entry.who, entry.file, *_who(canvas, entry.key), caption, *seen]
+    return [entry.revision, entry.at, entry.who, entry.file, *who(canvas, entry.key), caption, *seen]
 
 
-def _who(canvas: Canvas, key: Key) -> tuple[Content, Content]:
-    target = canvas.target(key)
+def who(canvas: Canvas, key: Key, field: str = "") -> tuple[Content, Content]:
+    """Give task and unit of an assignment, the task leading to its row or to its cell of *field*."""
+    target = canvas.target(key, field)
     return Cell(key.task_id, target) if target else key.task_id, canvas.words.unit(key.unit)
 
 
@@ -201,12 +167,25 @@ def draw_list(canvas: Canvas, listing: Listing) -> None:
     sheet.set_row(HEADER_ROW, styles.row_height(captions, most=4, least=2))
     for row, cells in enumerate(listing.rows, FIRST_ROW):
         _draw_row(canvas, row, listing.columns, cells)
-    if listing.rows:
+    if listing.rows and listing.table:
+        _make_table(canvas, listing)
+    elif listing.rows:
         ok(sheet.autofilter(HEADER_ROW, 0, HEADER_ROW + len(listing.rows), len(listing.columns) - 1))
     elif listing.empty:
         canvas.put(FIRST_ROW, 0, listing.empty, plain)
     sheet.freeze_panes(FIRST_ROW, 0)
     canvas.paper((HEADER_ROW, HEADER_ROW))
+
+
+def _make_table(canvas: Canvas, listing: Listing) -> None:
+    look = canvas.book.look(styles.header(canvas.view.colours))
+    table = {
+        "name": listing.table,
+        "style": "Table Style Light 1",
+        "banded_rows": False,
+        "columns": [{"header": col.caption, "header_format": look} for col in listing.columns],
+    }
+    ok(canvas.sheet.add_table(HEADER_ROW, 0, HEADER_ROW + len(listing.rows), len(listing.columns) - 1, table))
 
 
 def _draw_row(canvas: Canvas, row: int, columns: Sequence[Col], cells: Sequence[Content]) -> None:
@@ -216,14 +195,15 @@ def _draw_row(canvas: Canvas, row: int, columns: Sequence[Col], cells: Sequence[
         if isinstance(value, Cell):
             canvas.link(row, column, value.target, value.text, styles.FRAME)
         elif isinstance(value, datetime):
-            canvas.put(row, column, value, look, {"num_format": styles.MOMENT})
+            canvas.put(row, column, value, look, {"num_format": styles.MOMENT, "align": "center"})
         else:
             canvas.put(row, column, value, look)
     texts = [(value, col.width) for col, value in zip(columns, cells, strict=True) if isinstance(value, str)]
     canvas.sheet.set_row(row, styles.row_height(texts))
 
 
-def _offer(canvas: Canvas, listing: Listing, name: str, labels: Sequence[str]) -> None:
+def offer(canvas: Canvas, listing: Listing, name: str, labels: Sequence[str]) -> None:
+    """Let people pick one of *labels* in the list's column of choices."""
     if not listing.rows:
         return
     column = next(index for index, col in enumerate(listing.columns) if col.id == "choice")

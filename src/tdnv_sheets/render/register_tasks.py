@@ -11,6 +11,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from tdnv_sheets.records import EXTRA
 from tdnv_sheets.render import styles
 from tdnv_sheets.render.book import Advice, Area, ok
+from tdnv_sheets.render.register_conflicts import mark_disputed
 from tdnv_sheets.rules.judgement import Status
 from tdnv_sheets.sheetspec import FieldSpec, Kind, Owner
 
@@ -101,6 +102,7 @@ def draw_tasks(canvas: Canvas) -> None:
         if column.spec:
             _check(canvas, Area(body.first_row, index, body.last_row, index), column.spec)
             _explain(canvas, Area(HEADER_ROW, index, HEADER_ROW, index), column.spec)
+    mark_disputed(canvas, body)  # before the colours of rows: the first rule that holds wins
     _colour(canvas, body, [column.id for column in shown])
     sheet.freeze_panes(FIRST_ROW, FROZEN_COLUMNS)
     canvas.paper((BAND_ROW, HEADER_ROW))
@@ -140,6 +142,10 @@ def _draw_legend(canvas: Canvas) -> None:
     note = canvas.book.look(styles.NOTE, {"font_size": 10, "valign": "vcenter"})
     first = len(LEGEND) + 1
     ok(canvas.sheet.merge_range(LEGEND_ROW, first, LEGEND_ROW, first + NOTE_COLUMNS - 1, how, note))
+    if view.conflicts:
+        look = styles.mix(styles.fill(styles.DISPUTED), {"bold": True, "font_color": f"#{styles.DISPUTED_INK}"})
+        text = words.say("legend_disputed", sheet=words.say("sheet_conflicts"))
+        canvas.put(LEGEND_ROW, first + NOTE_COLUMNS, text, styles.WRAPPED, styles.FRAME, look, {"valign": "vcenter"})
     canvas.sheet.set_row(LEGEND_ROW, 3 * styles.LINE)
 
 

@@ -30,6 +30,9 @@ PALE: Final = "EAF1F8"
 """Fill of a tile whose colour in a table is white."""
 ENTRY: Final = "FFF9E5"
 """Fill of the cells of a list in which people are to write."""
+DISPUTED: Final = "FFD966"
+DISPUTED_INK: Final = "7F3F00"
+"""Fill and letters of a cell on which register and unit disagree."""
 SHORT: Final = 500
 """Text fields up to this length are typed as text, so that Excel makes no date of 5/2018; longer ones stay General,
 because older Excels show a text cell of more than 255 characters as #####."""

@@ -39,6 +39,29 @@ class ConflictRow:
     at: datetime
     fingerprint: str
     """Digest of `ours`: a choice is applied only while the ledger still holds that value."""
+    content: str = ""
+    """What the task is about."""
+    written_by: str = ""
+    """Who gave the register its value; empty where nobody wrote the cell."""
+    written_at: datetime | None = None
+    again: bool = False
+    """Whether it was shown before with another value of the register."""
+
+
+@dataclass(frozen=True, slots=True)
+class SettledRow:
+    """One conflict that is no longer open."""
+
+    conflict: ConflictRow
+    state: str
+    """`ours`, `theirs`, `other`, `replaced` or `undone`."""
+    taken: Value
+    """What the register held then."""
+    reason: str
+    who: str
+    at: datetime
+    revoked: bool = False
+    """Whether that was undone since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +104,8 @@ class RegisterView:
     due_soon_days: int
     spare_rows: int
     colours: Mapping[str, str]
+    settled: tuple[SettledRow, ...] = ()
+    """The last conflicts that were settled, newest first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,12 @@ def start_day(assignment: Assignment) -> date | None:
     )
 
 
+def held_from(assignment: Assignment) -> date | None:
+    """Give the day from which the unit has the task: the day it came from another unit, else the task's own start."""
+    days = (assignment.day("transferred_on"), start_day(assignment))
+    return max((day for day in days if day is not None), default=None)
+
+
 def is_due_soon(_assignment: Assignment, now: Situation) -> bool:
     """Say whether an open task is due today or within the office's window of calendar days."""
     return now.waits_for_unit and now.days_left is not None and 0 <= now.days_left <= now.due_soon_days
@@ -75,8 +81,8 @@ def asks_return(assignment: Assignment, now: Situation) -> bool:
 
 
 def is_stale(assignment: Assignment, now: Situation) -> bool:
-    """Say whether the unit has been silent for longer than the regulation's interval, counted from the assignment."""
-    last = now.last_update or start_day(assignment)
+    """Say whether the unit has been silent for longer than the regulation's interval, counted from when it got the task."""
+    last = now.last_update or held_from(assignment)
     if not now.waits_for_unit or last is None:
         return False
     fresh_until = now.regulation.stale_after(last, now.as_of)

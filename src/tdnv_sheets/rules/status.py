@@ -46,7 +46,8 @@ def judge(
         deadline = calendar.next_working(deadline)
     asked = regulation.completion.confirmation if confirmation == "regulation" else confirmation == "yes"
     last_update = trail.last_update or assignment.day("reported_date")
-    outcome = _outcome(assignment, as_of, regulation.completion, asked=asked, last_update=last_update)
+    heard = trail.last_update if trail.last_update is not None and trail.last_update <= as_of else None
+    outcome = _outcome(assignment, as_of, regulation.completion, asked=asked, last_update=last_update, heard=heard)
     status = outcome.closing or _status(outcome, deadline, as_of, regulation.completion)
     reference = outcome.reference(as_of)
     days_left = (deadline - reference).days if status in OPEN and deadline and reference else None
@@ -86,7 +87,13 @@ class _Outcome(NamedTuple):
 
 
 def _outcome(
-    assignment: Assignment, as_of: date, completion: Completion, *, asked: bool, last_update: date | None
+    assignment: Assignment,
+    as_of: date,
+    completion: Completion,
+    *,
+    asked: bool,
+    last_update: date | None,
+    heard: date | None,
 ) -> _Outcome:
     decision, decided = assignment.text("decision"), assignment.day("decision_date")
     if decided is not None and decided > as_of:
@@ -104,7 +111,9 @@ def _outcome(
         done = done or day is not None
     finished = done and not interim and (day is None or day <= as_of)
     redone = finished and decided is not None and day is not None and day > decided
-    if decision == "returned" and not redone:
+    # Done again need not mean on a later day: often only a paper was missing. Then the office has to look anew.
+    again = asked and finished and decided is not None and heard is not None and heard > decided
+    if decision == "returned" and not (redone or again):
         return _Outcome(returned=True)
     if not finished:
         return _Outcome()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tdnv_sheets.rules.alerts import start_day
+from tdnv_sheets.rules.alerts import held_from
 from tdnv_sheets.summary.checks import run_checks
 from tdnv_sheets.summary.counts import CLOSED, Counted, count, may_reopen, standing_before
 from tdnv_sheets.summary.figures import Between, Counts, Summary, UnitLine
@@ -33,7 +33,8 @@ def summarise(
     """Give the figures of *period* as of *as_of* and, beside them, of the period before as of its own cut-off.
 
     An assignment is in the report when it began by *as_of* within the period or before it, and was not closed
-    (completed, withdrawn, transferred) before the period's first day or is open again since. Every code in *units* has a line, zeros included,
+    (completed, withdrawn, transferred) before the period's first day or is open again since; one that came from another
+    unit is in it from the day on which that unit's is transferred. Every code in *units* has a line, zeros included,
     in that order; other units that are met follow by code. *judge_on* says how an assignment stood on a day.
     """
     standing = standing_before(rows, period, judge_on)
@@ -77,7 +78,7 @@ def _between(
     """Follow every assignment of the past from the previous report's cut-off to this report."""
     open_then = begun = closed = reopened = 0
     for row, before in zip(rows, standing, strict=True):
-        start = start_day(row)
+        start = held_from(row)
         if before is None or (start is not None and start > as_of):
             continue
         new = start is not None and start > cut_off

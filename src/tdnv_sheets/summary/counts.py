@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from tdnv_sheets.rules.alerts import start_day
+from tdnv_sheets.rules.alerts import held_from, start_day
 from tdnv_sheets.rules.judgement import COMPLETED, Status
 from tdnv_sheets.summary.figures import Counts, Listed
 
@@ -108,12 +108,12 @@ def standing_before(
 ) -> list[Judgement | None]:
     """Judge each of *rows* on the day before *period*; None for those that began in it or later.
 
-    Without a start day an assignment is taken as begun before.
+    Without a start day an assignment is taken as begun before; one that came from another unit began on that day.
     """
     day_before = period.start - timedelta(days=1)
     standing: list[Judgement | None] = []
     for row in rows:
-        start = start_day(row)
+        start = held_from(row)
         standing.append(judge_on(row, day_before) if start is None or start < period.start else None)
     return standing
 
@@ -128,7 +128,8 @@ def count(
     """Count what *period* holds: begun by *as_of* (never after the period's end), and not closed before its start.
 
     What was closed before and has been returned by the office since is open again and so carried over.
-    *standing* is what `standing_before` gives for the same rows and period.
+    *standing* is what `standing_before` gives for the same rows and period. A task that moved after the period's end and
+    by *as_of* is counted with both units, as transferred and as it stands now.
     """
     last = min(as_of, period.end)
     total = Tally()
@@ -136,8 +137,8 @@ def count(
     tasks: dict[str, Mark] = {}
     overdue: list[Listed] = []
     for row, before in zip(rows, standing, strict=True):
-        start = start_day(row)
-        if start is not None and start > last:
+        start, moved = start_day(row), row.day("transferred_on")
+        if (start is not None and start > last) or (moved is not None and moved > as_of):
             continue
         carried = before is not None
         if before is not None and before.status in CLOSED and not may_reopen(row):

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 UNKNOWN_UNIT: Final = "chua-ro"
 """Code of the draft unit for rows that name no lead unit."""
-_OURS: Final = frozenset({"task_id"})
-"""The ledger gives these; what the old register has under such captions is kept as its own column."""
+_OURS: Final = frozenset({"task_id", "transferred_to"})
+"""The ledger gives these, or makes a row of each; what the old register has under such captions is kept as its own column."""
 
 
 def understand(book: Book, spec: SheetSpec, units: Sequence[Unit]) -> Takeover:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.text.unicode import clean
@@ -22,4 +23,8 @@ def same(one: Value, other: Value) -> bool:
 
 
 def _text(value: Value) -> Value:
-    return _LINE_EDGES.sub("\n", _BLANKS.sub(" ", clean(value))) or None if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    if value.isprintable() and "  " not in value and unicodedata.is_normalized("NFC", value):
+        return value.strip() or None  # the only blank that is printable is the plain one
+    return _LINE_EDGES.sub("\n", _BLANKS.sub(" ", clean(value))) or None

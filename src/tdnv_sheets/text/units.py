@@ -8,6 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 from itertools import count
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from rapidfuzz import fuzz, process
@@ -31,11 +32,12 @@ class UnitMatch:
     text: str
     code: str | None
     how: str
-    """code, exact, unaccented, abbreviation, initials, similar; or, without a code, ambiguous, group or none."""
+    """code, exact, former, unaccented, abbreviation, initials, similar; or, without a code, ambiguous, group or none."""
     candidates: tuple[str, ...] = ()
     """Codes that it could be, best first."""
 
 
+_NONE: Final[Mapping[str, Sequence[str]]] = MappingProxyType({})
 _SIMILAR: Final = 90.0
 _AHEAD: Final = 4.0
 _COMMITTEE: Final = "uy ban nhan dan "
@@ -136,10 +138,12 @@ class UnitIndex:
     codes: Mapping[str, str]
     spelt: Mapping[str, str]
     """Full names with their signs → code: they name their unit even where another differs by a sign only."""
+    former: Mapping[str, tuple[str, ...]]
+    """Folded names that units bore before → codes; a name of today comes first."""
 
     @classmethod
-    def build(cls, units: Sequence[Unit]) -> UnitIndex:
-        """Index *units* by code, name and aliases."""
+    def build(cls, units: Sequence[Unit], former: Mapping[str, Sequence[str]] = _NONE) -> UnitIndex:
+        """Index *units* by code, name and aliases; *former* are codes → names that they bore before."""
         names, full, short = (_Owners(dict) for _ in range(3))
         for unit in units:
             for key in filter(None, map(fold, (unit.name, *unit.aliases))):
@@ -152,7 +156,12 @@ class UnitIndex:
         words = tuple((_without_and(name), codes) for name, codes in tables[1].items() if not _PLACE.fullmatch(name))
         codes = {unit.code.casefold(): unit.code for unit in units}
         spelt = {_to_the_letter(unit.name): unit.code for unit in units}
-        return cls(tables[0], tables[1], tables[2], words, codes, spelt)
+        past = _Owners(dict)
+        for unit in units:
+            for name in former.get(unit.code, ()):
+                past[fold(name)][unit.code] = None
+        owners = {name: tuple(found) for name, found in past.items()}
+        return cls(tables[0], tables[1], tables[2], words, codes, spelt, owners)
 
     def knows(self, text: str) -> bool:
         """Say whether *text* is surely the name of one unit; being similar to a name is not enough."""
@@ -182,6 +191,7 @@ class UnitIndex:
 
     def _steps(self, folded: str, loose: str) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield "exact", self.names.get(folded, ())
+        yield "former", self.former.get(folded, ())
         yield "unaccented", self.full.get(loose, ())
         if _GROUP.fullmatch(loose):
             yield "group", ()

@@ -32,13 +32,16 @@ def mangled(what: str, detail: str, lang: str) -> Finding:
     return found("mangled-register", values=values)
 
 
-def accident(table: Table, grounds: RegisterGrounds) -> Finding | None:
-    """Find ids doubled or lost in many rows, a column sorted alone, cells emptied in many rows."""
-    keys = [key_of(row, grounds) for row in table.rows]
-    doubled = [key for key, count in Counter(key for key in keys if key.task_id).items() if count > 1]
-    if doubled:
-        return mangled("doubled", _named(doubled), grounds.lang)
-    tasks = {key.task_id for key in grounds.now}
+def impossible(table: Table, grounds: RegisterGrounds) -> Finding | None:
+    """Find ids that stand twice: nobody could mean that."""
+    keys = Counter(key for key in _keys(table, grounds) if key.task_id)
+    doubled = [key for key, count in keys.items() if count > 1]
+    return mangled("doubled", _named(doubled), grounds.lang) if doubled else None
+
+
+def unlikely(table: Table, grounds: RegisterGrounds) -> Finding | None:
+    """Find ids lost in many rows, a column sorted alone, cells emptied in many rows: seldom meant, but possible."""
+    keys, tasks = _keys(table, grounds), grounds.task_ids
     lost = grounds.drawn - sum(key.task_id in tasks for key in keys)
     if _many(lost, grounds.drawn):
         return mangled("lost", f"{lost}/{grounds.drawn}", grounds.lang)
@@ -53,6 +56,10 @@ def accident(table: Table, grounds: RegisterGrounds) -> Finding | None:
         if _is_sorted_alone(known, name):
             return mangled("sorted", f"«{table.captions[name]}»", grounds.lang)
     return None
+
+
+def _keys(table: Table, grounds: RegisterGrounds) -> list[Key]:
+    return [key_of(row, grounds) for row in table.rows]
 
 
 def ids_deleted(rows: RegisterRows, grounds: RegisterGrounds) -> Finding | None:

@@ -133,11 +133,17 @@ def _other(line: Line, choice: str, field: str, lang: str) -> tuple[Value, list[
     if choice != "other":
         picked = as_text(line.cells["choice"])
         return None, [] if is_blank(raw) else [line.about("other-value-unused", "other", choice=picked)]
-    value = type_cell(raw, spec).value if spec else extra_value(raw)
+    value = other_value(raw, field)
     if isinstance(value, Unread) or value is None:
         column = spec.header(lang) if spec else field.removeprefix(EXTRA)
         return None, [line.about("other-value-missing", "other", column=column)] if field else []
     return value, []
+
+
+def other_value(raw: Raw, field: str) -> Value | Unread:
+    """Understand the value that somebody gives for a disputed cell."""
+    spec = assignment_spec().by_name.get(field)
+    return type_cell(raw, spec).value if spec else extra_value(raw)
 
 
 def proposal_choices(book: Book, grounds: RegisterGrounds) -> tuple[tuple[ProposalChoice, ...], list[About]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from rapidfuzz import fuzz
 
 from tdnv_sheets.findings import About, Finding, shorten
-from tdnv_sheets.grid import address
+from tdnv_sheets.grid import address, is_blank
 from tdnv_sheets.messages.catalogue import found
 from tdnv_sheets.text.unicode import fold
 from tdnv_sheets.validate.columns import ORDINALS, known_names
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from tdnv_sheets.sheetspec import FieldSpec
     from tdnv_sheets.validate.columns import Column, Header, Names
 
+_FIELD_NAME: Final = re.compile(r"[a-z]+(?:_[a-z]+)*")
 _LIKE: Final = 60.0
 """From this likeness on a caption is more probably a misspelt one of ours than a column of its own."""
 
@@ -129,8 +131,21 @@ class _Judged:
                 first = self.taken[twin]
                 cell = address(first.row or self.header.last_row, first.index)
                 yield self._about("duplicate-column", column, self.by_name[twin], first=cell)
+            elif self._is_of_old_template(column):
+                if filled := self._filled(column):
+                    yield self._about("dropped-column", column, None, cells=str(filled))
             else:
                 yield self._about("extra-column", column, None)
+
+    def _is_of_old_template(self, column: Column) -> bool:
+        """Say whether a column bears a name in our hidden row and is no longer ours (rule 18)."""
+        name = self.sheet.cell(self.header.first_row, column.index)
+        hidden_row = any(known.how == "id" for known in self.header.columns)
+        return hidden_row and isinstance(name, str) and _FIELD_NAME.fullmatch(name) is not None
+
+    def _filled(self, column: Column) -> int:
+        below = range(self.header.last_row + 1, len(self.sheet.rows) + 1)
+        return sum(not is_blank(self.sheet.cell(row, column.index)) for row in below)
 
     def _about(self, code: str, column: Column, spec: FieldSpec | None, **values: str) -> Finding:
         row = column.row or self.header.last_row

@@ -5,7 +5,7 @@ The register is all or nothing: it is redrawn after it was read, and a cell that
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,7 +13,7 @@ from tdnv_sheets.findings import About, Finding, Severity, has_error
 from tdnv_sheets.messages.catalogue import found
 from tdnv_sheets.records import EXTRA, Submission
 from tdnv_sheets.sheetspec import assignment_spec
-from tdnv_sheets.validate.accidents import accident, ids_deleted, mangled
+from tdnv_sheets.validate.accidents import ids_deleted, impossible, mangled, unlikely
 from tdnv_sheets.validate.choices import broken_list, choices, proposal_choices, register_sheet
 from tdnv_sheets.validate.columns import find_header
 from tdnv_sheets.validate.extra import extra_columns
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tdnv_sheets.grid import Book
     from tdnv_sheets.validate.choices import Choice, ProposalChoice
     from tdnv_sheets.validate.register_rows import NewRow, RegisterGrounds
+    from tdnv_sheets.validate.table import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ class RegisterRead:
     own_columns: tuple[str, ...] = ()
     """The headers of the office's own columns, from the left."""
     mangled: bool = False
+    unlikely: bool = False
+    """Whether what looks mangled may be meant: then the office has to say so."""
 
     @property
     def ok(self) -> bool:
@@ -57,8 +60,8 @@ class Drawing(NamedTuple):
     as_of: date | None
 
 
-def read_register(book: Book, grounds: RegisterGrounds) -> RegisterRead:
-    """Read a register that was identified as ours."""
+def read_register(book: Book, grounds: RegisterGrounds, *, meant: bool = False) -> RegisterRead:
+    """Read a register that was identified as ours; *meant*: somebody says that its mass edits are no accident."""
     identity = identify(book, kind="register", key=grounds.key, ledger=grounds.ledger)
     if identity.stamp is None:
         return RegisterRead(tuple(About(finding) for finding in identity.findings))
@@ -71,15 +74,14 @@ def read_register(book: Book, grounds: RegisterGrounds) -> RegisterRead:
     if sheet is None or header is None or not {"task_id", "unit"} <= {c.field for c in header.columns}:
         return _stopped(mangled("sheet", "«Nhiệm vụ» / «Mã nhiệm vụ»", grounds.lang))
     table = read_table(sheet, header, fields, grounds.lang, units=grounds.units)
-    broken = broken_list(book)
-    stop = mangled("sheet", f"«{broken}»", grounds.lang) if broken else accident(table, grounds)
+    stop = _accident(table, broken_list(book), grounds, meant=meant)
     if stop is not None:
-        return _stopped(stop)
+        return stop
     extra = extra_columns(sheet, header, grounds.lang)
     rows = read_rows(table, extra, grounds)
-    stop = ids_deleted(rows, grounds)
-    if stop is not None:
-        return _stopped(stop)
+    deleted = ids_deleted(rows, grounds)
+    if deleted is not None:
+        return _stopped(deleted)
     chosen, unclear = choices(book, grounds)
     decided, unsure = proposal_choices(book, grounds)
     return RegisterRead(
@@ -90,6 +92,15 @@ def read_register(book: Book, grounds: RegisterGrounds) -> RegisterRead:
         decided,
         tuple(name.removeprefix(EXTRA) for name in extra.names.values()),
     )
+
+
+def _accident(table: Table, broken: str, grounds: RegisterGrounds, *, meant: bool) -> RegisterRead | None:
+    """Say what stops a register that looks mangled; *broken* names a list without its ids."""
+    stop = mangled("sheet", f"«{broken}»", grounds.lang) if broken else impossible(table, grounds)
+    if stop is not None:
+        return _stopped(stop)
+    stop = None if meant else unlikely(table, grounds)
+    return None if stop is None else replace(_stopped(stop), unlikely=True)
 
 
 def drawing_of(book: Book, key: bytes, ledger: str) -> Drawing | None:

@@ -31,7 +31,15 @@ if TYPE_CHECKING:
 NAMED: Final = 10
 """How many tasks a message names."""
 DECISIONS: Final = frozenset(
-    {"decision", "decision_date", "decision_note", "quality", "extended_deadline", "extension_document"}
+    {
+        "decision",
+        "decision_date",
+        "decision_note",
+        "transferred_to",
+        "quality",
+        "extended_deadline",
+        "extension_document",
+    }
 )
 """What the office decided about one unit's work; like the unit's report it is of no other unit."""
 COMPLETED: Final = ("entered_date", "deadline", "recurrence")
@@ -64,7 +72,7 @@ class RegisterGrounds:
     now: Mapping[Key, Mapping[str, Value]]
     """The ledger's assignments now."""
     base: Mapping[Key, Mapping[str, Value]]
-    """Those at the revision from which the register was drawn."""
+    """Those at the revision from which the register was drawn, those too that were removed since."""
     shown: frozenset[Key]
     """Those that it was drawn with, as far as that can be told again."""
     drawn: int
@@ -73,6 +81,11 @@ class RegisterGrounds:
     """Open conflicts' numbers → their field."""
     proposals: Mapping[int, Mapping[str, Value]]
     """Open proposals' numbers → their fields."""
+
+    @property
+    def task_ids(self) -> frozenset[str]:
+        """The ids that the register may name."""
+        return frozenset(key.task_id for keys in (self.now, self.base) for key in keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +104,14 @@ def read_rows(table: Table, extra: ExtraColumns, grounds: RegisterGrounds) -> Re
     extra_rows = set(extra.filled_rows())
     filled = [row for row in table.rows if _says_anything(row) or row.number in extra_rows]
     abouts = [*_cell_findings(table, filled, fields, grounds), *extra.findings()]
-    task_ids = {key.task_id for key in grounds.now}
+    task_ids = grounds.task_ids
     known: list[SubmittedRow] = []
     new: list[NewRow] = []
     added: list[tuple[TableRow, NewRow]] = []
     for row in filled:
         cells = _cells(row, fields) | extra.cells(row.number)
         key = key_of(row, grounds)
-        if key in grounds.now:
+        if key in grounds.now or key in grounds.base:
             kept = cells if key in grounds.base else _of_the_task(table, row, cells, abouts)
             known.append(SubmittedRow(row.number, key, kept))
         elif key.task_id and key.task_id not in task_ids:
@@ -174,7 +187,7 @@ def key_of(row: TableRow, grounds: RegisterGrounds) -> Key:
     if isinstance(unit, str):
         return Key(task, unit)
     bare = Key(task, as_text(row.raw.get("unit")))
-    return bare if bare in grounds.now else Key(task, "")
+    return bare if bare in grounds.now or bare in grounds.base else Key(task, "")
 
 
 def completed(cells: Mapping[str, Value], as_of: date) -> dict[str, Value]:
@@ -218,7 +231,11 @@ def _cell_findings(
         row, cells = rows[failure.row], frame[failure.row]
         then = grounds.base.get(key_of(row, grounds))
         as_drawn = then is not None and _same_cell(cells[failure.field], then.get(failure.field))
-        if failure.field not in row.blind and not as_drawn:
+        if failure.field in row.blind or as_drawn:
+            continue
+        if failure.code == "unknown-unit":
+            yield _unknown_unit(table, row, failure.field, grounds)
+        else:
             yield explain(table, row, "", failure, cells, lang=grounds.lang, as_of=grounds.as_of)
     for row in rows:
         for name in row.blind.keys() & names:
@@ -226,7 +243,14 @@ def _cell_findings(
 
 
 def _same_cell(cell: Value | Unread, then: Value) -> bool:
-    return not isinstance(cell, Unread) and same(cell, then)
+    # A unit that left the unit list is shown by its code and read as unknown.
+    return same(as_text(cell.raw) if isinstance(cell, Unread) else cell, then)
+
+
+def _unknown_unit(table: Table, row: TableRow, name: str, grounds: RegisterGrounds) -> About:
+    match = grounds.units.match(as_text(row.raw.get(name)))
+    near = "; ".join(grounds.names[code] for code in match.candidates)
+    return table.about("unknown-unit", Spot(row, name), candidates=f" (≈ {near})" if near else "")
 
 
 def _cells(row: TableRow, fields: Sequence[FieldSpec]) -> dict[str, Value]:

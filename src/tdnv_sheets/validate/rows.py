@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.findings import About, shorten
 from tdnv_sheets.messages.catalogue import found
@@ -17,10 +18,14 @@ from tdnv_sheets.validate.schema import FIRST_DAY, LAST_DAY, TOUCHED, Failure
 from tdnv_sheets.validate.table import Spot, Table, TableRow, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from tdnv_sheets.records import Value
     from tdnv_sheets.sheetspec import FieldSpec
+
+
+_FEWEST_LOST: Final = 5
+"""Fewer rows than these are named one by one."""
 
 
 def known_rows(
@@ -47,6 +52,21 @@ def known_rows(
         else:
             known.append((task, rows[0]))
     return known
+
+
+def ids_lost(table: Table, issued: Collection[str]) -> list[About]:
+    """Find that most issued tasks have no row of their own any more, which no edit does (rules 15, 34).
+
+    A row that was deleted is none of them: only as many count as there are rows that could have been theirs.
+    """
+    often = Counter(as_text(row.raw.get("task_id")) for row in table.rows)
+    gone = sum(task not in often for task in issued)
+    repeated = [often[task] for task in issued if often[task] > 1]
+    loose = sum(count for task, count in often.items() if task not in issued) + sum(repeated) - len(repeated)
+    lost = min(gone, loose) + len(repeated)
+    if lost < _FEWEST_LOST or lost * 2 <= len(issued):
+        return []
+    return [About(found("ids-lost", table.sheet, values={"lost": str(lost), "total": str(len(issued))}))]
 
 
 def cell_findings(
@@ -92,21 +112,25 @@ def explain(
 ) -> About:
     """Turn one broken check into a finding that says what would be right."""
     spec = assignment_spec().by_name[failure.field]
-    values: dict[str, str] = {}
+    values = reasons(spec, failure.code, cells, lang=lang, as_of=as_of)
     if failure.code == "not-in-list":
         values["choices"] = _choices(spec, as_text(row.raw.get(spec.name)), lang)
-    elif failure.code == "too-long":
-        values["max"] = str(spec.max_length)
-    elif failure.code == "date-out-of-range":
-        values = {"low": f"{FIRST_DAY:%d/%m/%Y}", "high": f"{LAST_DAY:%d/%m/%Y}"}
-    elif failure.code == "future-date":
-        values["as_of"] = f"{as_of:%d/%m/%Y}"
-    elif other := _other(spec, failure.code, cells):
-        other_spec = assignment_spec().by_name[other]
-        other_value = cells[other]
-        shown_other = "" if isinstance(other_value, Unread) else in_words(other_spec, _value(other_value), lang)
-        values = {"other": other_spec.header(lang), "other_value": shorten(shown_other)}
     return table.about(failure.code, Spot(row, failure.field, task), **values)
+
+
+def reasons(spec: FieldSpec, code: str, cells: Mapping[str, object], *, lang: str, as_of: date) -> dict[str, str]:
+    """Give the values that a broken check is explained with: what would be right, or with which cell it does not agree."""
+    if code == "too-long":
+        return {"max": str(spec.max_length)}
+    if code == "date-out-of-range":
+        return {"low": f"{FIRST_DAY:%d/%m/%Y}", "high": f"{LAST_DAY:%d/%m/%Y}"}
+    if code == "future-date":
+        return {"as_of": f"{as_of:%d/%m/%Y}"}
+    if other := _other(spec, code, cells):
+        other_spec, value = assignment_spec().by_name[other], cells[other]
+        words = "" if isinstance(value, Unread) else in_words(other_spec, _value(value), lang)
+        return {"other": other_spec.header(lang), "other_value": shorten(words)}
+    return {}
 
 
 def _value(value: object) -> Value:
@@ -134,15 +158,10 @@ def _choices(spec: FieldSpec, typed: str, lang: str) -> str:
     return "; ".join([*first, *labels])
 
 
-def statements(row: TableRow, writable: Sequence[FieldSpec], then: Mapping[str, Value]) -> dict[str, Value]:
-    """Give the cells that state something: readable, and not emptied where emptying says nothing (rules 9, 10)."""
-    cells: dict[str, Value] = {}
-    for spec in writable:
-        value = row.typed[spec.name].value
-        emptied = value is None and not spec.may_clear and then.get(spec.name) is not None
-        if not isinstance(value, Unread) and not emptied:
-            cells[spec.name] = value
-    return cells
+def statements(row: TableRow, writable: Sequence[FieldSpec]) -> dict[str, Value]:
+    """Give the cells that state something: those that could be read (rule 10)."""
+    typed = ((spec.name, row.typed[spec.name].value) for spec in writable)
+    return {name: value for name, value in typed if not isinstance(value, Unread)}
 
 
 def differs(row: SubmittedRow, base: Mapping[str, Mapping[str, Value]]) -> bool:

@@ -84,7 +84,7 @@ def _conclude(read: Understood, broken: _Broken, grounds: Grounds) -> Checked:
         held, proposed = {row.number for row in table.rows}, ()
     fields = writable(table)
     rows = tuple(
-        SubmittedRow(row.number, Key(task, shell.unit), statements(row, fields, base.get(task, {})))
+        SubmittedRow(row.number, Key(task, shell.unit), statements(row, fields))
         for task, row in read.known
         if row.number not in held
     )

@@ -40,7 +40,7 @@ _OURS: Final = frozenset(
     )
 )
 """Our other sheets: the stamp, the lists of choices, and what a marked copy shows."""
-_NOT_READ: Final = frozenset({"extra-column", "stray-cells", "extra-sheet", "hidden-sheet"})
+_NOT_READ: Final = frozenset({"extra-column", "dropped-column", "stray-cells", "extra-sheet", "hidden-sheet"})
 """What says that a sheet holds something which was not read."""
 
 
@@ -134,7 +134,7 @@ def secret_findings(book: Book) -> list[About]:
             values = {"position": str(position)}
             abouts.append(About(found("secret-title", values=values)))
             continue
-        if not perhaps_marked("\n".join(cell for row in sheet.rows for cell in row if isinstance(cell, str))):
+        if sheet.harmless:
             continue
         levels: set[int] = set()
         for number, row in enumerate(sheet.rows, 1):

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from tdnv_sheets.findings import About, Severity, shorten
 from tdnv_sheets.grid import ERRORS, Raw, Sheet, address, is_blank
 from tdnv_sheets.messages.catalogue import found
+from tdnv_sheets.sheetspec import FieldSpec, Kind
+from tdnv_sheets.text.unicode import clean
 from tdnv_sheets.validate.cells import EMPTY, Typed, Unread, as_text, type_cell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
-    from tdnv_sheets.sheetspec import FieldSpec
     from tdnv_sheets.text.units import UnitIndex
     from tdnv_sheets.validate.columns import Header
 
@@ -110,12 +111,16 @@ class _Typist(dict[Raw, Typed]):
         super().__init__({None: EMPTY})
         self._spec = spec
         self._units = units
+        self._is_text = spec.kind is Kind.TEXT
         self.errors: set[Raw] = set()
         """Words of an error of Excel, as pasted values and text files bring them."""
 
     def __missing__(self, raw: Raw) -> Typed:
-        typed = type_cell(raw, self._spec, self._units)
-        if isinstance(raw, str) and raw.strip() in ERRORS:
+        if self._is_text and isinstance(raw, str):
+            typed = Typed(clean(raw) or None)  # as `type_cell` does, for the many cells that are plain words
+        else:
+            typed = type_cell(raw, self._spec, self._units)
+        if isinstance(raw, str) and "#" in raw and raw.strip() in ERRORS:
             self.errors.add(raw)
         if isinstance(raw, (str, date)):  # 1, 1.0 and True would be one key
             self[raw] = typed

@@ -15,7 +15,7 @@ from tdnv_sheets.validate.cells import as_text
 from tdnv_sheets.validate.checked import Checked, Verdict
 from tdnv_sheets.validate.decide import decide_missing, decide_report, decide_rows
 from tdnv_sheets.validate.headers import header_findings
-from tdnv_sheets.validate.rows import cell_findings, judged, known_rows
+from tdnv_sheets.validate.rows import cell_findings, ids_lost, judged, known_rows
 from tdnv_sheets.validate.sheets import (
     Place,
     copies,
@@ -120,6 +120,7 @@ def _tables(book: Book, grounds: Grounds, shell: Checked, stamp: Stamp) -> Check
     if has_error(abouts):
         return _stopped(shell, abouts, "rows")
     abouts += rows.abouts
+    abouts += ids_lost(rows.table, shell.issued.base) if shell.issued else ()
     if has_error(abouts):
         return _stopped(shell, abouts, "cells")
     abouts += layout_findings(sheet, header, [row.number for row in table.rows], table.captions)

@@ -1,0 +1,52 @@
+"""Read what undos took away: values that an old register may still say, assignments that may be asked for again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import sqlalchemy as sa
+
+from tdnv_sheets.ledger import tables as t
+from tdnv_sheets.ledger.counting import dead_revisions
+from tdnv_sheets.ledger.statements import among
+from tdnv_sheets.ledger.values import load, load_fields
+from tdnv_sheets.records import Key, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tdnv_sheets.ledger.store import Ledger
+
+
+class Gone(NamedTuple):
+    """An assignment that was removed."""
+
+    fields: dict[str, Value]
+    """As they were then."""
+    drawn: int | None
+    """The revision of the register from which it had been entered, None where it came from elsewhere."""
+
+
+def removed(ledger: Ledger, keys: Iterable[Key]) -> dict[Key, Gone]:
+    """Give those of *keys* that were removed."""
+    wanted = frozenset(keys)
+    columns = t.assignments.c
+    query = sa.select(columns.task_id, columns.unit, columns.fields, t.revisions.c.drawn)
+    query = query.join(t.revisions, t.revisions.c.number == columns.created).where(columns.removed.is_not(None))
+    with ledger.reading() as connection:
+        rows = connection.execute(query.where(among(connection, columns.task_id, (key.task_id for key in wanted))))
+        found = {Key(row.task_id, row.unit): Gone(load_fields(row.fields), row.drawn) for row in rows}
+    return {key: gone for key, gone in found.items() if key in wanted}
+
+
+def undone_cells(ledger: Ledger, drawn: int) -> dict[tuple[Key, str], Value]:
+    """Give what readings of a register drawn at revision *drawn* had written and an undo took back.
+
+    That register may still say so, and must not say it into the ledger once more.
+    """
+    query = sa.select(t.changes).join(t.revisions, t.revisions.c.number == t.changes.c.revision)
+    query = query.where(t.revisions.c.drawn == drawn).order_by(t.changes.c.id)
+    with ledger.reading() as connection:
+        dead = dead_revisions(connection)
+        rows = connection.execute(query) if dead else ()
+        return {(Key(row.task_id, row.unit), row.field): load(row.new) for row in rows if row.revision in dead}
