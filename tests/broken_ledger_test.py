@@ -19,6 +19,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
+from tdnv_sheets.inbox.shelf import waiting_files
 from tdnv_sheets.inbox.workspace import find
 from tdnv_sheets.ledger import engine as engines
 from tdnv_sheets.ledger.store import Ledger
@@ -54,7 +55,7 @@ class Waiting:
     def lies_there(self) -> None:
         assert self.file.read_bytes() == self.data
         assert [path.name for path in self.office.space.inbox.iterdir()] == [self.file.name]
-        assert not any(self.office.space.work.iterdir())
+        assert waiting_files(self.office.space.work) == ()
         assert not any(path.is_file() for path in self.office.space.archive(NOW).parent.rglob("*"))
 
     def is_taken_in_once(self, revision: int) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 _REVISION: Final = "\0"
 """Stands in a receipt for the revision, which the ledger gives only when it writes."""
+_LISTS_OWED: Final = ".lists-owed"
 _OURS: Final = re.compile(r"\..+\.[0-9a-f]{8}\.xlsx")
 """How `put_in_place` names what it draws beside its target."""
 
@@ -135,6 +137,17 @@ def claimed(office: Office) -> Sequence[Path]:
     return shelf.waiting_files(office.space.work) if office.space.work.is_dir() else ()
 
 
+@contextmanager
+def lists_owed(office: Office) -> Iterator[bool]:
+    """Remember, for a command that dies in here, that lists are still to be drawn; gives whether one before owes them."""
+    mark = office.space.work / _LISTS_OWED
+    owed = mark.exists()
+    mark.parent.mkdir(parents=True, exist_ok=True)
+    mark.touch()
+    yield owed
+    mark.unlink(missing_ok=True)
+
+
 def is_planned(office: Office, path: Path) -> bool:
     """Say whether the ledger holds what a claimed file was planned for, so that it only has to be filed away."""
     plan = _load(path)
@@ -200,7 +213,8 @@ def _tidy(office: Office) -> None:
 
 def _left_over(office: Office) -> Iterator[Path]:
     space = office.space
-    yield from (path for path in space.work.iterdir() if path.name.startswith(".") and path.is_file())
+    own = (path for path in space.work.iterdir() if path.name.startswith(".") and path.is_file())
+    yield from (path for path in own if path.name != _LISTS_OWED)
     for folder in (space.root, space.outbox, space.returned):
         if folder.is_dir():
             yield from (path for path in folder.iterdir() if _OURS.fullmatch(path.name) and path.is_file())

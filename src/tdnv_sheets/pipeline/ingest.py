@@ -24,8 +24,8 @@ from tdnv_sheets.pipeline.check import (
 )
 from tdnv_sheets.pipeline.decide import NOTHING_DECIDED, decide, proposed, received_of
 from tdnv_sheets.pipeline.draw import file_digest
-from tdnv_sheets.pipeline.filing import claimed, finish, give_back, is_planned, plan_for, recover
-from tdnv_sheets.pipeline.not_taken import refresh_after, stored_finding
+from tdnv_sheets.pipeline.filing import claimed, finish, give_back, is_planned, lists_owed, plan_for, recover
+from tdnv_sheets.pipeline.not_taken import refresh_after, refresh_owed, stored_finding
 from tdnv_sheets.pipeline.office import unit_named
 from tdnv_sheets.pipeline.receive import Received, has_secret_name, receipt
 from tdnv_sheets.records import units_by_code
@@ -68,20 +68,29 @@ def ingest(
         unit_named(office, unit)
     grounds = grounds_of(office, moment.as_of, unit)
     run = _Run(moment, dry_run, allow_clears)
-    finished: list[Received] = []
-    if paths is None:
-        finished = recover(office, grounds, moment)
-        paths = shelf.waiting_files(office.space.inbox)
+    if paths is not None and dry_run:
+        return list(_take_in(office, existing(paths), grounds, run, []))
+    with lists_owed(office) as owed:
+        finished: list[Received] = []
+        if paths is None:
+            finished = recover(office, grounds, moment)
+            paths = shelf.waiting_files(office.space.inbox)
+        received = [*finished, *_taken_in(office, existing(paths), grounds, run)]
+        if owed:
+            refresh_owed(office, moment)
+        else:
+            refresh_after(office, received, moment)
+    return received
+
+
+def _taken_in(office: Office, paths: Iterable[Path], grounds: Grounds, run: _Run) -> list[Received]:
+    """Take files in; when something stops it, those that are not in lie where they were dropped."""
     begun: list[_Dropped] = []
     try:
-        received = [*finished, *_take_in(office, existing(paths), grounds, run, begun)]
+        return list(_take_in(office, paths, grounds, run, begun))
     except (TdnvError, OSError):
-        if not dry_run:
-            _put_back(office, begun)
+        _put_back(office, begun)
         raise
-    if not dry_run:
-        refresh_after(office, received, moment)
-    return received
 
 
 class _Run(NamedTuple):

@@ -77,6 +77,12 @@ def refresh_after(office: Office, received: Iterable[Received], moment: Moment) 
     return refresh(office, units, moment)
 
 
+def refresh_owed(office: Office, moment: Moment) -> tuple[Drawn, ...]:
+    """Draw the lists that a command which died may owe: those that lie there, and those of units with open conflicts."""
+    disputed = {one.conflict.key.unit for one in office.ledger.open_conflicts()}
+    return refresh(office, disputed | {unit.code for unit in office.units if _listed(office, unit.code)}, moment)
+
+
 def _leaves_out(received: Received) -> bool:
     """Say whether there is something to tell that no marked copy tells."""
     if received.marked_at is not None and not received.conflicts:
