@@ -7,7 +7,7 @@ import random
 import re
 import shutil
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
@@ -195,9 +195,17 @@ def _content(path: Path) -> str:
 
 
 def cells_of(path: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """Give what a person sees in a workbook; one that is half written cannot be opened."""
+    """Give what a person sees in a workbook, without the time of day; one that is half written cannot be opened."""
     book = load_workbook(path)
-    return {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book if sheet.sheet_state == "visible"}
+    return {
+        sheet.title: [tuple(map(_timeless, row)) for row in sheet.iter_rows(values_only=True)]
+        for sheet in book
+        if sheet.sheet_state == "visible"
+    }
+
+
+def _timeless(value: Any) -> Any:  # noqa: ANN401 - what openpyxl gives
+    return "…" if isinstance(value, datetime) and value.time() != time() else value
 
 
 def is_idle(space: Workspace) -> bool:
