@@ -228,8 +228,7 @@ def test_a_file_that_was_taken_in_before_the_crash_is_only_filed_with_the_receip
     office.drop(fill(office.issue("cctl"), {ONE: {"difficulty": "Mưa lớn"}, "NV-2026-00002": values}), "bản.xlsx")
     with monkeypatch.context() as patch:
         patch.setattr(shelf, "move", refuse(OSError("power cut")))
-        with pytest.raises(OSError, match="power cut"):
-            office.run("merge")
+        assert office.run("merge").code == 4
     assert {path.name for path in office.space.work.iterdir()} >= {"bản.xlsx"}
     revision = office.revision()
 

@@ -57,8 +57,9 @@ def prove(folder: Path, *, files: int, processes: int, seed: int, ledger: str) -
     """
     chance = random.Random(seed)  # noqa: S311 - nothing secret
     pairs = max(2, files // 20)
-    tasks = -(-(files + pairs) // (_UNITS * len(FIELDS)))
-    office = make_office(folder / "before", units=_UNITS, tasks=tasks)
+    units = min(_UNITS, max(3, files // 10))
+    tasks = -(-(files + pairs) // (units * len(FIELDS)))
+    office = make_office(folder / "before", units=units, tasks=tasks)
     alone = fill_many(office, folder / "files", files, seed=seed, spoilt=False)
     rivals = _rivals(office, folder / "rivals", files, pairs)
     serial, nodes = _places(office.space, folder, processes, ledger)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from tdnv_sheets.cli.out import Call, explain_stop
-from tdnv_sheets.errors import TdnvError
+from tdnv_sheets.errors import BrokenSurroundings, TdnvError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -128,3 +128,8 @@ def main(arguments: list[str] | None = None) -> None:
         # Whoever read our output (`| head`) has enough; Python must not try to flush the rest at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(0) from None
+    except OSError as problem:
+        click.echo(
+            explain_stop(BrokenSurroundings("system", path=problem.filename or "–", problem=problem), lang), err=True
+        )
+        raise SystemExit(BrokenSurroundings.exit_code) from None

@@ -9,7 +9,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from tdnv_sheets.errors import WaitsForPerson
+from tdnv_sheets.errors import BrokenSurroundings, WaitsForPerson
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,8 +63,10 @@ def _take(path: Path) -> bool:
         if _is_dead(path):
             path.unlink(missing_ok=True)
         return False
-    except PermissionError:
-        return False  # Windows: the file is just being deleted
+    except OSError as problem:
+        if _WINDOWS and isinstance(problem, PermissionError) and path.parent.is_dir():
+            return False  # the file is just being deleted
+        raise BrokenSurroundings("cannot-write", path=path, problem=problem) from problem
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         json.dump({"host": socket.gethostname(), "pid": os.getpid(), "since": time.time()}, file)
     return True

@@ -121,7 +121,7 @@ def recover(office: Office, grounds: Grounds, moment: Moment) -> list[Received]:
         plan = _load(path)
         revision = None if plan is None else _written(office, plan)
         if plan is None or revision is False:
-            shelf.file_away(path, office.space.inbox, path.name)
+            give_back(path, office.space.inbox, path.name)
         else:
             finished.append(
                 _finish_later(office, path, plan, grounds, moment, revision=None if revision is True else revision)
@@ -133,6 +133,21 @@ def recover(office: Office, grounds: Grounds, moment: Moment) -> list[Received]:
 def claimed(office: Office) -> Sequence[Path]:
     """List the files that a command had claimed and not filed away."""
     return shelf.waiting_files(office.space.work) if office.space.work.is_dir() else ()
+
+
+def is_planned(office: Office, path: Path) -> bool:
+    """Say whether the ledger holds what a claimed file was planned for, so that it only has to be filed away."""
+    plan = _load(path)
+    return plan is not None and _written(office, plan) is not False
+
+
+def give_back(path: Path, folder: Path | None, name: str) -> None:
+    """Put a claimed file back into *folder*; None for a copy, which is taken away."""
+    _place_of(path).unlink(missing_ok=True)
+    if folder is None:
+        path.unlink()
+    else:
+        shelf.file_away(path, folder, name)
 
 
 def _finish_later(

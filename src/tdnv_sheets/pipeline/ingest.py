@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from tdnv_sheets.errors import BrokenSurroundings
+from tdnv_sheets.errors import BrokenSurroundings, TdnvError
 from tdnv_sheets.findings import About
 from tdnv_sheets.inbox import shelf
 from tdnv_sheets.ledger.commit import Entry, commit
@@ -23,7 +24,7 @@ from tdnv_sheets.pipeline.check import (
 )
 from tdnv_sheets.pipeline.decide import NOTHING_DECIDED, decide, proposed, received_of
 from tdnv_sheets.pipeline.draw import file_digest
-from tdnv_sheets.pipeline.filing import claimed, finish, plan_for, recover
+from tdnv_sheets.pipeline.filing import claimed, finish, give_back, is_planned, plan_for, recover
 from tdnv_sheets.pipeline.not_taken import refresh_after, stored_finding
 from tdnv_sheets.pipeline.office import unit_named
 from tdnv_sheets.pipeline.receive import Received, has_secret_name, receipt
@@ -71,7 +72,13 @@ def ingest(
     if paths is None:
         finished = recover(office, grounds, moment)
         paths = shelf.waiting_files(office.space.inbox)
-    received = [*finished, *_take_in(office, existing(paths), grounds, run)]
+    begun: list[_Dropped] = []
+    try:
+        received = [*finished, *_take_in(office, existing(paths), grounds, run, begun)]
+    except (TdnvError, OSError):
+        if not dry_run:
+            _put_back(office, begun)
+        raise
     if not dry_run:
         refresh_after(office, received, moment)
     return received
@@ -83,6 +90,16 @@ class _Run(NamedTuple):
     moment: Moment
     dry_run: bool
     allow_clears: bool
+
+
+def _put_back(office: Office, begun: Iterable[_Dropped]) -> None:
+    """Let people find their files where they dropped them, except those of which the ledger knows or cannot be asked."""
+    for one in begun:
+        if one.here is None or one.here == one.path or not one.here.exists():
+            continue
+        with suppress(TdnvError, OSError):  # what stopped the command may stop this too; the next one goes on from here
+            if not is_planned(office, one.here):
+                give_back(one.here, office.space.inbox if one.from_inbox else None, one.path.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +115,6 @@ class _Dropped:
     """Of the very same bytes, when all of them were taken in before."""
 
 
-def _drop(office: Office, path: Path, unit: str | None, *, dry_run: bool) -> _Dropped:
-    """Claim a file, and say whether its bytes are known from before."""
-    one = _claim(office, path, dry_run=dry_run)
-    return one if one.here is None else replace(one, known=_taken_whole(office, one.here, unit))
-
-
 def _claim(office: Office, path: Path, *, dry_run: bool) -> _Dropped:
     """Claim a file of the inbox, or copy one that lies elsewhere; a secret name is left where it is, unopened."""
     from_inbox = path.parent.resolve() == office.space.inbox.resolve()
@@ -117,13 +128,17 @@ def _claim(office: Office, path: Path, *, dry_run: bool) -> _Dropped:
     return _Dropped(path, here, from_inbox)
 
 
-def _take_in(office: Office, paths: Iterable[Path], grounds: Grounds, run: _Run) -> Iterator[Received]:
-    """Claim, check, merge and file away; while some are merged, the next are read already."""
+def _take_in(
+    office: Office, paths: Iterable[Path], grounds: Grounds, run: _Run, begun: list[_Dropped]
+) -> Iterator[Received]:
+    """Claim, check, merge and file away; while some are merged, the next are read already. *begun*: those claimed."""
     dropped: deque[_Dropped] = deque()
 
     def to_read() -> Iterator[Path]:
         for path in paths:
-            one = _drop(office, path, grounds.unit, dry_run=run.dry_run)
+            claim = _claim(office, path, dry_run=run.dry_run)
+            begun.append(claim)
+            one = claim if claim.here is None else replace(claim, known=_taken_whole(office, claim.here, grounds.unit))
             dropped.append(one)
             if one.here is not None and one.known is None:
                 yield one.here

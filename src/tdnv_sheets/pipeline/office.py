@@ -71,13 +71,18 @@ def open_office(space: Workspace, *, new: bool = False) -> Iterator[Office]:
         raise BadOfficeFile(space.units, "units-missing")
     with Readers() as readers:
         units = read_units(space.units, readers)
-        if space.ledger_file is not None and not new and not space.ledger_file.exists():
+        if space.ledger_file is not None and not new and not _holds_something(space.ledger_file):
             raise BrokenSurroundings("ledger-missing", path=space.ledger_file)
         ledger = Ledger.at(space.ledger_url, space.settings.ledger_journal)
         try:
             yield Office(space, rules, days, units, ledger, readers)
         finally:
             ledger.close()
+
+
+def _holds_something(path: Path) -> bool:
+    """Say whether a file is there and not cut to nothing: SQLite takes an empty file for a new database."""
+    return path.exists() and path.stat().st_size > 0
 
 
 def unit_named(office: Office, code: str) -> Unit:

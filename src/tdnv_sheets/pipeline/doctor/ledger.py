@@ -28,8 +28,9 @@ _MOST: Final = 100
 
 def ledger_lines(space: Workspace, now: datetime, *, verify: bool) -> Iterator[Line]:
     """Say how it stands; *verify* also rebuilds the present from the revisions and compares."""
-    if space.ledger_file is not None and not space.ledger_file.exists():
-        yield Line("ledger", "ledger-gone", State.BROKEN, {"path": space.ledger_file})
+    file = space.ledger_file
+    if file is not None and not (file.exists() and file.stat().st_size):
+        yield Line("ledger", "ledger-gone", State.BROKEN, {"path": file})
         return
     try:
         health = look(space.ledger_url, space.settings.ledger_journal, thoroughly=verify)
