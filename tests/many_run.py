@@ -149,7 +149,8 @@ def _compare(nodes: Sequence[Workspace], serial: Workspace, twins: set[str], riv
             yield f"twin {name}: {dict(verdicts)}"
     for node in nodes:
         facts = shelf_facts(node)
-        if facts["inbox"] or facts["work"] or facts["quarantine"] or facts["returned"]:
+        marked = [name for name, _ in facts["returned"] if "CẦN SỬA" in name]
+        if facts["inbox"] or facts["work"] or facts["quarantine"] or marked:
             yield f"{node.root.name}: {facts}"
     lying = Counter(name for node in nodes for name, _ in shelf_facts(node)["archive"])
     doubled = {
