@@ -147,14 +147,14 @@ def _pins(meant: Mapping[str, Mapping[str, Value]]) -> dict[str, tuple[str, date
     return pins
 
 
-def missing_lines(r: Random) -> list[dict[str, Written]]:
+def missing_lines(r: Random, unit: str) -> list[dict[str, Written]]:
     """Write up to four rows of «Nhiệm vụ thiếu»."""
     signed = [date(2026, 1, 13) + timedelta(days=r.randrange(15)) for _ in range(r.randrange(5))]
     return [
         {
             "document_number": f"{n + 70}/TB-SNNMT",
             "document_date": day,
-            "task_content": _text(r, f"Nhiệm vụ giao trực tiếp số {r.randrange(1000)}"),
+            "task_content": _text(r, f"Nhiệm vụ giao trực tiếp số {r.randrange(1000)} của {UNITS[unit]}"),
             "deadline_text": "31/7/2026",
         }
         for n, day in enumerate(signed)

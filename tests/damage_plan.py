@@ -80,7 +80,7 @@ def send(r: Random, desk: Desk, unit: str, path: Path, *, cells: int, classes: S
     """Fill a unit's workbook in rightly, then damage about *cells* of its cells; 0 leaves it right."""
     base = desk.base[unit]
     answers = answers_for(r, base)
-    lines = missing_lines(r)
+    lines = missing_lines(r, unit)
     plan = _Plan(r, desk, unit, answers)
     if cells:
         plan.damage_ids(cells // 20)

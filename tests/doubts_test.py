@@ -30,8 +30,8 @@ def answer(path: Path, field: str, word: str) -> Path:
 
 
 def marked_copy(office: SmallOffice) -> Path:
-    """Find the one marked copy that was drawn."""
-    (path,) = office.space.returned.iterdir()
+    """Find the one marked copy that was drawn; a list of what was not taken may lie beside it."""
+    (path,) = (path for path in office.space.returned.iterdir() if "chưa nhận" not in path.name)
     return path
 
 
