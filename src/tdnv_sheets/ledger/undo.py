@@ -120,12 +120,13 @@ def _plan(connection: sa.Connection, revision: int) -> _Plan:
     rows = connection.execute(
         sa.select(t.changes).where(t.changes.c.revision == revision).order_by(t.changes.c.id)
     ).all()
-    came, went = _came_and_went(connection, revision)
+    made, back, went = _came_and_went(connection, revision)
+    came = made | back
     keys = {*came, *went, *(Key(row.task_id, row.unit) for row in rows)}
     standing = read_standing(connection, keys)
     removed = tuple(sorted(key for key in came if standing[key].removed is None))
     restored = tuple(sorted(key for key in went if standing[key].removed is not None))
-    changes, moved = _cells(rows, standing, came)
+    changes, moved = _cells(rows, standing, made, went)
     after = {key: load_fields(row.fields) for key, row in standing.items()}
     for change in changes:
         after[change.key][change.field] = change.new
@@ -134,18 +135,19 @@ def _plan(connection: sa.Connection, revision: int) -> _Plan:
     return _Plan(changes, removed, restored, waiting, tuple(sorted({*later, *waiting.later})))
 
 
-def _came_and_went(connection: sa.Connection, revision: int) -> tuple[set[Key], set[Key]]:
-    """Give the assignments that the revision brought into the present, and those that it took out of it."""
+def _came_and_went(connection: sa.Connection, revision: int) -> tuple[set[Key], set[Key], set[Key]]:
+    """Give the assignments that the revision made, those that it brought back, and those that it took away."""
     made = sa.select(t.assignments.c.task_id, t.assignments.c.unit).where(t.assignments.c.created == revision)
-    came = {Key(row.task_id, row.unit) for row in connection.execute(made)}
+    new = {Key(row.task_id, row.unit) for row in connection.execute(made)}
+    back: set[Key] = set()
     went: set[Key] = set()
     for row in connection.execute(sa.select(t.removals).where(t.removals.c.revision == revision)):
-        (came if row.restored else went).add(Key(row.task_id, row.unit))
-    return came, went
+        (back if row.restored else went).add(Key(row.task_id, row.unit))
+    return new, back - new, went
 
 
 def _cells(
-    rows: Iterable[Any], standing: Mapping[Key, Standing], came: set[Key]
+    rows: Iterable[Any], standing: Mapping[Key, Standing], made: set[Key], went: set[Key]
 ) -> tuple[tuple[Change, ...], list[tuple[Key, str]]]:
     """Give the changes that put cells back, and the cells that somebody has moved since."""
     first: dict[tuple[Key, str], str] = {}
@@ -161,9 +163,9 @@ def _cells(
         now = fields[key].get(field)
         if dump(now) == old:
             continue
-        if key in came:
+        if key in made:
             continue  # it goes as a whole
-        if dump(now) != last[key, field] or standing[key].removed is not None:
+        if dump(now) != last[key, field] or (standing[key].removed is not None and key not in went):
             moved.append((key, field))
         else:
             changes.append(Change(key, field, now, load(old), RULE))
