@@ -128,7 +128,8 @@ def _live(space: Workspace, account: Account, chance: random.Random, pace: Pace,
         return
     # Some files more than these wait the next time, or none but what a dead run left.
     pace.steps, pace.seconds = max(pace.steps, int(steps)), time.monotonic() - started
-    if process.returncode not in _DONE or words.strip():
+    # An empty inbox is said too; whatever else is said means that the work was not done.
+    if process.returncode not in _DONE or (process.returncode and words.strip()) or "Traceback" in words:
         account.wrong.append(f"a run ended with {process.returncode}: {words}")
 
 
