@@ -80,6 +80,7 @@ def prove(
         if account.lives > 5 * files + _TRIES:
             account.wrong.append("the work does not come to its end")
             break
+    _live(killed, account, chance, pace, dies=False)  # the last may have died when every file was in
     for path in drawn:
         shutil.copyfile(path, serial.inbox / path.name)
     done = run("-C", serial.root, "--as-of", TODAY.isoformat(), "merge")
@@ -127,7 +128,8 @@ def _live(space: Workspace, account: Account, chance: random.Random, pace: Pace,
         return
     # Some files more than these wait the next time, or none but what a dead run left.
     pace.steps, pace.seconds = max(pace.steps, int(steps)), time.monotonic() - started
-    if process.returncode not in _DONE or words.strip():
+    # An empty inbox is said too; whatever else is said means that the work was not done.
+    if process.returncode not in _DONE or (process.returncode and words.strip()) or "Traceback" in words:
         account.wrong.append(f"a run ended with {process.returncode}: {words}")
 
 
@@ -144,8 +146,9 @@ def _compare(killed: Workspace, serial: Workspace) -> Iterator[str]:
     yield from _differing("returned", *names)
     if names[0] == names[1]:
         for name in names[0]:
-            if cells_of(killed.returned / name) != cells_of(serial.returned / name):
-                yield f"the marked copy {name} holds other cells"
+            here, there = cells_of(killed.returned / name), cells_of(serial.returned / name)
+            for title in there.keys() | here.keys():
+                yield from _differing(f"{name}, {title}", here.get(title, []), there.get(title, []))
     for path in sorted(killed.root.rglob("*")):
         hidden = path.relative_to(killed.root).parts[0] == killed.hidden.name
         if path.is_file() and (path.name.startswith(".") or (hidden and path.name not in _OWN_FILES)):
