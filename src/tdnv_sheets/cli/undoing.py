@@ -114,7 +114,7 @@ def _words(name: str, value: Value, lang: str) -> str:
     "--since", type=click.DateTime(["%Y-%m-%d", "%d/%m/%Y"]), metavar="DAY", help="Only revisions from this day on."
 )
 @click.option("--unit", help="Only what concerns this unit.")
-@click.option("--limit", type=click.IntRange(min=1), help="At most so many.")
+@click.option("--limit", type=click.IntRange(1, 10**9), help="At most so many.")
 @format_option
 @pass_call
 def log(call: Call, since: datetime | None, unit: str | None, limit: int | None, shape: str) -> None:

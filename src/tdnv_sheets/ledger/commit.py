@@ -123,7 +123,7 @@ _TAKEN_BEFORE: Final = (
     .limit(1)
 )
 _SAME_BYTES: Final = t.files.c.digest == sa.bindparam("of")
-_VERDICT: Final = sa.select(t.files.c.verdict).where(_SAME_BYTES)
+_KNOWN: Final = sa.select(t.files.c.verdict, t.files.c.revision).where(_SAME_BYTES)
 _FORGET: Final = sa.delete(t.files).where(_SAME_BYTES)
 
 
@@ -231,13 +231,19 @@ def add_revision(connection: sa.Connection, entry: Entry, revision: int) -> None
 
 
 def _record_file(connection: sa.Connection, record: Mapping[str, Any], revision: int | None) -> None:
-    """Remember what became of a file; that these bytes were taken in once is never forgotten for a later refusal."""
+    """Remember what became of a file; that these bytes were taken in once is never forgotten for a later refusal.
+
+    Where nothing was left to take in, they stay those of the revision that took them, so that its undo finds them.
+    """
     if not record:
         return
     digest = {"of": record["digest"]}
-    known = connection.scalar(_VERDICT, digest)
-    if known in t.TAKEN and record["verdict"] not in t.TAKEN:
-        return
+    known = connection.execute(_KNOWN, digest).one_or_none()
     if known is not None:
+        taken = known.verdict in t.TAKEN
+        if taken and record["verdict"] not in t.TAKEN:
+            return
+        if taken and revision is None:
+            revision = known.revision
         connection.execute(_FORGET, digest)
     connection.execute(sa.insert(t.files), {**record, "revision": revision})

@@ -101,7 +101,7 @@ def _depth(connection: sa.Connection, revision: int) -> int:
             sa.select(t.revisions.c.number, t.revisions.c.undoes).where(t.revisions.c.undoes.is_not(None))
         )
     }
-    if connection.scalar(sa.select(t.revisions.c.number).where(t.revisions.c.number == revision)) is None:
+    if not 0 < revision <= last_revision(connection):
         raise WrongUsage("no-such-revision", revision=revision)
     by = {undone: number for number, undone in undoes.items()}
     if revision in by:
@@ -233,6 +233,14 @@ def _mark_file(connection: sa.Connection, revision: int, *, back: bool) -> None:
     verdicts = ("undone",) if back else t.TAKEN
     here = (t.files.c.revision == first) & t.files.c.verdict.in_(verdicts)
     connection.execute(sa.update(t.files).where(here).values(verdict="partly" if back else "undone"))
+    if back:
+        return
+    # What said the same later, when there was less left to take or nothing, may be sent again too.
+    bytes_of = sa.select(t.revisions.c.digest).where((t.revisions.c.number == first) & (t.revisions.c.digest != ""))
+    of_it = (t.files.c.revision == first) | t.files.c.digest.in_(bytes_of.scalar_subquery())
+    said = sa.select(t.files.c.content).where(of_it & (t.files.c.content != ""))
+    here = t.files.c.content.in_(said.scalar_subquery()) & (t.files.c.verdict == "accepted")
+    connection.execute(sa.update(t.files).where(here).values(verdict="partly"))
 
 
 def _undoes(connection: sa.Connection, revision: int) -> int | None:

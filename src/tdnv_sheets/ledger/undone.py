@@ -39,14 +39,18 @@ def removed(ledger: Ledger, keys: Iterable[Key]) -> dict[Key, Gone]:
     return {key: gone for key, gone in found.items() if key in wanted}
 
 
-def undone_cells(ledger: Ledger, drawn: int) -> dict[tuple[Key, str], Value]:
-    """Give what readings of a register drawn at revision *drawn* had written and an undo took back.
+def undone_cells(ledger: Ledger, drawn: int) -> dict[tuple[Key, str], list[Value]]:
+    """Give what readings of a register drawn at revision *drawn* had written and undos took back, oldest first.
 
-    That register may still say so, and must not say it into the ledger once more.
+    That register may still say so, and must not say it into the ledger once more; a copy of it may never have said it.
     """
     query = sa.select(t.changes).join(t.revisions, t.revisions.c.number == t.changes.c.revision)
     query = query.where(t.revisions.c.drawn == drawn).order_by(t.changes.c.id)
     with ledger.reading() as connection:
         dead = dead_revisions(connection)
         rows = connection.execute(query) if dead else ()
-        return {(Key(row.task_id, row.unit), row.field): load(row.new) for row in rows if row.revision in dead}
+        found: dict[tuple[Key, str], list[Value]] = {}
+        for row in rows:
+            if row.revision in dead:
+                found.setdefault((Key(row.task_id, row.unit), row.field), []).append(load(row.new))
+    return found

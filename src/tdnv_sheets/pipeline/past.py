@@ -60,7 +60,9 @@ def recorded_at(office: Office, when: str) -> tuple[int, date]:
     if day is not None:
         return office.ledger.revision_on(day), day
     if when.isdecimal():
-        for line in read_revisions(office.ledger, number=int(when)):
+        # A number of many digits is none that a database can look for.
+        number = int(when) if len(when) <= len(str(office.ledger.revision())) else 0
+        for line in read_revisions(office.ledger, number=number):
             return line.number, line.at.date()
         raise WrongUsage("no-such-revision", revision=when)
     raise WrongUsage("no-such-moment", text=when)
@@ -73,7 +75,7 @@ def undo_revision(office: Office, revision: int, moment: Moment, *, reason: str 
     """
     who = office.space.settings.office
     done = undo(office.ledger, revision, at=moment.now, day=moment.as_of, who=who, note=reason, dry_run=dry_run)
-    if done.revision is not None and (done.closed or done.reopened):
+    if done.revision is not None:
         refresh_lists(office, moment)
     return done
 

@@ -120,7 +120,9 @@ def _decide_and_write(office: Office, opened: _Opened, moment: Moment, *, meant:
     after = office.ledger.as_entered({key for key in grounds.now if key not in grounds.base} | typed)
     entered = {key: after[key] for key in typed}
     known, new = _entered_before(read.new_rows, entered, moment)
-    rows, base = _since_entered((*read.submission.rows, *known), grounds, after)
+    undone = undone_cells(office.ledger, opened.drawing.revision)
+    said = _as_last_said(read.submission.rows, grounds, undone)
+    rows, base = _since_entered((*read.submission.rows, *known), replace(grounds, base=said), after)
     submission = replace(read.submission, rows=rows)
     outcome = merge(submission, base, grounds.now, spec=assignment_spec(), side=Side.OFFICE)
     new = _not_undone(office, new, opened.drawing.revision)
@@ -156,9 +158,6 @@ def _grounds(office: Office, moment: Moment, drawing: Drawing) -> RegisterGround
     now = office.ledger.assignments()
     base = office.ledger.at_revision(office.ledger.assignments(removed=True), drawing.revision)
     drawn = [Assignment(key, fields) for key, fields in base.items()]
-    for (key, field), value in undone_cells(office.ledger, drawing.revision).items():
-        if key in base:
-            base[key] = {**base[key], field: value}
     return RegisterGrounds(
         key=office.space.key(),
         ledger=office.ledger.identity(),
@@ -198,6 +197,28 @@ def _entered_before(
         if row.task_id is not None or unknown:
             new.append(row if row.task_id is not None else replace(row, units=tuple(unknown)))
     return known, tuple(new)
+
+
+def _as_last_said(
+    rows: Sequence[SubmittedRow], grounds: RegisterGrounds, undone: Mapping[tuple[Key, str], Sequence[Value]]
+) -> dict[Key, Mapping[str, Value]]:
+    """Give the bases for the merge: as drawn, but for cells that say what an undo took back, or were typed over since.
+
+    A cell that is as it was drawn says nothing, also where another copy of the register was read and undone.
+    """
+    base = dict(grounds.base)
+    stated = {row.key: row.cells for row in rows if row.key}
+    for (key, name), values in undone.items():
+        if key not in base or name not in stated.get(key, {}):
+            continue
+        said, drawn = stated[key][name], base[key].get(name)
+        if same(said, drawn):
+            continue
+        if any(same(said, value) for value in values):
+            base[key] = {**base[key], name: said}
+        elif same(grounds.now.get(key, {}).get(name), drawn):
+            base[key] = {**base[key], name: values[-1]}
+    return base
 
 
 def _since_entered(

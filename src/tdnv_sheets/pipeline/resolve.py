@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _TRIES: Final = 50
 """How often a choice is applied anew while other commands write to the ledger."""
 OTHER: Final = "other"
+_TOO_LARGE: Final = 2**31
+"""No database can look for such a number."""
 
 
 class Wish(NamedTuple):
@@ -95,7 +97,7 @@ def waiting(office: Office, unit: str | None) -> tuple[int, ...]:
 
 
 def _conflict(office: Office, number: int) -> OpenConflict:
-    item = office.ledger.conflict(number)
+    item = office.ledger.conflict(number) if number < _TOO_LARGE else None
     if item is None:
         raise WrongUsage("no-such-conflict", number=number)
     return item
