@@ -289,6 +289,22 @@ def test_a_cell_that_may_not_be_emptied_is_told_with_a_file_that_was_taken(offic
     assert line["Cột"] == "Tình trạng"
 
 
+@pytest.mark.parametrize("emptied_last", [True, False])
+def test_of_files_that_one_command_took_in_the_list_is_of_the_last(
+    office_anywhere: SmallOffice, *, emptied_last: bool
+) -> None:
+    office = office_anywhere
+    office.merge(fill(office.issue("cctl"), {ONE: {"progress": "in_progress"}}))
+    cells: list[dict[str, object]] = [{"proposal": "B"}, {"progress": None, "proposal": "A"}]
+    for number, said in enumerate(cells if emptied_last else cells[::-1]):
+        office.drop(fill(office.issue("cctl"), {TWO if said == cells[0] else ONE: said}), f"{number}.xlsx")
+    assert office.run("merge").code == 0
+
+    office.run("conflicts", "--unit", "cctl", "-o", office.root / "ra.xlsx")
+
+    assert ("Ô không nhận" in load_workbook(office.root / "ra.xlsx").sheetnames) == emptied_last
+
+
 def test_a_file_that_was_taken_whole_makes_no_list(office: SmallOffice) -> None:
     office.merge(fill(office.issue("cctl"), {ONE: {"proposal": "A"}}))
 

@@ -11,7 +11,7 @@ import pytest
 from tests.conftest import SmallOffice, fill
 from tests.main_job_test import conflict_lines
 from tests.register_undo_test import undo
-from tests.registers import ONE, TWO, edited, sync
+from tests.registers import ONE, TWO, content, edited, sync
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -111,3 +111,26 @@ def test_numbers_that_no_database_holds_are_numbers_that_never_were(office_anywh
         done = office_anywhere.run(*command)
 
         assert (done.code, number in done.err) == (2, True), (command, done.err)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("undo", "3", "--reason", "TỐI MẬT: lý do"),
+        ("resolve", "--all", "--ours", "--reason", "TỐI MẬT: lý do"),
+        ("resolve", "1", "--other", "TỐI MẬT: lý do"),
+    ],
+)
+def test_words_with_a_mark_of_secrecy_beside_a_command_are_not_written_down(
+    office: SmallOffice, command: tuple[str, ...]
+) -> None:
+    stale = office.issue("cctl")
+    office.merge(fill(office.issue("cctl"), {ONE: {"proposal": "A"}}))
+    office.merge(fill(stale, {ONE: {"proposal": "B"}}))
+    before = content(office)
+
+    done = office.run(*command)
+
+    assert (done.code, "bí mật nhà nước" in done.err) == (2, True)
+    assert "TỐI MẬT" not in done.out + done.err
+    assert content(office) == before

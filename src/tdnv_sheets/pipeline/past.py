@@ -17,6 +17,7 @@ from tdnv_sheets.pipeline.office import Office, judge_one
 from tdnv_sheets.render.view import Row
 from tdnv_sheets.sheetspec import assignment_spec
 from tdnv_sheets.text.dates import read_date
+from tdnv_sheets.validate.secrecy import refuse_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -71,8 +72,9 @@ def recorded_at(office: Office, when: str) -> tuple[int, date]:
 def undo_revision(office: Office, revision: int, moment: Moment, *, reason: str = "", dry_run: bool = False) -> Undone:
     """Put back what *revision* changed, and tell the units that it concerns what is still not taken of their files.
 
-    Raises `WrongUsage` for a revision that never was or was undone before.
+    Raises `WrongUsage` for a revision that never was or was undone before, and for a reason with a mark of secrecy.
     """
+    refuse_secrets(reason)
     who = office.space.settings.office
     done = undo(office.ledger, revision, at=moment.now, day=moment.as_of, who=who, note=reason, dry_run=dry_run)
     if done.revision is not None:

@@ -14,6 +14,7 @@ from tdnv_sheets.pipeline.chosen import settle
 from tdnv_sheets.pipeline.decided import followed
 from tdnv_sheets.validate.cells import Unread
 from tdnv_sheets.validate.choices import Choice, other_value
+from tdnv_sheets.validate.secrecy import refuse_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -57,8 +58,9 @@ class Resolved:
 def resolve(office: Office, numbers: Sequence[int], wish: Wish, moment: Moment) -> Resolved:
     """Settle the conflicts of these *numbers* in one revision.
 
-    Raises `WrongUsage` for a number that never was and for a value that its column cannot hold.
+    Raises `WrongUsage` for a number that never was, a value that its column cannot hold, and words with a mark of secrecy.
     """
+    refuse_secrets(wish.value, wish.reason)
     for _ in range(_TRIES):
         decided_at = office.ledger.revision()
         items = [_conflict(office, number) for number in dict.fromkeys(numbers)]

@@ -9,6 +9,7 @@ import re
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from tdnv_sheets.errors import WrongUsage
 from tdnv_sheets.text.legacy import Encoding, decode
 from tdnv_sheets.text.unicode import fold, plain
 
@@ -57,6 +58,12 @@ _NOT_SECRET: Final = frozenset({"", "thường", "không mật", "không", "bìn
 def secrecy(text: str, font: str = "") -> Secrecy:
     """Judge one cell by what is written in it; *font* is the encoding that the cell's font implies, if any."""
     return judged(text, font) if perhaps_marked(text) else Secrecy.OK
+
+
+def refuse_secrets(*typed: str) -> None:
+    """Raise `WrongUsage` when one of the texts that a person typed beside a command bears a mark of secrecy."""
+    if any(secrecy(text) is Secrecy.REFUSE for text in typed):
+        raise WrongUsage("secret-words")
 
 
 def perhaps_marked(text: str) -> bool:
