@@ -15,6 +15,7 @@ import time
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import sqlalchemy as sa
 from tests.databases import KINDS, fresh, run_of_tests
 
 from tdnv_sheets.ledger.commit import Entry, NewTask, commit
@@ -46,6 +47,14 @@ def filled(url: str, size: int) -> Ledger:
     return ledger
 
 
+def settle(url: str) -> None:
+    """Gather statistics, as PostgreSQL does by itself within a minute of a bulk load; before that its plans are guesses."""
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("VACUUM ANALYZE")
+    engine.dispose()
+
+
 def one_more_file(ledger: Ledger, keys: list[Key], name: str) -> tuple[float, float]:
     """Take one file in; give the seconds of clock and of work."""
     start, worked = time.perf_counter(), time.process_time()
@@ -68,6 +77,9 @@ def measure(kind: str, small: int, large: int, files: int) -> float:
     """Print what a file costs in both ledgers of one kind; give the ratio. The two take turns, so both see the same machine."""
     with tempfile.TemporaryDirectory() as folder, fresh(kind, Path(folder)) as one, fresh(kind, Path(folder)) as other:
         ledgers = {size: filled(url, size) for size, url in ((small, one), (large, other))}
+        if kind == "postgresql":
+            for url in (one, other):
+                settle(url)
         seconds: dict[int, list[tuple[float, float]]] = {small: [], large: []}
         for number in range(files + 3):
             for size, ledger in ledgers.items():
