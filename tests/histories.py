@@ -222,6 +222,9 @@ class Play:
             after, self.oracle = self.oracle, self.before[last]
             assert undo(self.ledger, last, **when).revision == last + 1
             self.before[last + 1] = after
+            # What the undo took away keeps its row: a choice may bring it back.
+            there = self.oracle.now.keys() | self.oracle.out.keys()
+            self.oracle.out |= {key: dict(cells) for key, cells in after.now.items() if key not in there}
 
     def _stands(self, revision: int) -> bool:
         """Say whether something stands on *revision*; what was undone before is left alone."""

@@ -23,3 +23,10 @@ def test_a_choice_that_brought_a_row_back_is_undone_with_the_value_that_it_chose
     steps = [Step(kind, int(kind == "old register")) for kind in kinds]
     with two_ledgers("sqlite", tmp_path) as ledgers:
         play(steps, [emptied(ledger) for ledger in ledgers])
+
+
+def test_a_choice_brings_back_a_task_whose_entering_was_undone(tmp_path: Path) -> None:
+    kinds = ("enter", "enter", "issue", "undo", "file", "choose")
+    steps = [Step(kind, int(place == 1)) for place, kind in enumerate(kinds)]
+    with two_ledgers("sqlite", tmp_path) as ledgers:
+        play(steps, [emptied(ledger) for ledger in ledgers])
