@@ -69,15 +69,19 @@ def events_of(lines: Iterable[Line], undone: Iterable[tuple[int, int]] = ()) -> 
     return tuple(sorted(counted, key=lambda event: (event.revision, event.key, event.kind)))
 
 
-def silent(undone: Iterable[tuple[int, int]]) -> frozenset[int]:
-    """Give the revisions that leave no event: all that undo, and those that an undoing in force undid."""
+def taken_back(undone: Iterable[tuple[int, int]]) -> frozenset[int]:
+    """Give the revisions that an undoing in force undid, from pairs of (revision, the one that it undoes)."""
     gone: set[int] = set()
-    undoing = set()
     for revision, undoes in sorted(undone, reverse=True):
-        undoing.add(revision)
         if revision not in gone:
             gone.add(undoes)
-    return frozenset(gone | undoing)
+    return frozenset(gone)
+
+
+def silent(undone: Iterable[tuple[int, int]]) -> frozenset[int]:
+    """Give the revisions that leave no event: all that undo, and those that an undoing in force undid."""
+    pairs = tuple(undone)
+    return taken_back(pairs) | {revision for revision, _ in pairs}
 
 
 def _add_returns(own: dict[Key, list[Event]], before: Mapping[Key, Key]) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import sqlalchemy as sa
 
 from tdnv_sheets.ledger import tables as t
+from tdnv_sheets.ledger.events import taken_back
 from tdnv_sheets.ledger.standing import EXTENSION, REPORTED, STANDING
 from tdnv_sheets.ledger.statements import among
 from tdnv_sheets.ledger.values import load, load_fields
@@ -112,17 +113,12 @@ def _change(item: Replayed, event: _Event, when: _When | None, tell: Callable[[D
 def _counting(connection: sa.Connection, until: int | None) -> dict[int, _When]:
     """Give the revisions that the trail counts: none that was taken back, and none that only takes back."""
     columns = t.revisions.c
-    query = sa.select(columns.number, columns.day, columns.source, columns.undoes).order_by(columns.number.desc())
+    query = sa.select(columns.number, columns.day, columns.source, columns.undoes)
     if until is not None:
         query = query.where(columns.number <= until)
-    undone: set[int] = set()
-    counting = {}
-    for number, day, source, undoes in connection.execute(query):
-        if undoes is None and number not in undone:
-            counting[number] = _When(day, source)
-        elif undoes is not None and number not in undone:
-            undone.add(undoes)
-    return counting
+    rows = connection.execute(query).all()
+    gone = taken_back((row.number, row.undoes) for row in rows if row.undoes is not None)
+    return {row.number: _When(row.day, row.source) for row in rows if row.undoes is None and row.number not in gone}
 
 
 def _events(connection: sa.Connection, keys: AbstractSet[Key] | None) -> Iterator[_Event]:

@@ -99,7 +99,9 @@ def judged(office: Office, assignments: Iterable[Assignment], as_of: date) -> li
     return [Row(item, judge_one(office, item, as_of, trails=trails)) for item in assignments]
 
 
-def judge_one(office: Office, assignment: Assignment, as_of: date, *, trails: Mapping[Key, Trail]) -> Judgement:
+def judge_one(
+    office: Office, assignment: Assignment, as_of: date, *, trails: Mapping[Key, Trail], with_alerts: bool = True
+) -> Judgement:
     """Apply the rules to one assignment."""
     settings = office.space.settings
     return judge(
@@ -110,26 +112,14 @@ def judge_one(office: Office, assignment: Assignment, as_of: date, *, trails: Ma
         due_soon_days=settings.due_soon_days,
         confirmation=settings.confirmation,
         trail=trails.get(assignment.key, NO_TRAIL),
+        with_alerts=with_alerts,
     )
 
 
 def counting_judge(office: Office) -> Callable[[Assignment, date], Judgement]:
     """Give the rules for counting, which needs no alerts."""
-    settings, trails = office.space.settings, office.ledger.trails()
-
-    def judge_on(assignment: Assignment, as_of: date) -> Judgement:
-        return judge(
-            assignment,
-            as_of,
-            regulation=office.regulation,
-            calendar=office.calendar,
-            due_soon_days=settings.due_soon_days,
-            confirmation=settings.confirmation,
-            trail=trails.get(assignment.key, NO_TRAIL),
-            with_alerts=False,
-        )
-
-    return judge_on
+    trails = office.ledger.trails()
+    return lambda assignment, as_of: judge_one(office, assignment, as_of, trails=trails, with_alerts=False)
 
 
 def read_units(path: Path, readers: Readers) -> tuple[Unit, ...]:
