@@ -65,7 +65,7 @@ def open_office(space: Workspace, *, new: bool = False) -> Iterator[Office]:
     Raises `BadOfficeFile` when the unit list is missing or one of the office's files cannot be used, and
     `BrokenSurroundings` when the ledger's file is gone: only a *new* workspace begins with an empty one.
     """
-    rules = regulations.load(space.settings.regulation)
+    rules = regulations.load(space.settings.regulation, space.root)
     days = calendars.load(space.calendar if space.calendar.exists() else None)
     if not space.units.exists():
         raise BadOfficeFile(space.units, "units-missing")

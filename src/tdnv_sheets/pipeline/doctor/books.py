@@ -32,7 +32,7 @@ def book_lines(space: Workspace) -> Iterator[Line]:
 
 def _regulation(space: Workspace) -> Line:
     try:
-        rules = regulations.load(space.settings.regulation)
+        rules = regulations.load(space.settings.regulation, space.root)
     except TdnvError as problem:
         return Line("regulation", "declaration-unusable", State.BROKEN, {"problem": problem})
     number = f" ({rules.number})" if rules.number else ""
