@@ -75,15 +75,15 @@ def complaints(raw: Raw, names: Mapping[str, Iterable[str]]) -> list[Complaint]:
         for place, entry in _entries(raw, table, found):
             found += _entry(place, entry, keys, table)
             found += _together(place, entry, table, _day(head, "since"), names)
-    if not found:
-        found += [*_twice(raw, head["since"]), *_lacking(raw)]
-    return found
+    return [*found, *_twice(raw, _day(head, "since")), *_lacking(raw)]
 
 
 def entries(raw: Raw, table: str) -> list[Raw]:
     """Give the entries of a table: one `[table]` or many `[[table]]`."""
     value = raw.get(table, [])
-    return [value] if isinstance(value, dict) else list(value)
+    if isinstance(value, list):
+        return [entry for entry in value if isinstance(entry, dict)]
+    return [value] if isinstance(value, dict) else []
 
 
 def _entries(raw: Raw, table: str, found: list[Complaint]) -> Iterator[tuple[Place, Raw]]:
@@ -197,33 +197,33 @@ def _report_day(place: Place, entry: Raw) -> Iterator[Complaint]:
             yield Complaint("no-such-day", (*place, "day"), {"key": "day", "value": f"{day}/{lacking}"})
 
 
-def _twice(raw: Raw, since: date) -> Iterator[Complaint]:
+def _twice(raw: Raw, since: date | None) -> Iterator[Complaint]:
     """Name what stands twice from the same day on: two versions of one value need two days."""
     for table, keys in _NAMED.items():
-        seen: dict[tuple[object, ...], int] = {}
+        seen: set[tuple[str, ...]] = set()
         for number, entry in enumerate(entries(raw, table)):
             known = TABLES[table]
-            same = (*(entry.get(key, known[key].default) for key in keys), entry.get("since", since))
+            same = (*(str(entry.get(key, known[key].default)) for key in keys), str(entry.get("since", since)))
             if same in seen:
-                what = " ".join(str(part) for part in (table, *same[:-1]) if part is not None)
-                yield Complaint("twice", (table, number), {"what": what, "since": f"{same[-1]}"})
-            seen.setdefault(same, number)
+                what = " ".join(part for part in (table, *same[:-1]) if part != "None")
+                yield Complaint("twice", (table, number), {"what": what, "since": same[-1]})
+            seen.add(same)
 
 
 def _lacking(raw: Raw) -> Iterator[Complaint]:
     """Name what a profile has to answer and does not."""
-    answered = {entry["name"] for entry in entries(raw, "switch")}
+    answered = {str(entry.get("name")) for entry in entries(raw, "switch")}
     asked = {
         "before_day": any(entry.get("wording", "on") != "on" for entry in entries(raw, "report")),
-        "very_urgent": any(entry["case"] == "urgent" for entry in entries(raw, "limit")),
-        "result_trigger": any(entry["trigger"] == UNSTATED for entry in entries(raw, "limit")),
+        "very_urgent": any(entry.get("case") == "urgent" for entry in entries(raw, "limit")),
+        "result_trigger": any(entry.get("trigger") == UNSTATED for entry in entries(raw, "limit")),
         "inaction_start": bool(entries(raw, "inaction")),
     }
     for name in (*ALWAYS, *(name for name, needed in asked.items() if needed)):
         if name not in answered:
             known = ", ".join(map(_shown, SWITCHES[name]))
             yield Complaint("missing-switch", (), {"name": name, "known": known})
-    if not any(entry["topic"] == "assigner" for entry in entries(raw, "clause")):
+    if not any(entry.get("topic") == "assigner" for entry in entries(raw, "clause")):
         yield Complaint("missing-assigner", (), {})
 
 
