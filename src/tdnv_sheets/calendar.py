@@ -7,7 +7,7 @@ record that comes with the program, and for all other years the `holidays` packa
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
 from types import MappingProxyType
@@ -83,6 +83,8 @@ class Calendar:
     """Years that the calendar of record covers; others are computed."""
     session_days: tuple[SpecialDay, ...] = ()
     """Session days (phiên họp) that the office entered, in order."""
+    _dues: dict[tuple[date, str], Due] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What `due` found: a register of a hundred thousand rows has a few hundred deadlines."""
 
     @property
     def sessions(self) -> tuple[date, ...]:
@@ -121,8 +123,12 @@ class Calendar:
 
         *roll* is the policy: `next` working day (Bộ luật Dân sự 2015, Điều 148, by analogy), `previous`, or `none`.
         """
-        if self.is_working(named):  # most days; the policy decides nothing
-            return Due(named, named, named, self.is_provisional(named))
+        known = self._dues.get((named, roll))
+        if known is None:
+            known = self._dues[named, roll] = self._due(named, roll)
+        return known
+
+    def _due(self, named: date, roll: str) -> Due:
         send_by = self.previous_working(named)
         day = {"next": self.next_working(named), "previous": send_by, "none": named}[roll]
         return Due(named, day, send_by, any(map(self.is_provisional, days(send_by, max(day, named)))))
