@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tdnv_sheets import calendar
-from tdnv_sheets.calendar_file import COLUMNS, open_calendar, read_own
+from tdnv_sheets.calendar_file import COLUMNS, OwnDays, open_calendar, read_own
 from tdnv_sheets.errors import BadOfficeFile, BrokenSurroundings
 from tdnv_sheets.messages.catalogue import LANGUAGES
 from tdnv_sheets.pipeline.start import CALENDAR_HEADER
@@ -279,6 +279,44 @@ def test_what_a_person_should_look_at_stops_nothing(tmp_path: Path) -> None:
     assert own.problems == ()
     assert [(note.row, note.code) for note in own.notes] == [(2, "session-on-day-off"), (3, "letters-lost")]
     assert read_own(table(tmp_path, "2026-03-05,nghi_rieng,Nghỉ bù (?),,,,")).notes == ()
+
+
+CELLS = st.one_of(
+    st.sampled_from(
+        [*calendar.KINDS, *COLUMNS, "2026-01-02", "10/1/2026", "1/29/26", "46086", "0/0/0000", "tam_tinh", ""]
+    ),
+    st.text(max_size=8),
+)
+
+
+def read_or_refused(path: Path) -> OwnDays | str:
+    try:
+        return read_own(path)
+    except BadOfficeFile as refused:
+        return refused.code
+
+
+@given(
+    st.sampled_from([[], [list(COLUMNS)]]),
+    st.lists(st.lists(CELLS, max_size=9), max_size=6),
+    st.sampled_from(",;\t"),
+)
+def test_whatever_stands_in_a_table_is_said_by_row_and_never_breaks_the_program(
+    tmp_path_factory: pytest.TempPathFactory, head: list[list[str]], rows: list[list[str]], sign: str
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "any.csv"
+    path.write_bytes("\n".join(map(sign.join, head + rows)).encode("utf-8", "surrogatepass"))
+    own = read_or_refused(path)
+    if isinstance(own, str):
+        assert own in {"csv-not-utf-8", "broken-line"}
+        return
+    assert [problem.row for problem in own.problems] == sorted(problem.row for problem in own.problems)
+    assert all(problem.words(lang) for problem in own.problems for lang in LANGUAGES)
+    if not own.problems:
+        days = [special.day for special in own.days if special.kind != calendar.SESSION]
+        assert len(set(days)) == len(days)
+        sessions = sorted(special.day for special in own.days if special.kind == calendar.SESSION)
+        assert list(open_calendar(path).sessions) == sessions
 
 
 # ------------------------------------------------------------------ files that are no table

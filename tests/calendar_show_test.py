@@ -190,6 +190,7 @@ def test_deadlines_that_rest_on_a_provisional_year_bear_a_mark_in_the_register(o
     formats, legend = marks()
     assert formats == {"dd/mm/yyyy", 'dd/mm/yyyy"*"'}
     assert "Dấu * ở «Thời hạn áp dụng»: ngày tạm tính" in legend
+    assert marks() == (formats, legend)  # what is marked is read back as it was
 
 
 def test_what_a_calendar_sheet_needs_is_plain_data_in_order(tmp_path: Path) -> None:

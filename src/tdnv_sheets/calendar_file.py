@@ -7,15 +7,11 @@ something wrong changes nothing, because half a swap would make every deadline w
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tdnv_sheets import calendar as calendars
 from tdnv_sheets.calendar import (
-    HOLIDAY,
-    IN_LIEU,
     KINDS,
-    LOCAL_OFF,
     OFFICE,
     ORDINARY,
     SATURDAY,
@@ -25,14 +21,16 @@ from tdnv_sheets.calendar import (
     Calendar,
     SpecialDay,
 )
+from tdnv_sheets.calendar_checks import Entry, Problem, checked, notes, shown
 from tdnv_sheets.errors import BadOfficeFile
-from tdnv_sheets.messages.catalogue import LANGUAGES, say
+from tdnv_sheets.messages.catalogue import LANGUAGES
 from tdnv_sheets.text.csv_file import read_rows
 from tdnv_sheets.text.dates import read_date, written_day
 from tdnv_sheets.text.unicode import strip_marks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
+    from datetime import date
     from pathlib import Path
 
 COLUMNS: Final = ("ngay", "loai", "ten", "thay_cho", "can_cu", "nguon", "trang_thai")
@@ -40,28 +38,8 @@ _NEEDED: Final = ("ngay", "loai")
 _FINAL, _NOT_FINAL = "chinh_thuc", "tam_tinh"
 _SENSE: Final = range(2015, 2061)
 """Years in which a day of the table can be meant."""
-_FAR: Final = timedelta(days=60)
-"""A working Saturday stands near its day off; nine years of notices never went beyond nine days."""
-_ALONE: Final = "swap-alone"
-_OFF_WORKDAYS: Final = frozenset({SWAPPED_OFF, IN_LIEU, LOCAL_OFF})
-"""Kinds of days off that say nothing on a day that is off already."""
 _SERIAL: Final = re.compile(r"\d{5}")
 _YEAR_FIRST: Final = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?=\D|$)")
-_LOST_LETTER: Final = re.compile(r"\w\?\w|(?:^|\s)\?\w|\ufffd")
-
-
-class Problem(NamedTuple):
-    """One thing to put right, or only to know."""
-
-    row: int
-    """As Excel counts."""
-    code: str
-    """Names the words `problem-…` in messages/calendar.toml."""
-    values: Mapping[str, str]
-
-    def words(self, lang: str) -> str:
-        """Say where it is, what is wrong and what to do."""
-        return say(f"calendar.problem-{self.code}", lang, row=self.row, **self.values)
 
 
 class OwnDays(NamedTuple):
@@ -103,7 +81,7 @@ def read_own(path: Path) -> OwnDays:
 
 
 def _judged(rows: Sequence[_Row]) -> OwnDays:
-    entries: list[_Entry] = []
+    entries: list[Entry] = []
     problems: list[Problem] = []
     swap_unread = False
     for row in rows:
@@ -112,19 +90,13 @@ def _judged(rows: Sequence[_Row]) -> OwnDays:
         if wrong or day is None:
             swap_unread = swap_unread or row.kind not in set(KINDS) - {SWAPPED_OFF, WORKED}
         else:
-            entries.append(_Entry(row.number, row.special(day)))
+            entries.append(Entry(row.number, row.special(day)))
     # Where one day has its month first, all others are in doubt, and what they say of each other proves nothing.
     if not any(problem.code == "month-first" for problem in problems):
-        official = calendars.load(None)
-        against = tuple(_against(entries, official))
-        problems += (*_twice(entries), *against)
-        # A missing half may stand in a row that could not be read, and a row whose day is wrong is said once.
-        doubted = {problem.row for problem in against}
-        sure = {entry.row for entry in entries} - doubted if not swap_unread else set[int]()
-        problems += (problem for problem in _swaps(entries, official) if problem.code != _ALONE or problem.row in sure)
+        problems += checked(entries, whole=not swap_unread)
     found = tuple(entry.special for entry in entries)
     problems.sort(key=lambda problem: problem.row)
-    return OwnDays(found, tuple(problems), tuple(_notes(entries, calendars.load(found))))
+    return OwnDays(found, tuple(problems), tuple(notes(entries, calendars.load(found))))
 
 
 def _refusal(path: Path, problems: Sequence[Problem]) -> BadOfficeFile:
@@ -136,11 +108,6 @@ def _refusal(path: Path, problems: Sequence[Problem]) -> BadOfficeFile:
 
 
 # ------------------------------------------------------------------ rows
-
-
-class _Entry(NamedTuple):
-    row: int
-    special: SpecialDay
 
 
 class _Row(NamedTuple):
@@ -195,7 +162,7 @@ class _Row(NamedTuple):
         if not text:
             yield self._problem("day-missing", column=column)
         elif day is None and written is not None and written.month_first is not None:
-            yield self._problem("month-first", column=column, value=text, day=_shown(written.month_first))
+            yield self._problem("month-first", column=column, value=text, day=shown(written.month_first))
         elif day is None:
             yield self._problem("day", column=column, value=text)
         elif day.year not in _SENSE:
@@ -219,10 +186,6 @@ def _word(text: str) -> str:
     return "_".join(re.findall(r"[a-z0-9]+", strip_marks(text).casefold()))
 
 
-def _shown(day: date) -> str:
-    return f"{day:%d/%m/%Y}"
-
-
 def _columns_known(head: Sequence[Sequence[str]]) -> int:
     return max((sum(_word(cell) in COLUMNS for cell in cells) for cells in head), default=0)
 
@@ -241,99 +204,3 @@ def _wrong_header(
         count = header.count(column)
         if count > 1 or (column in _NEEDED and not count):
             yield Problem(number, "column-not-once", {"column": column})
-
-
-# ------------------------------------------------------------------ what rows say of each other and of the calendar
-
-
-def _twice(entries: Iterable[_Entry]) -> Iterator[Problem]:
-    seen: dict[tuple[date, bool], _Entry] = {}
-    for entry in entries:
-        day, kind = entry.special.day, entry.special.kind
-        first = seen.setdefault((day, kind == SESSION), entry)
-        if first is entry:
-            continue
-        values = {"day": _shown(day), "first": str(first.row)}
-        if first.special.kind == kind:
-            yield Problem(entry.row, "day-twice", values)
-        else:
-            yield Problem(entry.row, "contradiction", values | {"kind": kind, "other": first.special.kind})
-
-
-def _against(entries: Iterable[_Entry], official: Calendar) -> Iterator[Problem]:
-    """Hold each row against its weekday and against the calendar beneath."""
-    for row, special in entries:
-        day, kind = special.day, special.kind
-        beneath = official.special_on(day)
-        weekend, off = day.weekday() >= SATURDAY, not official.is_working(day)
-        values = {"day": _shown(day), "kind": kind}
-        named_off = beneath is not None and beneath.kind in {HOLIDAY, IN_LIEU}
-        if kind == WORKED and not weekend:
-            yield Problem(row, "not-a-weekend", values | {"ordinary": ORDINARY})
-        elif kind == WORKED and named_off:
-            yield Problem(row, "works-on-holiday", values | {"name": official.name_of(day)})
-        elif kind in _OFF_WORKDAYS and weekend and off:
-            yield Problem(row, "off-already", values)
-        elif kind == SWAPPED_OFF and named_off:
-            yield Problem(row, "swapped-holiday", values | {"name": official.name_of(day)})
-        elif kind == ORDINARY and beneath is None:
-            yield Problem(row, "nothing-to-lift", values)
-
-
-def _swaps(entries: Iterable[_Entry], official: Calendar) -> Iterator[Problem]:
-    """Each swapped day off needs exactly one worked day, and each worked day its day off."""
-    own = {entry.special.day: entry for entry in entries if entry.special.kind != SESSION}
-    for entry in own.values():
-        special = entry.special
-        if special.kind in {SWAPPED_OFF, WORKED}:
-            yield from _pair(entry, own, official)
-        elif special.kind == ORDINARY:
-            yield from _half_lifted(entry, own, official)
-
-
-def _pair(entry: _Entry, own: Mapping[date, _Entry], official: Calendar) -> Iterator[Problem]:
-    special = entry.special
-    other_kind = WORKED if special.kind == SWAPPED_OFF else SWAPPED_OFF
-    others = {day: other for day, other in own.items() if other.special.kind == other_kind}
-    candidates = sorted(
-        day for day, other in others.items() if day == special.partner or other.special.partner == special.day
-    )
-    values = {"day": _shown(special.day), "kind": special.kind, "other": other_kind, "column": "thay_cho"}
-    if not candidates:
-        beneath = None if special.partner is None else official.special_on(special.partner)
-        paired = beneath is not None and beneath.kind == other_kind and beneath.partner in {None, special.day}
-        if not paired or special.partner in own:
-            yield Problem(entry.row, _ALONE, values)
-        return
-    if len(candidates) > 1:
-        yield Problem(entry.row, "swap-many", values | {"days": ", ".join(map(_shown, candidates))})
-        return
-    (partner,) = candidates
-    back = own[partner].special.partner
-    differs = special.partner not in {None, partner} or back not in {None, special.day}
-    if differs and special.kind == SWAPPED_OFF:
-        named = back if special.partner in {None, partner} else special.partner
-        yield Problem(
-            entry.row, "swap-differs", values | {"found": _shown(partner), "named": _shown(named or special.day)}
-        )
-    elif special.kind == SWAPPED_OFF and abs(partner - special.day) > _FAR:
-        yield Problem(entry.row, "swap-far", values | {"found": _shown(partner)})
-
-
-def _half_lifted(entry: _Entry, own: Mapping[date, _Entry], official: Calendar) -> Iterator[Problem]:
-    beneath = official.special_on(entry.special.day)
-    partner = None if beneath is None or beneath.kind not in {SWAPPED_OFF, WORKED} else beneath.partner
-    if partner is not None and partner not in own and official.special_on(partner) is not None:
-        yield Problem(
-            entry.row,
-            "half-lifted",
-            {"day": _shown(entry.special.day), "kind": ORDINARY, "partner": _shown(partner)},
-        )
-
-
-def _notes(entries: Iterable[_Entry], calendar: Calendar) -> Iterator[Problem]:
-    for row, special in entries:
-        if special.kind == SESSION and not calendar.is_working(special.day):
-            yield Problem(row, "session-on-day-off", {"day": _shown(special.day)})
-        if _LOST_LETTER.search(special.name):
-            yield Problem(row, "letters-lost", {"column": "ten", "value": special.name})
