@@ -43,9 +43,9 @@ def judge(
     counts as on time. While confirmation is awaited `days_left` stands still at the day of completion.
     """
     completion = regulation.completion(start_day(assignment) or as_of)
-    deadline = assignment.day("extended_deadline") or assignment.day("deadline")
-    if deadline is not None and completion.deadline_roll == "next":
-        deadline = calendar.next_working(deadline)
+    named = assignment.day("extended_deadline") or assignment.day("deadline")
+    due = None if named is None else calendar.due(named, completion.deadline_roll)
+    deadline = due and due.day
     asked = completion.confirmation if confirmation == "regulation" else confirmation == "yes"
     last_update = trail.last_update or assignment.day("reported_date")
     heard = trail.last_update if trail.last_update is not None and trail.last_update <= as_of else None
@@ -67,6 +67,7 @@ def judge(
         alerts=alerts(assignment, situation) if with_alerts else (),
         extension_count=extensions,
         last_update=last_update,
+        provisional=due is not None and due.provisional,
     )
 
 
