@@ -11,6 +11,7 @@ import pytest
 from tdnv_sheets import calendar, regulation
 from tdnv_sheets.errors import WrongUsage
 from tdnv_sheets.periods import PeriodKind, parse_period
+from tdnv_sheets.regulation.keys import NAME_FIELDS
 from tdnv_sheets.rules.judgement import Status
 from tdnv_sheets.sheetspec import assignment_spec
 from tdnv_sheets.shipped import packaged
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 KON_TUM = regulation.load("kon-tum-2022")
 CALENDAR = calendar.load(None)
-FIELD_TOPICS = ("field", "class", "source", "return", "extension", "completion", "confirmation", "focal-person")
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_every_shipped_profile_names_an_article_for_every_value(regulation_id: s
 @pytest.mark.parametrize("regulation_id", regulation.available())
 def test_field_letters_and_statuses_of_a_profile_exist_in_the_program(regulation_id: str) -> None:
     rules = regulation.load(regulation_id)
-    named = {name for topic in FIELD_TOPICS for clause in rules.about(topic) for name in clause.names}
+    named = {name for topic in NAME_FIELDS for clause in rules.about(topic) for name in clause.names}
     named |= {name for duty in rules.explanations for name in duty.fields}
     assert named <= assignment_spec().by_name.keys()
     assert {name for clause in rules.about("status") for name in clause.names} <= set(Status)
@@ -309,3 +309,18 @@ def test_only_tasks_without_deadline_go_stale_where_the_text_says_so() -> None:
     update, day = date(2026, 1, 31), date(2026, 5, 1)
     assert rules.stale_after(update, day, dated=True) is None
     assert rules.stale_after(update, day, dated=False) == date(2026, 4, 30)
+
+
+def test_the_register_names_the_article_that_asks_for_a_field() -> None:
+    day = date(2026, 6, 1)
+    articles = {r.id: r.articles_of_fields(day) for r in map(regulation.load, regulation.available())}
+    assert {i: each["deadline"] for i, each in articles.items()} == {
+        "hai-phong-2025": "Điều 5.1e",
+        "kon-tum-2022": "Điều 5.1đ",
+        "quynh-nhai-2015": "Điều 5.1e",
+        "thanh-hoa-2025": "Điều 3.2",
+        "tra-vinh-2024": "Điều 3.2",
+    }
+    assert {i: each["explanation"] for i, each in articles.items()}["thanh-hoa-2025"] == "Điều 17.4"
+    assert articles["kon-tum-2022"]["entered_date"] == "Điều 6.1b"
+    assert all(each.keys() <= assignment_spec().by_name.keys() for each in articles.values())

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from tdnv_sheets import regulation as regulations
 from tdnv_sheets.messages.catalogue import say
+from tdnv_sheets.regulation.keys import NAME_FIELDS
 from tdnv_sheets.rules.judgement import Status
 from tdnv_sheets.sheetspec import assignment_spec
 
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
         WeeklyDuty,
     )
 
-_NAMES_FIELDS: Final = ("field", "class", "source", "return", "extension", "completion", "confirmation", "focal-person")
-"""Topics whose clauses name fields of the assignment."""
 _TABLES: Final = ("limit", "report", "session", "weekly", "stale", "inaction", "explanation", "switch")
 """Tables that have a section of their own, in the order shown; clauses have one for each topic."""
 
@@ -40,7 +39,7 @@ Section: TypeAlias = "tuple[str, list[str]]"
 def problems_of(path: Path, lang: str) -> list[str]:
     """Say everything that is wrong with the profile in *path*, by line; raises as `regulation.problems` does."""
     known = tuple(assignment_spec().by_name)
-    names = {**dict.fromkeys(_NAMES_FIELDS, known), "status": tuple(status.value for status in Status)}
+    names = {**dict.fromkeys(NAME_FIELDS, known), "status": tuple(status.value for status in Status)}
     return regulations.problems(path, lang, names)
 
 

@@ -93,14 +93,25 @@ TOPICS: Final = (
     "emulation",
 )
 """What clauses are about, in the order in which `tdnv regulation show` lists them."""
+NAME_FIELDS: Final = (
+    "field",
+    "source",
+    "class",
+    "return",
+    "extension",
+    "completion",
+    "confirmation",
+    "focal-person",
+)
+"""Topics whose clauses name fields of the assignment, the field list first."""
 SWITCHES: Final[Mapping[str, tuple[bool | str, ...]]] = MappingProxyType(
     {
         "confirmation": (True, False),
         "final_document": (True, False),
         "returned_overdue": (True, False),
         "completion_day": ("result_document", "completed"),
-        "deadline_roll": ("next", "none"),
-        "report_roll": ("next", "none"),
+        "deadline_roll": ("next", "previous", "none"),
+        "report_roll": ("next", "previous", "none"),
         "cut_off": ("office_day", "unit_day", "period_end"),
         "before_day": ("exclusive", "named", "inclusive"),
         "very_urgent": ("urgent", "ordinary"),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.periods import PeriodKind
+from tdnv_sheets.regulation.keys import NAME_FIELDS
 from tdnv_sheets.regulation.values import (
     OFFICE,
     UNIT,
@@ -109,6 +111,19 @@ class Regulation:
             report=self.about("inspection-report"),
             dossier=self.about("inspection-dossier"),
         )
+
+    def articles_of_fields(self, on: date) -> Mapping[str, str]:
+        """Give field → the article that asks for it, as it holds *on* a day: the field list first, then what else names it."""
+        articles: dict[str, str] = {}
+        named = [(clause.article, clause.names) for topic in NAME_FIELDS for clause in self.about(topic, on)]
+        duty = self.explanation(on)
+        named += [] if duty is None else [(duty.article, duty.fields)]
+        named += [(clause.article, ("assigner",)) for clause in self.about("assigner", on)[:1]]
+        named += [(limit.article, ("entered_date",)) for limit in self.entry_limits if limit.case == "ordinary"]
+        for article, fields in named:
+            for field in fields:
+                articles.setdefault(field, article)
+        return MappingProxyType(articles)
 
     # ------------------------------------------------------------------ answers to what the text leaves open
 

@@ -240,7 +240,7 @@ class Completion:
     completion_day: str
     """`result_document`: the date of the result document, else the day reported; `completed`: the other way round."""
     deadline_roll: str
-    """What happens to a deadline on a day off: `next` working day, or `none`."""
+    """What happens to a deadline on a day off: `next` or `previous` working day, or `none`."""
 
 
 @dataclass(frozen=True, slots=True)
