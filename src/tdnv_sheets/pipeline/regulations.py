@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from tdnv_sheets import regulation as regulations
 from tdnv_sheets.messages.catalogue import say
 from tdnv_sheets.regulation.keys import NAME_FIELDS
+from tdnv_sheets.regulation.values import MONTHS
 from tdnv_sheets.rules.judgement import Status
 from tdnv_sheets.sheetspec import assignment_spec
 
@@ -121,29 +122,31 @@ def _mark(key: str) -> str:
 
 
 def _limit(value: TimeLimit, lang: str) -> str:
+    what = say(f"regulation.limit_{value.name}", lang)
+    if value.name == "office-entry" or value.case != "ordinary":
+        what += f", {say(f'regulation.case_{value.case}', lang)}"
     span = say("regulation.same_day" if value.working_days == 0 else "regulation.days", lang, count=value.working_days)
-    text = say(
-        "regulation.limit",
-        lang,
-        what=say(f"regulation.limit_{value.name}", lang),
-        case=say(f"regulation.case_{value.case}", lang),
-        who=say(f"regulation.who_{value.who}", lang),
-        span=span,
-        trigger=say(f"regulation.trigger_{value.trigger}", lang),
-    )
+    due = f"{span}, {say(f'regulation.trigger_{value.trigger}', lang)}"
+    if value.trigger == "deadline" and value.working_days == 0:
+        due = say("regulation.by_deadline", lang)
+    text = f"{what}: {say(f'regulation.who_{value.who}', lang)}, {due}"
     return f"{text} → {value.to}" if value.to else text
 
 
 def _report(value: ReportDay, lang: str) -> str:
-    kind = say(f"regulation.kind_of_{value.kind}", lang)
-    what = say(f"regulation.subject_{value.subject}", lang, kind=kind)
-    who = say(f"regulation.who_{value.who}", lang)
+    what = say(f"regulation.subject_{value.subject}", lang, kind=say(f"regulation.kind_of_{value.kind}", lang))
+    return f"{say(f'regulation.who_{value.who}', lang)}, {what}: {_report_day(value, lang)} → {value.to}"
+
+
+def _report_day(value: ReportDay, lang: str) -> str:
     if value.month is None or value.day is None:
-        due = say("regulation.no_day", lang)
-    else:
-        entry = f"regulation.{'before' if value.wording != 'on' else 'on'}_{value.kind}"
-        due = say(entry, lang, day=value.day, month=value.month)
-    return f"{who}, {what}: {due} → {value.to}"
+        return say("regulation.no_day", lang)
+    kind, month = value.kind.value, value.month
+    if value.part is not None:  # of one half or quarter the month has a name
+        kind, month = "year", (value.part - 1) * MONTHS[value.kind] + month
+    wording = "on" if value.wording == "on" else "before"
+    text = say(f"regulation.{wording}_{kind}", lang, day=value.day, month=month)
+    return text + say("regulation.day_before", lang) if value.exclusive else text
 
 
 def _session(value: SessionDuty, lang: str) -> str:

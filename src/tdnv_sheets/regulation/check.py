@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from tdnv_sheets.messages.catalogue import say
 from tdnv_sheets.periods import PeriodKind
 from tdnv_sheets.regulation.keys import ALWAYS, HEAD, SWITCHES, TABLES, UNSTATED
+from tdnv_sheets.regulation.values import MONTHS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from tdnv_sheets.regulation.keys import Key
 
 Raw = dict[str, Any]
-_MONTHS: Final = {PeriodKind.MONTH: 1, PeriodKind.QUARTER: 3, PeriodKind.HALF: 6, PeriodKind.YEAR: 12}
 _SHORTEST_YEAR: Final = 2027
 """Any year without a 29 February: a day that only a leap year has is none to report on."""
 _TYPES: Final = {str: "text", int: "number", date: "day", list: "list", bool: "yes-no"}
@@ -178,9 +178,9 @@ def _report_day(place: Place, entry: Raw) -> Iterator[Complaint]:
     for one, other in (("month", "day"), ("day", "month")):
         if one in entry and other not in entry:
             yield Complaint("needs-other", (*place, one), {"key": one, "other": other})
-    if kind not in _MONTHS:
+    if not isinstance(kind, str) or kind not in MONTHS:
         return
-    months = _MONTHS[PeriodKind(kind)]
+    months = MONTHS[PeriodKind(kind)]
     if isinstance(part, int) and part > 12 // months:
         values = {"key": "part", "value": str(part), "lowest": "1", "highest": str(12 // months)}
         yield Complaint("out-of-range", (*place, "part"), values)

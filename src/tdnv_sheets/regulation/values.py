@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar as months_of_the_year
 from dataclasses import dataclass
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from tdnv_sheets.periods import PeriodKind
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 UNIT: Final = "unit"
 OFFICE: Final = "office"
+MONTHS: Final = MappingProxyType({PeriodKind.MONTH: 1, PeriodKind.QUARTER: 3, PeriodKind.HALF: 6, PeriodKind.YEAR: 12})
+"""How many months a period of a kind has."""
 _ONE_DAY: Final = timedelta(days=1)
 
 
@@ -92,7 +95,7 @@ class ReportDay(Provision):
         """Say whether the report is on *period*."""
         if period.kind != self.kind:
             return False
-        months = _MONTHS[self.kind]
+        months = MONTHS[self.kind]
         return self.part is None or (period.start.month - 1) // months + 1 == self.part
 
     def due(self, period: Period) -> date | None:
@@ -285,6 +288,3 @@ def _in_month(year: int, month: int, day: int) -> date:
     years, index = divmod(month - 1, 12)
     year, month = year + years, index + 1
     return date(year, month, min(day, months_of_the_year.monthrange(year, month)[1]))
-
-
-_MONTHS: Final = {PeriodKind.MONTH: 1, PeriodKind.QUARTER: 3, PeriodKind.HALF: 6, PeriodKind.YEAR: 12}
