@@ -227,6 +227,18 @@ def test_a_regulation_is_shown_with_every_value_and_its_article(regulation_id: s
     assert len(json.loads(json.dumps(shape))["values"]) == len(values)
 
 
+def test_a_regulation_that_is_not_there_or_names_a_field_that_is_none_stops_before_a_folder_is_made(
+    own: Path, tmp_path: Path
+) -> None:
+    gone = run("init", tmp_path / "vp", "--regulation", tmp_path / "khong-co.toml")
+    assert (gone.code, "khong-co.toml" in gone.err) == (2, True)
+    clause = '[[clause]]\ntopic = "field"\nkey = "a"\narticle = "Điều 5"\nvi = "Số"\nnames = ["number"]\n'
+    own.write_text(EXAMPLE + clause, encoding="utf-8")
+    wrong = run("init", tmp_path / "vp", "--regulation", own)
+    assert (wrong.code, "- dòng 8" in wrong.err, "«number»" in wrong.err) == (4, True, True)
+    assert not (tmp_path / "vp").exists()
+
+
 # ------------------------------------------------------------------ an office under each regulation
 
 

@@ -169,7 +169,7 @@ def template(office: str, regulation: str, language: str) -> str:
 # Settings of the office. A line that starts with # shows the default; remove the # to change it.
 
 office = {_quoted(office)}            # tên cơ quan, in trên mọi biểu / printed on every sheet
-regulation = {_quoted(regulation)}    # quy chế áp dụng / the regulation in force here
+regulation = {_quoted(regulation)}    # quy chế áp dụng: mã hoặc tệp .toml để cạnh tệp này / the regulation in force here: id, or a .toml file beside this one
 language = {_quoted(language)}        # vi | en
 # contact = ""                 # họ tên, số điện thoại để đơn vị hỏi / whom a unit may call
 # due_soon_days = 5            # báo «sắp đến hạn» trước mấy ngày / days before a deadline

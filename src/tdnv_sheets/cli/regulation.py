@@ -36,10 +36,9 @@ def list_them(shape: str) -> None:
 @pass_call
 def show(call: Call, name: str, shape: str) -> None:
     """Show every value of a regulation with its article."""
-    from tdnv_sheets.pipeline.regulations import as_json, as_lines
-    from tdnv_sheets.regulation import load
+    from tdnv_sheets.pipeline.regulations import as_json, as_lines, open_regulation
 
-    rules = load(name, Path())
+    rules = open_regulation(name, Path())
     if shape == "text":
         click.echo("\n".join(as_lines(rules, call.lang)))
     else:

@@ -39,9 +39,18 @@ Section: TypeAlias = "tuple[str, list[str]]"
 
 def problems_of(path: Path, lang: str) -> list[str]:
     """Say everything that is wrong with the profile in *path*, by line; raises as `regulation.problems` does."""
-    known = tuple(assignment_spec().by_name)
-    names = {**dict.fromkeys(NAME_FIELDS, known), "status": tuple(status.value for status in Status)}
-    return regulations.problems(path, lang, names)
+    return regulations.problems(path, lang, known_names())
+
+
+def open_regulation(name: str, folder: Path) -> Regulation:
+    """Read the regulation of an office: an id, or a file in *folder*; raises as `regulation.load` does."""
+    return regulations.load(name, folder, known_names())
+
+
+def known_names() -> dict[str, tuple[str, ...]]:
+    """Give topic → the words that its clauses may name: fields of an assignment, statuses."""
+    fields_known = tuple(assignment_spec().by_name)
+    return {**dict.fromkeys(NAME_FIELDS, fields_known), "status": tuple(status.value for status in Status)}
 
 
 def as_listed(ids: Iterable[str]) -> list[dict[str, str]]:

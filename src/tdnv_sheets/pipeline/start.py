@@ -19,6 +19,7 @@ from tdnv_sheets.messages.catalogue import finding_text, say
 from tdnv_sheets.pipeline.draw import redraw
 from tdnv_sheets.pipeline.office import open_office, read_units
 from tdnv_sheets.pipeline.receive import shown_name
+from tdnv_sheets.pipeline.regulations import open_regulation
 from tdnv_sheets.render.unit_list import draw_unit_list
 from tdnv_sheets.settings import template
 from tdnv_sheets.sheetspec import assignment_spec
@@ -51,7 +52,7 @@ class Start:
 
 def init(root: Path, start: Start, moment: Moment) -> tuple[Workspace, Takeover | None]:
     """Make the workspace; what cannot be read stops it before a folder is made."""
-    rules = regulations.load(start.regulation, Path())
+    rules = open_regulation(start.regulation, Path())
     own = Path(start.regulation) if regulations.is_own(start.regulation) else None
     for path in (start.units, start.register):
         if path is not None and not path.is_file():

@@ -38,6 +38,7 @@ _P = TypeVar("_P", bound="Provision")
 _OWN: Final = ".toml"
 _BARE_DAY: Final = re.compile(r"^(\s*[\w-]+\s*=\s*)(\d{4}-\d{2}-\d{2})(?=\s*(?:#.*)?$)", re.MULTILINE)
 _NO_NAMES: Final[Mapping[str, Iterable[str]]] = MappingProxyType({})
+"""Clauses may name anything: for callers that know neither the schema nor the statuses."""
 
 
 def available() -> tuple[str, ...]:
@@ -50,19 +51,19 @@ def is_own(name: str) -> bool:
     return name.lower().endswith(_OWN)
 
 
-def load(name: str, folder: Path | None = None) -> Regulation:
+def load(name: str, folder: Path | None = None, names: Mapping[str, Iterable[str]] = _NO_NAMES) -> Regulation:
     """Read a regulation: by its id, or, where *name* ends in `.toml`, from that file in *folder* (the workspace).
 
-    Raises `WrongUsage` when there is none of that name, `BadOfficeFile` naming every line and key that cannot be used.
+    *names* are the words that clauses of a topic may name. Raises `WrongUsage` when there is none of that name, `BadOfficeFile` naming every line and key that cannot be used.
     """
     if is_own(name) and folder is not None:
         if not (folder / name).is_file():
             raise WrongUsage("no-such-file", path=folder / name)
-        return read(folder / name)
+        return read(folder / name, names)
     known = available()
     if name not in known:
         raise WrongUsage("unknown-regulation", id=name, known=", ".join(known))
-    return read(packaged("regulations", f"{name}.toml"))
+    return read(packaged("regulations", f"{name}.toml"), names)
 
 
 def problems(path: Path, lang: str, names: Mapping[str, Iterable[str]] = _NO_NAMES) -> list[str]:
@@ -77,12 +78,14 @@ def problems(path: Path, lang: str, names: Mapping[str, Iterable[str]] = _NO_NAM
     return [complaint.text(lines, lang) for complaint in found]
 
 
-def read(path: Path) -> Regulation:
+def read(path: Path, names: Mapping[str, Iterable[str]] = _NO_NAMES) -> Regulation:
     """Read the profile in *path*; its file name is its id. Raises `BadOfficeFile` with all that is wrong with it."""
     text = text_of(path)
     raw = parsed(path, _with_impossible_days_quoted(text))
-    if complaints(raw, _NO_NAMES):
-        told = {f"problems_{lang}": "\n".join(f"- {each}" for each in problems(path, lang)) for lang in LANGUAGES}
+    if complaints(raw, names):
+        told = {
+            f"problems_{lang}": "\n".join(f"- {each}" for each in problems(path, lang, names)) for lang in LANGUAGES
+        }
         raise BadOfficeFile(path, "regulation-broken", **told)
     head = raw["regulation"]
     since: date = head["since"]
