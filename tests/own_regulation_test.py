@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tdnv_sheets import regulation
@@ -104,6 +104,7 @@ def test_everything_that_is_wrong_is_said_at_once_by_line(own: Path) -> None:
     assert caught.value.values["problems_en"].count("- line ") == 7
 
 
+BEFORE_DAY = '[[switch]]\nname = "before_day"\nvalue = "exclusive"\narticle = "Điều 9"\nvi = "x"\n'
 BROKEN = [
     ("[[limit]]", "[[limits]]", "unknown-table", "[[limits]]"),
     ("[regulation]", "[regel]", "head-missing", None),
@@ -123,6 +124,7 @@ BROKEN = [
     ('article = "Điều 6.1"', 'article = "Điều 6.1"\nsince = 2025-12-31', "before-the-regulation", "since = 2025"),
     ("[[switch]]", '[[clause]]\ntopic = "status"\nkey = "1"\narticle = "Điều 1"\nvi = "x"\nnames = ["late"]\n[[switch]]', "unknown-choice", "names ="),
     ("[[switch]]", '[[clause]]\ntopic = "field"\nkey = "a"\narticle = "Điều 1"\nvi = "x"\nnames = [1]\n[[switch]]', "wrong-type", "names ="),
+    ("[[switch]]", BEFORE_DAY + BEFORE_DAY.replace("vi =", "since = 2026-07-01\nvi =") + "[[switch]]", "answered-again", None),
     ("[[switch]]", '[[weekly]]\nwho = "unit"\nweekday = "thursday"\narticle = "Điều 1"\nto = "x"\n[[switch]]', "missing-key", "[[weekly]]"),
     ('topic = "assigner"', 'topic = "scope"', "missing-assigner", None),
     ('name = "cut_off"', 'name = "report_roll"', "twice", None),
@@ -144,7 +146,7 @@ def test_each_mistake_is_named_with_its_line(own: Path, old: str, new: str, code
         "day-in-quotes": "remove the quotes", "missing-article": "names no article", "empty": "is empty",
         "needs-other": "beside it", "no-such-day": "there is no day", "until-before-since": "comes before the first",
         "before-the-regulation": "whole regulation", "missing-key": "lacks the key", "missing-assigner": "nobody is named",
-        "twice": "stands above", "missing-switch": "is not answered",
+        "twice": "stands above", "missing-switch": "is not answered", "answered-again": "once only",
     }  # fmt: skip
     assert any(heads[code] in line for line in told), told
     if at is not None:
@@ -186,6 +188,7 @@ def test_the_line_of_every_key_is_found(regulation_id: str) -> None:
 TEXTS = st.text(st.sampled_from("ab\"\\#[]{}=\n' "), max_size=12)
 
 
+@settings(deadline=None)
 @given(st.lists(TEXTS, min_size=1, max_size=4))
 def test_no_text_makes_the_lines_of_later_keys_go_astray(texts: list[str]) -> None:
     values = [json.dumps(text) for text in texts]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from tdnv_sheets.messages.catalogue import say
 from tdnv_sheets.periods import PeriodKind
-from tdnv_sheets.regulation.keys import ALWAYS, HEAD, SWITCHES, TABLES, UNSTATED
+from tdnv_sheets.regulation.keys import ALWAYS, HEAD, ONCE, SWITCHES, TABLES, UNSTATED
 from tdnv_sheets.regulation.values import MONTHS
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def complaints(raw: Raw, names: Mapping[str, Iterable[str]]) -> list[Complaint]:
         for place, entry in _entries(raw, table, found):
             found += _entry(place, entry, keys, table)
             found += _together(place, entry, table, _day(head, "since"), names)
-    return [*found, *_twice(raw, _day(head, "since")), *_lacking(raw)]
+    return [*found, *_twice(raw, _day(head, "since")), *_answered_again(raw), *_lacking(raw)]
 
 
 def entries(raw: Raw, table: str) -> list[Raw]:
@@ -208,6 +208,16 @@ def _twice(raw: Raw, since: date | None) -> Iterator[Complaint]:
                 what = " ".join(part for part in (table, *same[:-1]) if part != "None")
                 yield Complaint("twice", (table, number), {"what": what, "since": same[-1]})
             seen.add(same)
+
+
+def _answered_again(raw: Raw) -> Iterator[Complaint]:
+    """Name second answers to questions whose answer is worked into other values."""
+    first: set[str] = set()
+    for number, entry in enumerate(entries(raw, "switch")):
+        name = str(entry.get("name"))
+        if name in first and name in ONCE:
+            yield Complaint("answered-again", ("switch", number), {"name": name})
+        first.add(name)
 
 
 def _lacking(raw: Raw) -> Iterator[Complaint]:

@@ -131,6 +131,9 @@ ALWAYS: Final = (
 )
 """The switches that every profile has to answer; the others only where one of its values asks."""
 
+ONCE: Final = ("before_day", "result_trigger", "inaction_start")
+"""The switches that are worked into other values when these are read: to change one, those values get a new version."""
+
 _WORDS: Final = Key(needed=False, may_be_empty=True, default="")
 _COMMON: Final = {
     "article": Key(),
