@@ -134,7 +134,9 @@ def _limit(value: TimeLimit, lang: str) -> str:
     what = say(f"regulation.limit_{value.name}", lang)
     if value.name == "office-entry" or value.case != "ordinary":
         what += f", {say(f'regulation.case_{value.case}', lang)}"
-    span = say("regulation.same_day" if value.working_days == 0 else "regulation.days", lang, count=value.working_days)
+    span = say("regulation.days", lang, count=value.working_days)
+    if value.working_days == 0:
+        span = say("regulation.same_day", lang)
     due = f"{span}, {say(f'regulation.trigger_{value.trigger}', lang)}"
     if value.trigger == "deadline" and value.working_days == 0:
         due = say("regulation.by_deadline", lang)
