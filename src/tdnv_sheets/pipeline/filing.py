@@ -63,9 +63,9 @@ def plan_for(office: Office, here: Path, checked: Checked, received: Received, m
     space = office.space
     folder = space.quarantine if received.verdict is Verdict.QUARANTINED else space.archive(moment.now)
     folder.mkdir(parents=True, exist_ok=True)
-    marked = marked_place(office, checked, space.returned) if _is_marked(checked, received) else None
-    known = units_by_code(office.units).get(received.unit)
-    unit = known.name if known else received.unit
+    marked = ""
+    if _is_marked(checked, received):
+        marked = marked_place(office, checked, space.returned).relative_to(space.root).as_posix()
     plan = Plan(
         token=new_token(),
         digest=digest,
@@ -77,16 +77,14 @@ def plan_for(office: Office, here: Path, checked: Checked, received: Received, m
         total=received.total,
         held=received.held,
         kept=shelf.free_name(folder, received.file).relative_to(space.root).as_posix(),
-        marked="" if marked is None else marked.relative_to(space.root).as_posix(),
-        note=receipt(received, unit, moment.now, office.lang, revision=_REVISION)
-        if _is_noted(office, received)
-        else "",
+        marked=marked,
+        note=_note(office, received, moment, marked) if _is_noted(office, received) else "",
     )
     place = _place_of(here)
     fresh = place.with_suffix(".new")
     with fresh.open("w", encoding="utf-8") as file:
         file.write(json.dumps(asdict(plan), ensure_ascii=False))
-        if marked is not None:  # what only this plan knows has to outlive a power cut too
+        if marked:  # what only this plan knows has to outlive a power cut too
             file.flush()
             os.fsync(file.fileno())
     fresh.replace(place)
@@ -95,6 +93,12 @@ def plan_for(office: Office, here: Path, checked: Checked, received: Received, m
 
 def _is_marked(checked: Checked, received: Received) -> bool:
     return needs_marks(checked) and received.verdict is checked.verdict
+
+
+def _note(office: Office, received: Received, moment: Moment, marked: str) -> str:
+    known = units_by_code(office.units).get(received.unit)
+    unit = known.name if known else received.unit
+    return receipt(received, unit, moment.now, office.lang, revision=_REVISION, marked=marked)
 
 
 def _is_noted(office: Office, received: Received) -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tdnv_sheets.errors import BrokenSurroundings, TdnvError, WaitsForPerson
 from tdnv_sheets.findings import Finding, Severity
-from tdnv_sheets.inbox.shelf import free_name
+from tdnv_sheets.inbox.shelf import NOTE_SUFFIX, free_name
 from tdnv_sheets.inbox.workspace import put_in_place
 from tdnv_sheets.ledger.arrivals import (
     count_arrivals,
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 LINES: Final = 5_000
 """Files that the journal shows; the ledger knows all of them."""
+_TAKEN: Final = ("accepted", "partly")
 _TO_DO: Final = (Severity.ERROR, Severity.WARNING)
 
 
@@ -156,12 +157,12 @@ def _lines(arrivals: tuple[Arrival, ...], units: Mapping[str, Unit], lang: str) 
             period=titles[one.period],
             verdict=one.verdict,
             undone=one.undone,
-            accepted=one.rows - one.held,
+            accepted=one.rows - one.held if one.verdict in _TAKEN else 0,
             cells=one.cells,
             held=one.held,
             conflicts=one.conflicts,
             why=_why(one, lang),
-            kept=one.kept,
+            kept=f"{one.kept}{NOTE_SUFFIX}" if one.kept and one.verdict == "quarantined" else one.kept,
             marked=one.marked,
         )
 

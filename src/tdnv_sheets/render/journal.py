@@ -70,7 +70,8 @@ class JournalLine(NamedTuple):
     conflicts: int
     why: str
     kept: str
-    """Place from the folder in which the journal lies; empty where nothing was kept."""
+    """Place from the folder in which the journal lies; empty where nothing was kept. Of a file in quarantine that of
+    the text beside it: nobody is to open such a file by a click."""
     marked: str
 
 
@@ -220,7 +221,7 @@ class _Looks:
     verdicts: Mapping[str, Format]
     words: Mapping[str, str]
     undone: Mapping[str, str]
-    open: tuple[str, str]
+    open: Mapping[str, str]
 
     @classmethod
     def of(cls, book: Book, view: JournalView) -> _Looks:
@@ -238,7 +239,11 @@ class _Looks:
             },
             words=words,
             undone={verdict: say("journal.undone", view.lang, verdict=said) for verdict, said in words.items()},
-            open=(say("journal.open_kept", view.lang), say("journal.open_marked", view.lang)),
+            open={
+                "kept": say("journal.open_kept", view.lang),
+                "reason": say("journal.open_reason", view.lang),
+                "marked": say("journal.open_marked", view.lang),
+            },
         )
 
 
@@ -255,11 +260,12 @@ def _draw_line(book: Book, sheet: Worksheet, row: int, line: JournalLine, looks:
     )
     for column, (value, look) in enumerate(cells):
         book.put(sheet, row, column, value, look)
-    for column, (place, words) in enumerate(zip((line.kept, line.marked), looks.open, strict=True), len(cells)):
+    places = ("reason" if line.verdict == "quarantined" else "kept", line.kept), ("marked", line.marked)
+    for column, (name, place) in enumerate(places, len(cells)):
         if not place or _NO_LINK & set(place):
             book.put(sheet, row, column, place, looks.text)
         else:
-            book.link_file(sheet, row, column, place, words, looks.link)
+            book.link_file(sheet, row, column, place, looks.open[name], looks.link)
     texts = zip((line.file, line.unit, line.period, verdict, line.why), _TEXT_WIDTHS, strict=True)
     sheet.set_row(row, styles.row_height(texts))
 
