@@ -207,6 +207,24 @@ def test_a_repeated_file_whose_command_died_before_it_was_written_down_is_writte
     assert list(office.space.work.iterdir()) == []
 
 
+def test_a_file_of_the_same_name_named_in_the_next_command_is_not_overwritten_by_what_a_dead_one_had_planned(
+    office: SmallOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = office.issue("cctl"), office.issue("cckl")
+    office.drop(fill(one, {ONE: {"difficulty": "Mưa lớn"}}), "bản.xlsx")
+    with monkeypatch.context() as patch:
+        patch.setattr(shelf, "move", power_cut)
+        assert office.run("merge").code == 4
+    second = fill(other, {"NV-2026-00003": {"result_summary": "Đã rà soát"}}, office.root.parent / "bản.xlsx")
+
+    assert office.run("merge", second).code == 0
+    assert office.run("merge").code == 0
+
+    lying = {path.read_bytes() for path in office.root.glob("luu-tru/*/*.xlsx")}
+    assert lying == {one.read_bytes(), second.read_bytes()}
+    assert len({one.kept for one in arrivals(office.space)}) == 2
+
+
 # ------------------------------------------------------------------ what people see
 
 

@@ -73,9 +73,9 @@ def ingest(
     if paths is not None and dry_run:
         return list(_take_in(office, existing(paths), grounds, run, []))
     with lists_owed(office) as owed:
-        finished: list[Received] = []
+        # Also before files that are named: a place that a dead command had planned is not given away.
+        finished = recover(office, grounds_of(office, moment.as_of), moment)
         if paths is None:
-            finished = recover(office, grounds, moment)
             paths = shelf.waiting_files(office.space.inbox)
         received = [*finished, *_taken_in(office, existing(paths), grounds, run)]
         if owed:

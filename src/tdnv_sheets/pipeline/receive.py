@@ -77,16 +77,16 @@ def receipt(
 
     *revision* stands for one that is not known yet; *marked* is where the copy to correct lies.
     """
-    unknown = not (unit_name or received.period)
-    head = say(
-        "pipeline.receipt_unknown" if unknown else "pipeline.receipt",
-        lang,
-        verdict=say(f"pipeline.verdict_{received.verdict}", lang),
-        file=received.file,
-        at=f"{at:%H:%M %d/%m/%Y}",
-        unit=unit_name or "–",
-        period=parse_period(received.period).title(lang) if received.period else "–",
-    )
+    what = {
+        "verdict": say(f"pipeline.verdict_{received.verdict}", lang),
+        "file": received.file,
+        "at": f"{at:%H:%M %d/%m/%Y}",
+    }
+    if unit_name or received.period:
+        period = parse_period(received.period).title(lang) if received.period else "–"
+        head = say("pipeline.receipt", lang, **what, unit=unit_name or "–", period=period)
+    else:
+        head = say("pipeline.receipt_unknown", lang, **what)
     parts = [head.lstrip("\n")]
     if received.total or any(received.rows):
         parts.append(_counts(received, lang, revision).lstrip("\n"))
