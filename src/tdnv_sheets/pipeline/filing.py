@@ -45,7 +45,6 @@ class Plan:
     """Names the arrival that the ledger writes with the verdict."""
     digest: str
     name: str
-    at: str
     verdict: str
     unit: str
     period: str
@@ -70,7 +69,6 @@ def plan_for(office: Office, here: Path, checked: Checked, received: Received, m
         token=new_token(),
         digest=digest,
         name=received.file,
-        at=moment.now.isoformat(),
         verdict=received.verdict.value,
         unit=received.unit,
         period=received.period,

@@ -70,9 +70,10 @@ def refresh_journal(office: Office, moment: Moment) -> TdnvError | None:
             return None
         _draw(office, moment, under, last, there)
     except WaitsForPerson as problem:
-        with suppress(OSError):
-            last = last_drawn(space)
-            _remember(space, replace(last, waits=last.waits or moment.now.isoformat()))
+        if problem.code == "file-locked":  # by whoever reads it; of the ledger this says nothing
+            with suppress(OSError):
+                last = last_drawn(space)
+                _remember(space, replace(last, waits=last.waits or moment.now.isoformat()))
         return problem
     except TdnvError as problem:
         return problem
