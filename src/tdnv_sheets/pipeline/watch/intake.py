@@ -1,0 +1,141 @@
+"""Take a lot of files in, and let those wait that could not be taken; a file on which the program fails stops no other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from tdnv_sheets.errors import TdnvError, WrongUsage
+from tdnv_sheets.inbox.scan import signs_of
+from tdnv_sheets.inbox.settling import Why
+from tdnv_sheets.pipeline.check import grounds_of
+from tdnv_sheets.pipeline.filing import claimed, recover
+from tdnv_sheets.pipeline.ingest import ingest
+from tdnv_sheets.pipeline.receive import shown_name
+from tdnv_sheets.pipeline.watch.said import Said, Weight, said_of
+from tdnv_sheets.validate.checked import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tdnv_sheets.inbox.scan import Entry
+    from tdnv_sheets.pipeline.check import Moment
+    from tdnv_sheets.pipeline.office import Office
+    from tdnv_sheets.pipeline.receive import Received
+    from tdnv_sheets.pipeline.watch.look import Looking
+
+LOT: Final = 100
+"""So many files are taken in one go: as many as are judged together, and no more results than memory holds with ease."""
+_WHY: Final = {"in-use": Why.IN_USE, "no-rights": Why.DENIED}
+
+
+class Took(NamedTuple):
+    """What became of a lot."""
+
+    taken: int = 0
+    """Files that lie elsewhere now."""
+    changed: bool = False
+    """Whether the register has something new to show."""
+    attention: bool = False
+    """Whether one of them needs its sender."""
+    waits: bool = False
+    """Whether one of them waits for a person."""
+
+
+@dataclass(slots=True)
+class Intake:
+    """Takes files in; remembers which ones are to be taken alone, since one of them fails the program."""
+
+    looking: Looking
+    suspects: set[str] = field(default_factory=set)
+    _told: dict[str, str] = field(default_factory=dict)
+
+    def take(self, office: Office, moment: Moment, clock: float) -> Took:
+        """Finish what a dead command began, and take the next lot in; raises what stops all files alike."""
+        took = self._finish(office, moment)
+        lot = self.looking.lot(1 if self.suspects else LOT)
+        if not lot:
+            self.suspects.clear()
+            return took
+        try:
+            received = ingest(office, [entry.path for entry in lot], moment)
+        except WrongUsage:
+            return took  # one of them was taken away just now: the next scan knows
+        except (TdnvError, OSError):
+            raise
+        except Exception as problem:  # noqa: BLE001 - a fault of the program on one file must not end the service
+            self._failed(office, lot, problem, moment, clock)
+            return took
+        self.suspects.difference_update(entry.key for entry in lot)
+        for entry, one in zip(lot, received, strict=True):
+            if one.verdict is Verdict.WAITING:
+                self._hold(entry, one, clock)
+            else:
+                self.looking.standing.tell(said_of(one))
+        return together(took, _took(received))
+
+    def _finish(self, office: Office, moment: Moment) -> Took:
+        """Finish what a command that died left claimed."""
+        if not claimed(office):
+            return Took()
+        finished = recover(office, grounds_of(office, moment.as_of), moment)
+        for one in finished:
+            self.looking.standing.tell(said_of(one))
+        self.looking.standing.tell(Said("recovered", Weight.WARNING, {"count": len(finished)}))
+        ingest(office, [], moment)  # the lists that the dead command owed
+        return _took(finished)._replace(changed=True)
+
+    def _hold(self, entry: Entry, received: Received, clock: float) -> None:
+        """Let a file wait that was given back, and say why unless that was the last thing said of it."""
+        inbox = self.looking.inbox
+        code = received.abouts[0].finding.code if received.abouts else ""
+        now = signs_of(received.kept_at or entry.path, inbox)
+        if now is None:
+            return
+        self.looking.settling.hold(now, _WHY.get(code, Why.REFUSED), clock)
+        if self._told.get(now.key) != code:
+            self._told[now.key] = code
+            self.looking.standing.tell(said_of(received))
+
+    def _failed(self, office: Office, lot: Sequence[Entry], problem: Exception, moment: Moment, clock: float) -> None:
+        """Put a lot back on which the program failed; one file alone is the culprit and waits, several are tried alone."""
+        recover(office, grounds_of(office, moment.as_of), moment)
+        if len(lot) > 1:
+            self.suspects = {entry.key for entry in lot}
+            return
+        now = signs_of(lot[0].path, self.looking.inbox)
+        if now is not None:
+            self.looking.settling.hold(now, Why.FAILED, clock)
+        self.suspects.discard(lot[0].key)
+        values = {"file": shown_name(lot[0].path.name), "kind": kind_of(problem)}
+        self.looking.standing.tell(Said("file-failed", Weight.ERROR, values))
+
+
+def kind_of(problem: BaseException) -> str:
+    """Say what kind of fault it was and where; what it says of itself may quote a file, and is left out."""
+    trace = problem.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return type(problem).__name__
+    return f"{type(problem).__name__}, {trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}"
+
+
+def _took(received: Sequence[Received]) -> Took:
+    verdicts = [one.verdict for one in received]
+    return Took(
+        taken=sum(verdict is not Verdict.WAITING for verdict in verdicts),
+        changed=any(one.revision is not None for one in received),
+        attention=any(verdict in {Verdict.PARTLY, Verdict.RETURNED, Verdict.QUARANTINED} for verdict in verdicts),
+        waits=any(one.conflicts or one.verdict is Verdict.WAITING for one in received),
+    )
+
+
+def together(one: Took, other: Took) -> Took:
+    """Add two up."""
+    return Took(
+        one.taken + other.taken,
+        one.changed or other.changed,
+        one.attention or other.attention,
+        one.waits or other.waits,
+    )
