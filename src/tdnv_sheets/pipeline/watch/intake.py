@@ -62,6 +62,7 @@ class Intake:
         except WrongUsage:
             return took  # one of them was taken away just now: the next scan knows
         except (TdnvError, OSError):
+            self.looking.ready[:0] = lot
             raise
         except Exception as problem:  # noqa: BLE001 - a fault of the program on one file must not end the service
             self._failed(office, lot, problem, moment, clock)

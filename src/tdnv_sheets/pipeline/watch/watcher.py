@@ -110,9 +110,10 @@ class Watcher:
             except Exception as problem:  # noqa: BLE001 - the service goes on whatever happens in one round
                 pause = self._trouble(problem, now)
             else:
-                self._rests = 0
                 self._standing.is_well(_BUSY)
-                self._standing.is_well(_TROUBLE, Said("trouble-over"))
+                if worked:
+                    self._rests = 0
+                    self._standing.is_well(_TROUBLE, Said("trouble-over"))
                 pause = _BETWEEN_LOTS if worked and self._looking.ready else self._pause(now)
         self._sign_of_life(now)
         return pause
@@ -139,7 +140,8 @@ class Watcher:
         anew = self._kept.declared_anew(now.clock, _DECLARED_QUIET)
         at_once = finish and self._register.first is not None
         due = self._register.is_due(space.register, now.clock, now.moment.as_of, at=now.at, at_once=at_once)
-        if not (anew or due or self._looking.ready or self._is_left_behind()):
+        tries = _TROUBLE in self._standing.wrong
+        if not (anew or due or tries or self._looking.ready or self._is_left_behind()):
             self._kept.rest(now.clock)
             return False
         with held(space.lock, patience=_LOCK_PATIENCE):
