@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import ast
 import errno
 import json
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tdnv_sheets.errors import BadOfficeFile, WaitsForPerson
+from tdnv_sheets.findings import About, Finding, Level, Severity
 from tdnv_sheets.inbox import health, heartbeat, shelf
 from tdnv_sheets.inbox.alarm import Alarm, listen
 from tdnv_sheets.inbox.health import Condition, Health, Inbox
 from tdnv_sheets.inbox.lock import held, holder, renew
+from tdnv_sheets.inbox.settling import Why
+from tdnv_sheets.messages.catalogue import area
+from tdnv_sheets.pipeline import watch
+from tdnv_sheets.pipeline.receive import Received
+from tdnv_sheets.pipeline.watch import Weight, look
+from tdnv_sheets.pipeline.watch.said import said_of
 from tdnv_sheets.settings import load
+from tdnv_sheets.validate.checked import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 # ------------------------------------------------------------------ alarm
 
@@ -250,3 +259,44 @@ def test_settings_of_the_watched_folder_are_read(tmp_path: Path) -> None:
     got = load(tmp_path / "tdnv.toml")
     assert (got.watch_quiet_seconds, got.watch_scan_seconds) == (10, 30)
     assert (got.watch_mode, got.watch_subfolders) == ("poll", False)
+
+
+# ------------------------------------------------------------------ words
+
+
+def test_all_that_is_said_has_its_words_and_no_word_is_left_over() -> None:
+    source = Path(watch.__file__).parent
+    texts = {
+        node.value
+        for path in source.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    built = {f"inbox-{one}" for one in Condition if one is not Condition.WELL}
+    built |= {f"waits-{one}" for one in Why if one not in look.UNSAID}
+    parts = {"counts", "marked"}
+    entries = set(area("watch"))
+
+    assert built <= entries
+    assert entries - built - parts <= texts
+    said = {
+        node.args[0].value
+        for path in source.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "Said"
+        and isinstance(node.args[0], ast.Constant)
+    }
+    assert said <= entries
+    assert len(said) > 10
+
+
+def test_what_is_said_of_a_file_does_not_quote_what_is_written_in_it() -> None:
+    finding = Finding("wrong-unit", Severity.ERROR, Level.WORKBOOK, value="lời trong tệp")
+    said = said_of(Received("bản tối mật.xlsx", Verdict.QUARANTINED, (About(finding),)))
+    text = " ".join(str(value) for value in said.values.values())
+
+    assert "lời trong tệp" not in text
+    assert "tối mật" not in text
+    assert (said.weight, said.values["findings"]) == (Weight.WARNING, ["wrong-unit"])

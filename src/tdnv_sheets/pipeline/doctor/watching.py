@@ -33,7 +33,7 @@ def watch_lines(space: Workspace, now: datetime) -> Iterator[Line]:
         yield Line(_PART, "watch-stopped", State.NOTE, {"at": _shown(beat.stopped)})
         return
     place = holder(space.hidden / heartbeat.LOCK)
-    values = {"host": beat.host, "pid": beat.pid, "at": f"{seen:%H:%M %d/%m/%Y}"}
+    values: dict[str, object] = {"host": beat.host, "pid": beat.pid, "at": f"{seen:%H:%M %d/%m/%Y}"}
     here = beat.host == socket.gethostname()
     if place is None or not place.runs or (not here and abs(now - seen) > _SILENT):
         yield Line(_PART, "watch-dead", State.ATTENTION, values)
@@ -41,7 +41,9 @@ def watch_lines(space: Workspace, now: datetime) -> Iterator[Line]:
     if abs(now - seen) > _SILENT:
         yield Line(_PART, "watch-silent", State.ATTENTION, values)
         return
-    yield Line(_PART, f"watch-{beat.mode}", State.OK, {**values, "taken": beat.taken})
+    values["taken"] = beat.taken
+    told = beat.mode == "events"
+    yield Line(_PART, "watch-events" if told else "watch-poll", State.OK, values)
     yield from _what_waits(beat)
 
 
