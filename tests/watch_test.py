@@ -370,6 +370,22 @@ def test_row_19_what_a_command_that_died_had_claimed_is_finished_and_goes_back_t
     watched.watcher.close(watched.now)
 
 
+def test_what_was_claimed_waits_for_an_inbox_that_is_gone_and_makes_none_in_its_place(
+    office: SmallOffice, sent: dict[str, Path]
+) -> None:
+    watched = Watched(office)
+    shelf.claim(watched.drop(sent["rain"], "bản.xlsx"), office.space.work)
+    away = office.space.inbox.rename(office.root / "away")
+    watched.pass_(60)
+    assert not office.space.inbox.exists()
+
+    away.rename(office.space.inbox)
+    watched.pass_(2 * SETTLED)
+    assert "recovered" in [one.code for one in watched.said]
+    assert watched.verdicts() == [("bản.xlsx", "accepted")]
+    watched.watcher.close(watched.now)
+
+
 def test_another_command_at_work_is_waited_for_and_said_once(watched: Watched, sent: dict[str, Path]) -> None:
     watched.drop(sent["rain"], "bản.xlsx")
     watched.pass_(QUIET / 2)

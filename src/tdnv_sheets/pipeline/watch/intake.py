@@ -54,7 +54,7 @@ class Intake:
 
     def take(self, office: Office, moment: Moment, clock: float) -> Took:
         """Finish what a dead command began, and take the next lot in; raises what stops all files alike."""
-        left = bool(claimed(office))
+        left = bool(claimed(office)) and office.space.inbox.is_dir()
         lot = self.looking.lot(1 if self.suspects else LOT)
         if not lot:
             self.suspects.clear()
