@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -124,7 +124,8 @@ def finish(
         note.write_text(plan.note.replace(_REVISION, shown), encoding="utf-8-sig")
         shelf.move(note, kept.with_name(f"{kept.name}{shelf.NOTE_SUFFIX}"))
     shelf.move(here, kept)
-    _place_of(here).unlink(missing_ok=True)
+    for own in (_place_of(here), _origin_of(here)):
+        own.unlink(missing_ok=True)
     return replace(received, kept_at=kept)
 
 
@@ -137,10 +138,13 @@ def recover(office: Office, grounds: Grounds, moment: Moment) -> list[Received]:
         plan = _load(path)
         written = None if plan is None else arrived(office.ledger, plan.token)
         if plan is None or written is None:
-            give_back(path, office.space.inbox, path.name)
+            if not office.space.inbox.is_dir():
+                continue  # unplugged or unmounted: a folder made in its place would hide the files
+            give_back(path, _folder_of(office, path), path.name)
         else:
             finished.append(_finish_later(office, path, plan, grounds, moment, revision=written[0]))
-    _tidy(office)
+    if not claimed(office):
+        _tidy(office)
     return finished
 
 
@@ -173,6 +177,25 @@ def give_back(path: Path, folder: Path | None, name: str) -> None:
         path.unlink()
     else:
         shelf.file_away(path, folder, name)
+    _origin_of(path).unlink(missing_ok=True)
+
+
+def remember_folder(office: Office, here: Path, folder: Path) -> None:
+    """Write down from which folder below the inbox a file was claimed, so that it can be put back there."""
+    inbox, origin = office.space.inbox.resolve(), _origin_of(here)
+    if folder.resolve() == inbox:
+        origin.unlink(missing_ok=True)
+    else:
+        origin.write_text(folder.resolve().relative_to(inbox).as_posix(), encoding="utf-8")
+
+
+def _folder_of(office: Office, here: Path) -> Path:
+    """Give the folder from which a file was claimed; the inbox itself where that is not known."""
+    with suppress(OSError, ValueError):
+        folder = office.space.inbox / _origin_of(here).read_text(encoding="utf-8")
+        if folder.resolve().is_relative_to(office.space.inbox.resolve()):
+            return folder
+    return office.space.inbox
 
 
 def _finish_later(
@@ -205,6 +228,10 @@ def _load(path: Path) -> Plan | None:
 
 def _place_of(path: Path) -> Path:
     return path.with_name(f".{path.name}.plan")
+
+
+def _origin_of(path: Path) -> Path:
+    return path.with_name(f".{path.name}.from")
 
 
 def _tidy(office: Office) -> None:

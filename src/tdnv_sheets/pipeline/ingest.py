@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from tdnv_sheets.errors import BrokenSurroundings, TdnvError
 from tdnv_sheets.findings import About
 from tdnv_sheets.inbox import shelf
+from tdnv_sheets.inbox.scan import waiting
 from tdnv_sheets.ledger.arrivals import record_arrival
 from tdnv_sheets.ledger.commit import Entry, commit
 from tdnv_sheets.ledger.values import dump_fields
@@ -26,7 +27,16 @@ from tdnv_sheets.pipeline.check import (
 )
 from tdnv_sheets.pipeline.decide import NOTHING_DECIDED, decide, proposed, received_of
 from tdnv_sheets.pipeline.draw import file_digest
-from tdnv_sheets.pipeline.filing import claimed, finish, give_back, is_planned, lists_owed, plan_for, recover
+from tdnv_sheets.pipeline.filing import (
+    claimed,
+    finish,
+    give_back,
+    is_planned,
+    lists_owed,
+    plan_for,
+    recover,
+    remember_folder,
+)
 from tdnv_sheets.pipeline.not_taken import refresh_after, refresh_owed, stored_finding
 from tdnv_sheets.pipeline.office import unit_named
 from tdnv_sheets.pipeline.receive import Received, has_secret_name, receipt
@@ -65,7 +75,7 @@ def ingest(
     *allow_clears*: a person has looked at these files, and they may empty as many cells as they do (9).
     """
     if paths is None and dry_run:
-        paths = sorted((*shelf.waiting_files(office.space.inbox), *claimed(office)), key=lambda path: path.name)
+        paths = sorted((*in_the_inbox(office), *claimed(office)), key=lambda path: path.name)
     if unit is not None:
         unit_named(office, unit)
     grounds = grounds_of(office, moment.as_of, unit)
@@ -76,13 +86,18 @@ def ingest(
         # Also before files that are named: a place that a dead command had planned is not given away.
         finished = recover(office, grounds_of(office, moment.as_of), moment)
         if paths is None:
-            paths = shelf.waiting_files(office.space.inbox)
+            paths = in_the_inbox(office)
         received = [*finished, *_taken_in(office, existing(paths), grounds, run)]
         if owed:
             refresh_owed(office, moment)
         else:
             refresh_after(office, received, moment)
     return received
+
+
+def in_the_inbox(office: Office) -> Sequence[Path]:
+    """List the files that wait in the inbox."""
+    return waiting(office.space.inbox, subfolders=office.space.settings.watch_subfolders)
 
 
 def _taken_in(office: Office, paths: Iterable[Path], grounds: Grounds, run: _Run) -> list[Received]:
@@ -110,7 +125,7 @@ def _put_back(office: Office, begun: Iterable[_Dropped]) -> None:
             continue
         with suppress(TdnvError, OSError):  # what stopped the command may stop this too; the next one goes on from here
             if not is_planned(office, one.here):
-                give_back(one.here, office.space.inbox if one.from_inbox else None, one.path.name)
+                give_back(one.here, one.path.parent if one.from_inbox else None, one.path.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,16 +139,24 @@ class _Dropped:
     from_inbox: bool
     known: Receipt | None = None
     """Of the very same bytes, when all of them were taken in before."""
+    denied: bool = False
+    """Whether the rights do not allow to take it."""
 
 
 def _claim(office: Office, path: Path, *, dry_run: bool) -> _Dropped:
     """Claim a file of the inbox, or copy one that lies elsewhere; a secret name is left where it is, unopened."""
-    from_inbox = path.parent.resolve() == office.space.inbox.resolve()
+    from_inbox = path.parent.resolve().is_relative_to(office.space.inbox.resolve())
     if dry_run or has_secret_name(path.name):
         return _Dropped(path, path, from_inbox)
     work = office.space.work
-    here = shelf.claim(path, work) if from_inbox else shelf.keep_copy(path, work, path.name)
+    try:
+        here = shelf.claim(path, work) if from_inbox else shelf.keep_copy(path, work, path.name)
+    except PermissionError:
+        if not from_inbox:
+            raise
+        return _Dropped(path, None, from_inbox, denied=True)
     if here is not None and from_inbox:
+        remember_folder(office, here, path.parent)
         # What an earlier run wrote beside this file («not complete», «secret») is about to be said anew.
         path.with_name(f"{path.name}{shelf.NOTE_SUFFIX}").unlink(missing_ok=True)
     return _Dropped(path, here, from_inbox)
@@ -165,7 +188,7 @@ def _take_in(
 def _not_read(office: Office, one: _Dropped, run: _Run) -> Received:
     """Say of a file that another program holds it, or that its very bytes were taken in before."""
     if one.known is None:
-        received = Received(one.path.name, Verdict.WAITING, (About(found("in-use")),))
+        received = Received(one.path.name, Verdict.WAITING, (About(found("no-rights" if one.denied else "in-use")),))
         if one.from_inbox and not run.dry_run:
             waits(office, one.path.name, received, run.moment)
         return received
@@ -301,7 +324,7 @@ def _left_alone(office: Office, one: _Dropped, checked: Checked, moment: Moment,
     received = received_from(one.path.name, checked)
     if noted:
         waits(office, one.path.name, received, moment)
-        note = office.space.inbox / f"{say('pipeline.secret_note', office.lang)}{shelf.NOTE_SUFFIX}"
+        note = one.path.parent / f"{say('pipeline.secret_note', office.lang)}{shelf.NOTE_SUFFIX}"
         note.write_text(receipt(received, "", moment.now, office.lang), encoding="utf-8-sig")
     return received
 
@@ -310,12 +333,11 @@ def _file_away(office: Office, one: _Dropped, checked: Checked, received: Receiv
     """Move the file to where its verdict says, and write what people need beside it."""
     if one.here is None:
         return received
-    space = office.space
     if received.verdict is Verdict.WAITING:
         # Nothing is kept of a file that is incomplete or may hold secrets: it goes back to where it was dropped.
         if one.from_inbox:
             waits(office, one.path.name, received, moment)
-            kept = shelf.file_away(one.here, space.inbox, received.file)
+            kept = shelf.file_away(one.here, one.path.parent, received.file)
             _note(kept, received, office, moment)
             return replace(received, kept_at=kept)
         one.here.unlink()
