@@ -16,6 +16,7 @@ from tdnv_sheets.messages.catalogue import finding_fix, finding_text, found, say
 from tdnv_sheets.pipeline.draw import conflict_row
 from tdnv_sheets.pipeline.issue import NAME_LENGTH
 from tdnv_sheets.pipeline.office import unit_named
+from tdnv_sheets.pipeline.parallel import parallel_rows
 from tdnv_sheets.records import units_by_code
 from tdnv_sheets.render.not_taken import NotTakenView, RefusedCell, draw_not_taken
 from tdnv_sheets.render.view import SettledRow
@@ -134,13 +135,14 @@ def _view(office: Office, code: str, as_of: date) -> NotTakenView:
         disputed=tuple(_lines(disputes, names)),
         refused=tuple(_refused(findings, office.lang)),
         file=file,
+        parallel=parallel_rows(office, unit=code, since=as_of.replace(month=1, day=1)),
         colours=settings.colours,
     )
 
 
 def _lines(disputes: Iterable[Dispute], names: dict[str, str]) -> Iterator[SettledRow]:
     """Give the open ones first, then those that the office decided otherwise this year, newest first."""
-    chosen = [item for item in disputes if item.state in NOT_TAKEN and not item.revoked]
+    chosen = [item for item in disputes if item.state in NOT_TAKEN and not (item.revoked or item.by_office)]
     for item in chosen:
         if item.state == "open":
             yield SettledRow(conflict_row(item, names), item.state, None, "", "", item.at)
