@@ -295,7 +295,7 @@ def test_while_a_living_process_holds_the_workspace_a_command_waits_and_then_say
     done = office.run("sync")
 
     assert done.code == 3
-    assert f"pid {sleeper.pid}" in done.err
+    assert f"tiến trình số {sleeper.pid}" in done.err
     assert path.exists()
 
     path.unlink()

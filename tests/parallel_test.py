@@ -13,7 +13,7 @@ from tdnv_sheets.ledger.parallel import SEEN
 from tdnv_sheets.ledger.store import Ledger
 from tdnv_sheets.pipeline import parallel
 from tests.conftest import SmallOffice, fill
-from tests.registers import ONE, TWO, edited, sync
+from tests.registers import ONE, TWO, Opened, edited, sync
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,7 +45,8 @@ def lines(path: Path, sheet: str = SHEET) -> list[dict[str, Any]]:
     book = load_workbook(path)
     if sheet not in book.sheetnames:
         return []
-    rows = [[cell.value for cell in row] for row in book[sheet].iter_rows()]
+    page: Opened = book[sheet]
+    rows = [[cell.value for cell in row] for row in page.iter_rows()]
     header = next(number for number, row in enumerate(rows) if row[0] == "TT")
     return [dict(zip(rows[header], row, strict=True)) for row in rows[header + 1 :] if row[0]]
 
@@ -82,11 +83,11 @@ def test_a_line_leads_to_the_cell_and_reads_back_as_nothing(office: SmallOffice)
     sync(office)
     revision = office.revision()
     book = load_workbook(office.space.register)
-    sheet, tasks = book[SHEET], book["Nhiệm vụ"]
-    (cell,) = (cell for row in sheet.iter_rows() for cell in row if cell.value == ONE and cell.row and cell.row == 5)
+    sheet: Opened = book[SHEET]
+    cell = next(cell for row in sheet.iter_rows() for cell in row if cell.value == ONE)
 
     target = cell.hyperlink.location.rpartition("!")[2]
-    assert tasks[target].value.date() == date(2026, 7, 15)
+    assert book["Nhiệm vụ"][target].value.date() == date(2026, 7, 15)
     cell.value = "sửa chơi"
     book.save(office.space.register)
     done = sync(office)
@@ -154,7 +155,7 @@ def test_the_register_shows_the_newest_and_files_of_an_older_program_count_from_
     office.merge(changed_meanwhile(office))
     ledger = Ledger.at(office.space.ledger_url)
     with ledger.writing() as connection:
-        told = connection.scalar(sa.select(t.files.c.findings))
+        told = str(connection.scalar(sa.select(t.files.c.findings)))
         assert f'"{SEEN}"' in told
         connection.execute(sa.update(t.files).values(findings=told.replace(f'"{SEEN}"', '"khác"')))
     ledger.close()

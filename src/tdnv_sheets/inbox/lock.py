@@ -32,14 +32,16 @@ _QUERY, _ACCESS_DENIED, _STILL_ACTIVE = 0x1000, 5, 259
 class Holder(NamedTuple):
     """Who has a lock."""
 
-    owner: str
+    host: str
+    """The machine's name; `?` where the lock does not say."""
+    pid: str
     runs: bool
     """False for one that died and left it behind."""
 
 
 def holder(path: Path) -> Holder | None:
     """Say who holds the lock; None when nobody does."""
-    return Holder(_owner(path), not _is_dead(path)) if path.exists() else None
+    return _holder(path) if path.exists() else None
 
 
 @contextmanager
@@ -48,7 +50,8 @@ def held(path: Path, *, patience: float = _PATIENCE) -> Iterator[None]:
     deadline = time.monotonic() + patience
     while not _take(path):
         if time.monotonic() > deadline:
-            raise WaitsForPerson("workspace-locked", owner=_owner(path))
+            kept = _holder(path)
+            raise WaitsForPerson("workspace-locked", host=kept.host, pid=kept.pid)
         time.sleep(_PAUSE)
     try:
         yield
@@ -128,6 +131,6 @@ def _runs_on_windows(pid: int) -> bool:
         kernel.CloseHandle(handle)
 
 
-def _owner(path: Path) -> str:
+def _holder(path: Path) -> Holder:
     found = _read(path)
-    return f"{found.get('host', '?')}, pid {found.get('pid', '?')}"
+    return Holder(str(found.get("host", "?")), str(found.get("pid", "?")), not _is_dead(path))

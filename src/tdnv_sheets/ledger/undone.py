@@ -48,7 +48,8 @@ def before_undone(ledger: Ledger, issue: str, seen: int) -> dict[tuple[Key, str]
     files = sa.select(revisions.number).join(t.files, t.files.c.digest == revisions.digest)
     files = files.where((t.files.c.issue == issue) & (revisions.number <= seen))
     with ledger.reading() as connection:
-        gone = dead_revisions(connection) & set(connection.scalars(files))
+        sent = set(connection.scalars(files))
+        gone = {revision for revision in dead_revisions(connection) if _says_again(connection, revision) in sent}
         touched = sa.select(changes.task_id).where(changes.revision.in_(gone))
         query = sa.select(t.changes).where(changes.task_id.in_(touched) & (changes.revision <= seen))
         rows = connection.execute(query.order_by(changes.id.desc())) if gone else ()
@@ -61,6 +62,14 @@ def before_undone(ledger: Ledger, issue: str, seen: int) -> dict[tuple[Key, str]
             elif cell not in settled:
                 found[cell] = load(row.old)
     return found
+
+
+def _says_again(connection: sa.Connection, revision: int) -> int | None:
+    """Give the revision that *revision* is, or brings back as the undo of its undo; None for what takes one back."""
+    undoes, back = t.revisions.c.undoes, False
+    while (first := connection.scalar(sa.select(undoes).where(t.revisions.c.number == revision))) is not None:
+        revision, back = first, not back
+    return None if back else revision
 
 
 def undone_cells(ledger: Ledger, drawn: int) -> dict[tuple[Key, str], list[Value]]:
