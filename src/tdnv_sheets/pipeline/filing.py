@@ -15,7 +15,10 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.inbox import shelf
+from tdnv_sheets.ledger.taken import read_taken
+from tdnv_sheets.merge.rows import Counts
 from tdnv_sheets.pipeline.check import check_together, draw_marks, marked_place, needs_marks
+from tdnv_sheets.pipeline.not_taken import said_again
 from tdnv_sheets.pipeline.receive import Received, receipt
 from tdnv_sheets.records import units_by_code
 from tdnv_sheets.validate.checked import Verdict
@@ -121,13 +124,10 @@ def recover(office: Office, grounds: Grounds, moment: Moment) -> list[Received]:
     finished = []
     for path in claimed(office):
         plan = _load(path)
-        revision = None if plan is None else _written(office, plan)
-        if plan is None or revision is False:
+        if plan is None or not _written(office, plan):
             give_back(path, office.space.inbox, path.name)
         else:
-            finished.append(
-                _finish_later(office, path, plan, grounds, moment, revision=None if revision is True else revision)
-            )
+            finished.append(_finish_later(office, path, plan, grounds, moment))
     _tidy(office)
     return finished
 
@@ -151,7 +151,7 @@ def lists_owed(office: Office) -> Iterator[bool]:
 def is_planned(office: Office, path: Path) -> bool:
     """Say whether the ledger holds what a claimed file was planned for, so that it only has to be filed away."""
     plan = _load(path)
-    return plan is not None and _written(office, plan) is not False
+    return plan is not None and _written(office, plan)
 
 
 def give_back(path: Path, folder: Path | None, name: str) -> None:
@@ -163,10 +163,11 @@ def give_back(path: Path, folder: Path | None, name: str) -> None:
         shelf.file_away(path, folder, name)
 
 
-def _finish_later(
-    office: Office, path: Path, plan: Plan, grounds: Grounds, moment: Moment, *, revision: int | None
-) -> Received:
-    """Finish the plan of a command that died; only a marked copy asks for the file to be read again."""
+def _finish_later(office: Office, path: Path, plan: Plan, grounds: Grounds, moment: Moment) -> Received:
+    """Finish the plan of a command that died, and say of the file what that one would have said.
+
+    Only a marked copy asks for the file to be read again.
+    """
     checked = None
     if plan.marked:
         ((_, _, checked),) = check_together(office.readers, [path], grounds)
@@ -177,20 +178,27 @@ def _finish_later(
         period=plan.period,
         total=plan.total,
         held=plan.held,
-        abouts=() if checked is None else checked.abouts,
-        revision=revision,
     )
+    taken = read_taken(office.ledger, plan.digest) if plan.in_ledger else None
+    if taken is not None:
+        received = replace(
+            received,
+            abouts=tuple(said_again(stored) for stored in taken.findings),
+            changes=taken.changes,
+            conflicts=taken.conflicts,
+            revision=taken.revision,
+            rows=Counts(**taken.counts["rows"]),
+            cells=Counts(**taken.counts["cells"]),
+        )
     return finish(office, path, plan, received, moment, checked=checked)
 
 
-def _written(office: Office, plan: Plan) -> int | bool:
-    """Say whether the ledger holds what the plan was made for: its revision, True without one, False when it does not."""
+def _written(office: Office, plan: Plan) -> bool:
+    """Say whether the ledger holds what the plan was made for."""
     if not plan.in_ledger:
         return True
     known = office.ledger.filed(plan.digest)
-    if known is None or (known.name, known.at.isoformat()) != (plan.name, plan.at):
-        return False
-    return True if known.revision is None else known.revision
+    return known is not None and (known.name, known.at.isoformat()) == (plan.name, plan.at)
 
 
 def _load(path: Path) -> Plan | None:

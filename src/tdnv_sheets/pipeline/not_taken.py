@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tdnv_sheets.errors import WaitsForPerson, WrongUsage
-from tdnv_sheets.findings import Severity
+from tdnv_sheets.findings import About, Severity
 from tdnv_sheets.inbox.shelf import safe_name
 from tdnv_sheets.inbox.workspace import put_in_place
 from tdnv_sheets.ledger.conflicts import last_findings, read_disputes
@@ -23,12 +23,12 @@ from tdnv_sheets.render.view import SettledRow
 from tdnv_sheets.validate.checked import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
     from pathlib import Path
     from typing import Any
 
-    from tdnv_sheets.findings import About, Finding
+    from tdnv_sheets.findings import Finding
     from tdnv_sheets.ledger.conflicts import Dispute
     from tdnv_sheets.pipeline.check import Moment
     from tdnv_sheets.pipeline.office import Office
@@ -156,10 +156,7 @@ def _refused(findings: str, lang: str) -> Iterator[RefusedCell]:
     for stored in json.loads(findings):
         if not stored.get("task") or stored["code"] in _IN_THE_OTHER_LIST:
             continue
-        values: dict[str, Any] = {name: stored.get(name, "") for name in ("column", "value")}
-        finding = found(
-            stored["code"], stored["sheet"], stored["cell"], stored["row"], values=stored["values"], **values
-        )
+        finding = said_again(stored).finding
         if _is_refused(finding):
             words = finding_text(finding, lang), finding_fix(finding, lang)
             yield RefusedCell(stored["task"], finding.column, finding.value, *words)
@@ -168,6 +165,13 @@ def _refused(findings: str, lang: str) -> Iterator[RefusedCell]:
 def _is_refused(finding: Finding) -> bool:
     """Say whether what it is about was not taken."""
     return finding.severity is Severity.ERROR or finding.code in _LEFT_OUT
+
+
+def said_again(stored: Mapping[str, Any]) -> About:
+    """Give a finding that the ledger keeps."""
+    places = {name: stored.get(name, "") for name in ("column", "value")}
+    finding = found(stored["code"], stored["sheet"], stored["cell"], stored["row"], values=stored["values"], **places)
+    return About(finding, stored["task"], stored["field"])
 
 
 def stored_finding(about: About) -> dict[str, object]:
