@@ -70,8 +70,12 @@ def _take(path: Path) -> bool:
         if _WINDOWS and isinstance(problem, PermissionError) and path.parent.is_dir():
             return False  # the file is just being deleted
         raise BrokenSurroundings("cannot-write", path=path, problem=problem) from problem
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump({"host": socket.gethostname(), "pid": os.getpid(), "since": time.time()}, file)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump({"host": socket.gethostname(), "pid": os.getpid(), "since": time.time()}, file)
+    except OSError as problem:  # a full disk: nobody shall wait for a lock that has no owner
+        path.unlink(missing_ok=True)
+        raise BrokenSurroundings("cannot-write", path=path, problem=problem) from problem
     return True
 
 
