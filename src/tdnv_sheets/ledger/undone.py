@@ -49,7 +49,8 @@ def before_undone(ledger: Ledger, issue: str, seen: int) -> dict[tuple[Key, str]
     files = files.where((t.files.c.issue == issue) & (revisions.number <= seen))
     with ledger.reading() as connection:
         sent = set(connection.scalars(files))
-        gone = {revision for revision in dead_revisions(connection) if _says_again(connection, revision) in sent}
+        dead = (revision for revision in dead_revisions(connection) if revision <= seen)
+        gone = {revision for revision in dead if _says_again(connection, revision) in sent}
         touched = sa.select(changes.task_id).where(changes.revision.in_(gone))
         query = sa.select(t.changes).where(changes.task_id.in_(touched) & (changes.revision <= seen))
         rows = connection.execute(query.order_by(changes.id.desc())) if gone else ()

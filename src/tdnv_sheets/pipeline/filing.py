@@ -187,8 +187,8 @@ def _finish_later(office: Office, path: Path, plan: Plan, grounds: Grounds, mome
             changes=taken.changes,
             conflicts=taken.conflicts,
             revision=taken.revision,
-            rows=Counts(**taken.counts["rows"]),
-            cells=Counts(**taken.counts["cells"]),
+            rows=Counts(**taken.counts.get("rows", {})),
+            cells=Counts(**taken.counts.get("cells", {})),
         )
     return finish(office, path, plan, received, moment, checked=checked)
 

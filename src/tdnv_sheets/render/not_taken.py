@@ -141,7 +141,7 @@ def _draw_parallel(book: Book, view: NotTakenView) -> None:
         (words.say("parallel_at"), 16),
     ]
     sheet = book.sheet(words.say("sheet_parallel"))
-    _draw_head(book, sheet, view, captions, say("not_taken.parallel_how", view.lang))
+    _draw_head(book, sheet, view, captions, say("not_taken.parallel_how", view.lang), words.say("title_parallel"))
     for row, item in enumerate(view.parallel, FIRST_ROW):
         seen = (words.value(item.field, value) for value in (item.base, item.ours))
         cells: list[Raw] = [row - FIRST_ROW + 1, item.key.task_id, item.content, words.caption(item.field), *seen]
@@ -150,9 +150,11 @@ def _draw_parallel(book: Book, view: NotTakenView) -> None:
     _finish(book, sheet, view, captions, len(view.parallel))
 
 
-def _draw_head(book: Book, sheet: Worksheet, view: NotTakenView, captions: Sequence[tuple[str, int]], how: str) -> None:
+def _draw_head(  # noqa: PLR0917 - where, whose, what and how
+    book: Book, sheet: Worksheet, view: NotTakenView, captions: Sequence[tuple[str, int]], how: str, title: str = ""
+) -> None:
     plain = {"text_wrap": False}
-    book.put(sheet, TITLE_ROW, 0, say("not_taken.title", view.lang), book.look(styles.TITLE))
+    book.put(sheet, TITLE_ROW, 0, title or say("not_taken.title", view.lang), book.look(styles.TITLE))
     where = say("not_taken.of", view.lang, unit=view.unit, office=view.office, day=day_text(view.as_of))
     book.put(sheet, UNIT_ROW, 0, where, book.look(styles.SUBTITLE))
     book.put(sheet, HOW_ROW, 0, how, book.look(styles.NOTE, plain))
