@@ -419,6 +419,13 @@ def test_a_full_disk_is_said_and_leaves_the_old_file(tmp_path: Path) -> None:
         put_in_place(refuse(OSError(errno.ENOSPC, "no space left")), target)
     assert [path.name for path in tmp_path.iterdir()] == ["sổ.xlsx"]
 
+    def full(path: Path) -> None:
+        raise BrokenSurroundings("cannot-write", path=path, problem=OSError(errno.ENOSPC, "no space left"))
+
+    with pytest.raises(BrokenSurroundings) as stop:  # people know the workbook, not what is drawn beside it
+        put_in_place(full, target)
+    assert stop.value.given["path"] == target
+
 
 def test_the_old_file_goes_to_the_backup_before_the_new_one_takes_its_place(tmp_path: Path) -> None:
     target, backup = tmp_path / "a" / "sổ.xlsx", tmp_path / "b" / "sổ.xlsx"
