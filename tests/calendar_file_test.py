@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tdnv_sheets import calendar
@@ -15,7 +15,6 @@ from tdnv_sheets.errors import BadOfficeFile, BrokenSurroundings
 from tdnv_sheets.messages.catalogue import LANGUAGES
 from tdnv_sheets.pipeline.start import CALENDAR_HEADER
 
-PATIENT = settings(deadline=None)
 """The first example beyond 2027 loads the holidays package."""
 HEADER = "ngay,loai,ten,thay_cho,can_cu,nguon,trang_thai"
 SWAP = (
@@ -135,7 +134,6 @@ def test_every_way_in_which_excel_writes_a_day_is_read_day_first(tmp_path: Path,
     assert not open_calendar(table(tmp_path, f"{written},nghi_rieng,x,,,,")).is_working(date(2026, 3, 5))
 
 
-@PATIENT
 @given(
     st.dates(date(2015, 1, 1), date(2060, 12, 31)), st.sampled_from(["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%Y/%m/%d"])
 )
@@ -299,7 +297,6 @@ def read_or_refused(path: Path) -> OwnDays | str:
         return refused.code
 
 
-@PATIENT
 @given(
     st.sampled_from([[], [list(COLUMNS)]]),
     st.lists(st.lists(CELLS, max_size=9), max_size=6),

@@ -7,14 +7,13 @@ import sys
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tdnv_sheets import calendar
 from tdnv_sheets.text.deadlines import parse_deadline
 
 CALENDAR = calendar.load(None)
-PATIENT = settings(deadline=None)
 """The first example beyond 2027 loads the holidays package."""
 DAYS = st.dates(date(2019, 2, 1), date(2027, 11, 30))
 
@@ -156,7 +155,6 @@ def test_the_holidays_package_agrees_but_for_the_known_swap_of_2026() -> None:
     assert set(differing) <= {date(2026, 1, 2), date(2026, 1, 10)}
 
 
-@PATIENT
 @given(DAYS, st.integers(-300, 300).filter(bool))
 def test_counting_back_gives_the_number_of_days_added(day: date, n: int) -> None:
     there = CALENDAR.add_working(day, n)
@@ -164,20 +162,17 @@ def test_counting_back_gives_the_number_of_days_added(day: date, n: int) -> None
     assert CALENDAR.working_days_between(day, there) == n
 
 
-@PATIENT
 @given(DAYS, st.integers(1, 200))
 def test_going_back_as_many_working_days_returns_to_the_start(day: date, n: int) -> None:
     start = CALENDAR.next_working(day)
     assert CALENDAR.add_working(CALENDAR.add_working(start, n), -n) == start
 
 
-@PATIENT
 @given(DAYS, st.integers(0, 60), st.integers(0, 60))
 def test_steps_of_working_days_add_up(day: date, first: int, second: int) -> None:
     assert CALENDAR.add_working(CALENDAR.add_working(day, first), second) == CALENDAR.add_working(day, first + second)
 
 
-@PATIENT
 @given(DAYS)
 def test_next_and_previous_working_day_lie_on_their_sides(day: date) -> None:
     assert CALENDAR.previous_working(day) <= day <= CALENDAR.next_working(day)
@@ -185,7 +180,6 @@ def test_next_and_previous_working_day_lie_on_their_sides(day: date) -> None:
     assert (CALENDAR.next_working(day) == day) is CALENDAR.is_working(day)
 
 
-@PATIENT
 @given(DAYS, st.integers(1, 120), st.integers(1, 120))
 def test_a_later_event_or_more_days_never_end_earlier(day: date, n: int, more: int) -> None:
     later = day + timedelta(days=more)
@@ -194,7 +188,6 @@ def test_a_later_event_or_more_days_never_end_earlier(day: date, n: int, more: i
     assert CALENDAR.due(day).day <= CALENDAR.due(later).day
 
 
-@PATIENT
 @given(DAYS, st.integers(-150, 150))
 def test_the_days_that_are_walked_are_all_days_and_numbered_where_offices_work(day: date, n: int) -> None:
     walked = list(CALENDAR.walk(day, n))
@@ -208,7 +201,6 @@ def test_the_days_that_are_walked_are_all_days_and_numbered_where_offices_work(d
 # ------------------------------------------------------------------ deadlines on days off
 
 
-@PATIENT
 @given(DAYS, st.sampled_from(["next", "previous", "none"]))
 def test_a_deadline_moves_only_off_days_off_and_its_send_by_day_is_safe(named: date, roll: str) -> None:
     due = CALENDAR.due(named, roll)
@@ -229,7 +221,6 @@ def test_a_deadline_moves_only_off_days_off_and_its_send_by_day_is_safe(named: d
         assert not any(map(CALENDAR.is_working, calendar.days(due.send_by + timedelta(days=1), named)))
 
 
-@PATIENT
 @given(DAYS, st.sampled_from(["next", "previous", "none"]))
 def test_rolling_a_day_that_is_rolled_changes_nothing(named: date, roll: str) -> None:
     day = CALENDAR.due(named, roll).day
@@ -249,7 +240,6 @@ def test_a_deadline_is_provisional_as_soon_as_one_day_that_decides_it_is() -> No
     assert new_year.due(date(2027, 1, 1)) == (date(2027, 1, 1), date(2027, 1, 4), date(2026, 12, 31), True)
 
 
-@PATIENT
 @given(DAYS)
 def test_before_a_day_is_the_day_before_or_the_day_itself_and_then_rolls(named: date) -> None:
     text = f"trước ngày {named:%d/%m/%Y}"
