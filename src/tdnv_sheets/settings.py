@@ -42,6 +42,7 @@ class Folders:
     """Names of files and folders inside the workspace."""
 
     register: str = "so-theo-doi.xlsx"
+    journal: str = "Nhật ký tiếp nhận.xlsx"
     units: str = "don-vi.xlsx"
     calendar: str = "lich.csv"
     inbox: str = "den"
@@ -74,6 +75,8 @@ class Settings:
     """A file that empties a larger share of the filled cells that it speaks of is held (ten cells at least)."""
     confirmation: str = "regulation"
     """Whether completion waits for the office's confirmation: `regulation`, `yes` or `no`."""
+    receipts: str = "all"
+    """Which archived files get a text beside them: `all`, those with something to say (`problems`) or `none`."""
     keep_closed: str = "year"
     """Closed rows the register still shows: `year` (closed in the as-of year), `all` or `none`."""
     folders: Folders = field(default_factory=Folders)
@@ -86,13 +89,14 @@ _ALLOWED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "ledger_journal": ("auto", "wal", "delete"),
         "on_error": ("rows", "file"),
         "confirmation": ("regulation", "yes", "no"),
+        "receipts": ("all", "problems", "none"),
         "keep_closed": ("year", "all", "none"),
     }
 )
 _HIGHEST: Final[Mapping[str, int]] = MappingProxyType(
     {"due_soon_days": 366, "spare_rows": 10_000, "max_cleared_percent": 100}
 )
-_WORKBOOKS: Final = ("register", "units")
+_WORKBOOKS: Final = ("register", "journal", "units")
 _COLOUR: Final = re.compile(r"[0-9A-Fa-f]{6}")
 _FORBIDDEN: Final = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 _RESERVED: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
@@ -205,6 +209,7 @@ language = {_quoted(language)}        # vi | en
 # on_error = "rows"            # rows: nhận dòng đúng, trả dòng sai; file: sai một dòng trả cả tệp
 # max_cleared_percent = 30     # giữ lại tệp xóa trắng quá mấy phần trăm ô đã điền / a file that empties more is held
 # confirmation = "regulation"  # hoàn thành phải được Văn phòng xác nhận: regulation | yes | no
+# receipts = "all"             # giấy báo cạnh tệp trong lưu trữ: all | problems (chỉ khi có việc phải làm) | none
 # keep_closed = "year"         # nhiệm vụ đã xong còn hiện trong sổ: year | all | none
 # ledger = ""                  # trống: .tdnv/ledger.db; hoặc "postgresql+psycopg://…"
 # ledger_journal = "auto"      # auto: tự nhận biết; delete: sổ nằm trên ổ mạng dùng chung; wal: sổ nằm trên máy này

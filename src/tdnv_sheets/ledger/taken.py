@@ -18,10 +18,8 @@ if TYPE_CHECKING:
 
 
 class Taken(NamedTuple):
-    """What became of one file when it was taken in last."""
+    """What became of one file when it was taken in."""
 
-    revision: int | None
-    """None when there was nothing to write then."""
     changes: tuple[Change, ...]
     conflicts: tuple[Conflict, ...]
     """Those that are new."""
@@ -31,10 +29,12 @@ class Taken(NamedTuple):
     """As they are kept beside the file."""
 
 
-def read_taken(ledger: Ledger, digest: str) -> Taken | None:
-    """Read what the file with these bytes did; None for one that the ledger does not know."""
+def read_taken(ledger: Ledger, digest: str, token: str) -> Taken | None:
+    """Read what the file with these bytes did when it arrived under *token*; None where no more is known of it."""
+    then = sa.select(t.arrivals.c.at).where(t.arrivals.c.token == token).scalar_subquery()
+    known = (t.files.c.digest == digest) & (t.files.c.at == then)
     with ledger.reading() as connection:
-        file = connection.execute(sa.select(t.files).where(t.files.c.digest == digest)).one_or_none()
+        file = connection.execute(sa.select(t.files).where(known)).one_or_none()
         if file is None:
             return None
         # Where nothing was left to take in, the file still names the revision that took it before.
@@ -45,7 +45,6 @@ def read_taken(ledger: Ledger, digest: str) -> Taken | None:
         sent = (t.conflicts.c.file == file.name) & (t.conflicts.c.at == file.at)
         opened = sa.select(t.conflicts).where((t.conflicts.c.revision == revision) & sent)
         return Taken(
-            revision,
             tuple(_change(row) for row in connection.execute(changes)),
             tuple(_conflict(row) for row in connection.execute(opened.order_by(t.conflicts.c.number))),
             json.loads(file.counts),
