@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -130,6 +131,8 @@ class RegisterView:
     """The last conflicts that were settled, newest first."""
     parallel: tuple[ParallelRow, ...] = ()
     """The last parallel updates, newest first."""
+    articles: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Field → the regulation's article that asks for it."""
 
 
 @dataclass(frozen=True, slots=True)
