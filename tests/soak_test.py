@@ -40,7 +40,7 @@ def test_a_burst_and_a_stream_are_taken_in_and_measured(tmp_path: Path) -> None:
 
 
 def test_clerks_drop_every_kind_of_file_in_every_way(tmp_path: Path) -> None:
-    chance = random.Random(2)
+    chance = random.Random(2)  # noqa: S311 - nothing secret
     office = make_office(tmp_path / "office", units=1, tasks=10)
     inbox = office.space.inbox
     clerks = Clerks(Clerk(inbox, Pile.of(office, chance), chance, quiet=0.0), drawn(chance, len(WAYS)))

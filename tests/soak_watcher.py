@@ -45,8 +45,9 @@ class Watching:
 
     @property
     def works(self) -> bool:
-        """Say whether it is at work: from then on it may be killed."""
-        return b'"started"' in self._said.read_bytes()
+        """Say whether it has done something: from then on it may be killed."""
+        said = self._said.read_bytes()
+        return any(b'"%s"' % event in said for event in (b"received", b"recovered", b"register-drawn"))
 
     def kill(self) -> None:
         """End it without a word."""
@@ -95,7 +96,7 @@ class Lives:
                 self.account.wrong.append(f"a watcher ended by itself with {now.process.returncode}")
             self._ended(now, "at a step")
         elif self._dies_at is None:
-            # Its time begins with its work, so that a slow machine does not only see watchers start.
+            # Its time begins when it has done something, so that a slow machine does not only see watchers start.
             self._dies_at = clock + self.chance.uniform(0.2, 1.8) * self.kill_every if now.works else None
         elif clock >= self._dies_at and self._may_kill:
             now.kill()
