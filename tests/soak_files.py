@@ -124,7 +124,7 @@ class Pile:
         return Version(data, Place.ARCHIVE, _TAKEN, f"tệp {self.number}")
 
     def in_part(self) -> Version:
-        """A workbook with a day that is none, which goes back to its unit marked."""
+        """A workbook with a day that is none in one row, which goes back to its unit marked, and words in another."""
         return self._workbook({"completed_date": "giữa tháng"}, _TO_CORRECT)
 
     def saved_again(self) -> tuple[Version, Version]:
@@ -155,11 +155,12 @@ class Pile:
         data = self.good().data
         return Version(data[: self.chance.randrange(len(data) // 4, len(data) - 30)], Place.INBOX, frozenset())
 
-    def _workbook(self, more: Mapping[str, str], verdicts: frozenset[str]) -> Version:
+    def _workbook(self, elsewhere: Mapping[str, str], verdicts: frozenset[str]) -> Version:
         self.number += 1
         unit, row, name = self._cell()
-        typed = {(row, name): self._words(), **{(row, field): text for field, text in more.items()}}
-        return Version(self.forms[unit].filled(typed), Place.ARCHIVE, verdicts, f"tệp {self.number}")
+        form = self.forms[unit]
+        typed = {(row, name): self._words(), **{(row - 1, field): text for field, text in elsewhere.items()}}
+        return Version(form.filled(typed), Place.ARCHIVE, verdicts, f"tệp {self.number}")
 
     def _cell(self) -> tuple[str, int, str]:
         return self.cells[(self.number - 1) % len(self.cells)]
