@@ -31,6 +31,8 @@ _STUCK: Final = 240.0
 """Seconds without a file being filed after which the watcher has failed."""
 _SAMPLE: Final = 0.2
 _LOOK: Final = 0.05
+_ASK: Final = 0.25
+"""Seconds between two looks for one file, and between two at all that is left."""
 _PROC: Final = Path("/proc")
 
 
@@ -174,7 +176,7 @@ def _until(done: Callable[[], bool], space: Workspace, words: str) -> None:
             if now == filed:
                 raise TimeoutError(words)
             filed, since = now, time.monotonic()
-        time.sleep(_LOOK)
+        time.sleep(_ASK)
 
 
 def _wrong(account: Account, dropped: Dropped, space: Workspace) -> Iterator[str]:

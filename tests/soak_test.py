@@ -29,13 +29,13 @@ def test_watchers_that_are_killed_while_files_come_in_lose_double_and_leave_noth
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
 def test_a_burst_and_a_stream_are_taken_in_and_measured(tmp_path: Path) -> None:
-    account = measure(tmp_path, files=12, stream=2, seed=3)
+    account = measure(tmp_path, files=10, stream=1, seed=3)
 
     slow = "files of the stream are filed too late"  # says something on a quiet machine only
     assert [line for line in account.wrong if line != slow] == []
     assert 0 < account.megabytes < MOST_MEGABYTES
     assert account.processes > 1
-    assert len(account.filed) == 2
+    assert len(account.filed) == 1
     assert statistics.median(account.filed) > 0
 
 
