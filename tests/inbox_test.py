@@ -171,7 +171,7 @@ def test_a_file_that_another_program_holds_is_left_where_it_is(tmp_path: Path, m
     file = tmp_path / "a.xlsx"
     file.touch()
     monkeypatch.setattr(Path, "rename", refuse(on_windows(32)))
-    monkeypatch.setattr(shelf.time, "sleep", lambda _: None)
+    monkeypatch.setattr(time, "sleep", lambda _: None)
 
     assert shelf.claim(file, tmp_path / "work") is None
     assert file.exists()
@@ -203,7 +203,7 @@ def test_an_inbox_on_another_disk_is_claimed_by_copying(tmp_path: Path, monkeypa
 def on_windows(code: int) -> PermissionError:
     """A double of what Windows says: elsewhere errors carry no such code."""
     problem = PermissionError(errno.EACCES, "double of a Windows error")
-    problem.winerror = code  # type: ignore[attr-defined,unused-ignore] - there only on Windows
+    vars(problem)["winerror"] = code
     return problem
 
 

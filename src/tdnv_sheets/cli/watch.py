@@ -76,7 +76,7 @@ def _logged(folder: Path, lang: str, shape: str) -> Iterator[Callable[[Said], No
     log.addHandler(file)
 
     def say(said: Said) -> None:
-        text = _words(said, lang)
+        text = words(said, lang)
         tell(text if shape == "text" else _line(said, text))
         log.log(int(said.weight), "%s", text if shape == "text" else _line(said, text))
 
@@ -87,7 +87,8 @@ def _logged(folder: Path, lang: str, shape: str) -> Iterator[Callable[[Said], No
         file.close()
 
 
-def _words(said: Said, lang: str) -> str:
+def words(said: Said, lang: str) -> str:
+    """Give the sentence for what a watcher says."""
     from tdnv_sheets.messages.catalogue import say
 
     values = {

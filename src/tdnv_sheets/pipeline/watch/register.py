@@ -55,10 +55,11 @@ class RegisterDuty:
         self.last = clock
 
     def next_at(self, clock: float) -> float | None:
-        """Say when it will be due, as far as that is known."""
+        """Say when it will be due, as far as that is known; None too while it is due and waits for somebody."""
         if self.first is None:
             return None
-        return max(min(self.last + SOON, self.first + AT_LAST), self.again_at, clock)
+        at = max(min(self.last + SOON, self.first + AT_LAST), self.again_at)
+        return at if at > clock else None
 
     def is_due(self, path: Path, clock: float, today: date, *, at: str, at_once: bool = False) -> bool:
         """Say whether it is to be read back and drawn now; while somebody has it open, that is said once."""
