@@ -17,6 +17,7 @@ from openpyxl import load_workbook
 from tdnv_sheets.inbox.shelf import NOTE_SUFFIX, waiting_files
 from tdnv_sheets.inbox.workspace import find
 from tdnv_sheets.ledger import tables as t
+from tdnv_sheets.ledger.arrivals import read_arrivals
 from tdnv_sheets.ledger.store import Ledger
 from tdnv_sheets.pipeline.demo import grid_of
 from tests.conftest import TODAY, enter, run
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 FIELDS: Final = ("result_summary", "difficulty", "proposal", "explanation")
 """Columns of a unit that take any text."""
-_OWN_FILES: Final = {"ledger.db", "ledger.db-wal", "ledger.db-shm", "key"}
+_OWN_FILES: Final = {"ledger.db", "ledger.db-wal", "ledger.db-shm", "key", "journal.json"}
 _AT: Final = re.compile(r"\d\d:\d\d \d\d/\d\d/\d{4}")
 _NUMBERED: Final = re.compile(r" \(\d+\)(?=\.)")
 
@@ -166,6 +167,10 @@ def ledger_facts(url: str) -> dict[str, list[tuple[Any, ...]]]:
         "files": _of(t.files, "digest", "content", "name", "unit", "verdict", "revision", "findings").order_by(
             t.files.c.name
         ),
+        # How many rows a repeated file has depends on whether it had to be read; see `_heads` of the comparison.
+        "arrivals": _of(
+            t.arrivals, "name", "digest", "unit", "period", "verdict", "cells", "conflicts", "codes"
+        ).order_by(t.arrivals.c.name, t.arrivals.c.verdict),
     }
     try:
         with ledger.writing() as connection:
@@ -233,6 +238,29 @@ def left_behind(space: Workspace, own: Collection[str] = ()) -> Iterator[str]:
         hidden = path.is_relative_to(space.hidden)
         if path.name.startswith(".") or (hidden and path.name not in _OWN_FILES):
             yield f"{path.relative_to(space.root)} was left behind"
+
+
+def not_where_it_is_said_to_be(space: Workspace) -> Iterator[str]:
+    """Say where the list of arrivals and the folders disagree: each file once, with its bytes."""
+    ledger = Ledger.at(space.ledger_url)
+    arrivals = read_arrivals(ledger, limit=100_000)
+    ledger.close()
+    said = Counter(one.kept for one in arrivals if one.kept)
+    yield from (f"{place} is said to hold {count} files" for place, count in said.items() if count > 1)
+    for one in arrivals:
+        path = space.root / one.kept
+        if one.kept and (not path.is_file() or _content(path) != one.digest):
+            yield f"{one.kept} does not hold what arrived as {one.name}"
+        if one.marked and not (space.root / one.marked).is_file():
+            yield f"the marked copy {one.marked} is missing"
+    folders = (space.root / space.settings.folders.archive, space.quarantine)
+    lying = {
+        path.relative_to(space.root).as_posix()
+        for folder in folders
+        for path in folder.rglob("*")
+        if path.is_file() and not path.name.endswith(NOTE_SUFFIX)
+    }
+    yield from (f"{place} lies there and is not in the list of arrivals" for place in sorted(lying - said.keys()))
 
 
 def differing(

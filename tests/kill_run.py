@@ -24,6 +24,7 @@ from tests.kill_office import (
     ledger_facts,
     left_behind,
     make_office,
+    not_where_it_is_said_to_be,
     shelf_facts,
 )
 
@@ -152,6 +153,7 @@ def _compare(killed: Workspace, serial: Workspace) -> Iterator[str]:
     ledger = Ledger.at(killed.ledger_url)
     yield from (f"the ledger does not follow from its revisions: {difference}" for difference in ledger.verify())
     ledger.close()
+    yield from not_where_it_is_said_to_be(killed)
 
 
 def _heads(facts: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:

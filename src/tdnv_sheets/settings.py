@@ -42,6 +42,7 @@ class Folders:
     """Names of files and folders inside the workspace."""
 
     register: str = "so-theo-doi.xlsx"
+    journal: str = "Nhật ký tiếp nhận.xlsx"
     units: str = "don-vi.xlsx"
     calendar: str = "lich.csv"
     inbox: str = "den"
@@ -74,6 +75,8 @@ class Settings:
     """A file that empties a larger share of the filled cells that it speaks of is held (ten cells at least)."""
     confirmation: str = "regulation"
     """Whether completion waits for the office's confirmation: `regulation`, `yes` or `no`."""
+    receipts: str = "all"
+    """Which archived files get a text beside them: `all`, those with something to say (`problems`) or `none`."""
     keep_closed: str = "year"
     """Closed rows the register still shows: `year` (closed in the as-of year), `all` or `none`."""
     watch_quiet_seconds: int = 2
@@ -94,6 +97,7 @@ _ALLOWED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "ledger_journal": ("auto", "wal", "delete"),
         "on_error": ("rows", "file"),
         "confirmation": ("regulation", "yes", "no"),
+        "receipts": ("all", "problems", "none"),
         "keep_closed": ("year", "all", "none"),
         "watch_mode": ("auto", "events", "poll"),
     }
@@ -110,7 +114,7 @@ _HIGHEST: Final[Mapping[str, int]] = MappingProxyType(
 _LOWEST: Final[Mapping[str, int]] = MappingProxyType({"watch_quiet_seconds": 1, "watch_scan_seconds": 1})
 """Where it is not 0."""
 _SWITCHES: Final = ("watch_subfolders",)
-_WORKBOOKS: Final = ("register", "units")
+_WORKBOOKS: Final = ("register", "journal", "units")
 _COLOUR: Final = re.compile(r"[0-9A-Fa-f]{6}")
 _FORBIDDEN: Final = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 _RESERVED: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
@@ -229,6 +233,7 @@ language = {_quoted(language)}        # vi | en
 # on_error = "rows"            # rows: nhận dòng đúng, trả dòng sai; file: sai một dòng trả cả tệp
 # max_cleared_percent = 30     # giữ lại tệp xóa trắng quá mấy phần trăm ô đã điền / a file that empties more is held
 # confirmation = "regulation"  # hoàn thành phải được Văn phòng xác nhận: regulation | yes | no
+# receipts = "all"             # giấy báo cạnh tệp trong lưu trữ: all | problems (chỉ khi có việc phải làm) | none
 # keep_closed = "year"         # nhiệm vụ đã xong còn hiện trong sổ: year | all | none
 # watch_quiet_seconds = 2      # tdnv watch nhận tệp khi mấy giây không còn thay đổi / quiet before a file is taken
 # watch_scan_seconds = 3       # tdnv watch xem hộp đến mấy giây một lần / seconds between two looks at the inbox

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 ALLOCATIONS: Final = 200_000
 """Cells by the hundred thousand hold no cycles: looking for garbage after every 700 takes a quarter of the time."""
 COMMANDS: Final = {
+    "calendar": "calendar",
     "conflicts": "disputes",
     "demo": "demo",
     "doctor": "doctor",
@@ -32,6 +33,7 @@ COMMANDS: Final = {
     "merge": "exchange",
     "render": "register",
     "resolve": "disputes",
+    "service": "service",
     "summary": "report",
     "sync": "register",
     "undo": "undoing",
@@ -41,6 +43,7 @@ COMMANDS: Final = {
 """Command → module beside this one; modules are loaded when their command is called."""
 
 HELP: Final = {
+    "calendar": "Show which days offices work, and count working days.",
     "conflicts": "Show the cells on which register and units disagree.",
     "demo": "Show a small office's half-year on invented data.",
     "doctor": "Say how the surroundings and the ledger stand.",
@@ -53,6 +56,7 @@ HELP: Final = {
     "merge": "Take returned workbooks into the ledger.",
     "render": "Read the register back and draw it anew.",
     "resolve": "Settle conflicts: register's value, unit's, or another.",
+    "service": "Print what the system needs to run the watcher for ever.",
     "summary": "Draw the report of a period.",
     "sync": "Do everything once: read back, take in, draw.",
     "undo": "Put back what a revision changed.",

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILE: Final = "watch.json"
+LOCK: Final = "watch.lock"
+"""Beside it: the place of the one watcher that an office may have."""
 MOST_NAMED: Final = 100
 """So many waiting files are named."""
 
@@ -60,7 +62,7 @@ def write(folder: Path, beat: Beat) -> None:
 
 def read(folder: Path) -> Beat | None:
     """Give the last word of a watcher; None where there is none, or it cannot be understood."""
-    with suppress(OSError, ValueError, TypeError):
+    with suppress(OSError, ValueError, TypeError, LookupError):
         raw = json.loads((folder / FILE).read_text(encoding="utf-8"))
         raw["waiting"] = tuple((str(name), str(why), str(since)) for name, why, since in raw["waiting"])
         beat = Beat(**raw)

@@ -13,10 +13,12 @@ from tdnv_sheets.errors import BrokenSurroundings, TdnvError
 from tdnv_sheets.findings import About
 from tdnv_sheets.inbox import shelf
 from tdnv_sheets.inbox.scan import waiting
+from tdnv_sheets.ledger.arrivals import record_arrival
 from tdnv_sheets.ledger.commit import Entry, commit
 from tdnv_sheets.ledger.values import dump_fields
 from tdnv_sheets.merge.rows import Counts
 from tdnv_sheets.messages.catalogue import found, say
+from tdnv_sheets.pipeline.arrived import arrival_of, waits
 from tdnv_sheets.pipeline.check import (
     check_together,
     existing,
@@ -81,9 +83,9 @@ def ingest(
     if paths is not None and dry_run:
         return list(_take_in(office, existing(paths), grounds, run, []))
     with lists_owed(office) as owed:
-        finished: list[Received] = []
+        # Also before files that are named: a place that a dead command had planned is not given away.
+        finished = recover(office, grounds_of(office, moment.as_of), moment)
         if paths is None:
-            finished = recover(office, grounds, moment)
             paths = in_the_inbox(office)
         received = [*finished, *_taken_in(office, existing(paths), grounds, run)]
         if owed:
@@ -186,7 +188,10 @@ def _take_in(
 def _not_read(office: Office, one: _Dropped, run: _Run) -> Received:
     """Say of a file that another program holds it, or that its very bytes were taken in before."""
     if one.known is None:
-        return _held(one.path.name, "no-rights" if one.denied else "in-use")
+        received = _held(one.path.name, "no-rights" if one.denied else "in-use")
+        if one.from_inbox and not run.dry_run:
+            waits(office, one.path.name, received, run.moment)
+        return received
     checked = Checked(Verdict.DUPLICATE, (), one.known.unit, one.known.period)
     received = _repeated(office, received_from(one.path.name, checked), one.known)
     return received if run.dry_run else _file_away(office, one, checked, received, run.moment)
@@ -274,7 +279,7 @@ def _merge(
         if _was_written_to(one.here, scanned.digest):
             return _held(name), None
         record = _file_record(scanned, checked, received, run.moment)
-        plan = plan_for(office, one.here, checked, received, run.moment, digest=record["digest"], in_ledger=True)
+        plan = plan_for(office, one.here, checked, received, run.moment, digest=record["digest"])
         entry = Entry(
             at=run.moment.now,
             day=run.moment.as_of,
@@ -288,6 +293,7 @@ def _merge(
             conflicts=decided.outcome.conflicts,
             proposals=tuple((checked.unit, row.cells) for row in proposed(checked, decided.outcome)),
             file_record=record,
+            arrival=arrival_of(office, name, received, run.moment, plan),
         )
         committed = commit(office.ledger, entry)
         if committed is not None:
@@ -328,6 +334,7 @@ def _left_alone(office: Office, one: _Dropped, checked: Checked, moment: Moment,
     """Leave a file whose name is secret where it is, unopened; the note beside it has a name of its own."""
     received = received_from(one.path.name, checked)
     if noted:
+        waits(office, one.path.name, received, moment)
         note = one.path.parent / f"{say('pipeline.secret_note', office.lang)}{shelf.NOTE_SUFFIX}"
         note.write_text(receipt(received, "", moment.now, office.lang), encoding="utf-8-sig")
     return received
@@ -344,13 +351,15 @@ def _file_away(
     if received.verdict is Verdict.WAITING:
         # Nothing is kept of a file that is incomplete or may hold secrets: it goes back to where it was dropped.
         if one.from_inbox:
+            waits(office, one.path.name, received, moment)
             kept = shelf.file_away(one.here, one.path.parent, received.file)
             _note(kept, received, office, moment)
             return replace(received, kept_at=kept)
         one.here.unlink()
         return received
     digest = file_digest(one.here)
-    plan = plan_for(office, one.here, checked, received, moment, digest=digest, in_ledger=False)
+    plan = plan_for(office, one.here, checked, received, moment, digest=digest)
+    record_arrival(office.ledger, arrival_of(office, one.path.name, received, moment, plan))
     return finish(office, one.here, plan, received, moment, checked=checked)
 
 

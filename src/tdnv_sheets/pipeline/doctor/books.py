@@ -1,17 +1,20 @@
-"""Look at the files that people keep: regulation, calendar, unit list, and the register as it lies there."""
+"""Look at the files that people keep: regulation, calendar, unit list, register and journal as they lie there."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from tdnv_sheets import calendar as calendars
 from tdnv_sheets import regulation as regulations
+from tdnv_sheets.calendar import SESSION
+from tdnv_sheets.calendar_file import open_calendar, read_own
 from tdnv_sheets.errors import TdnvError
 from tdnv_sheets.findings import Finding
 from tdnv_sheets.inbox.workspace import is_open, owner_of
 from tdnv_sheets.intake.worker import Readers
 from tdnv_sheets.messages.catalogue import LANGUAGES, finding_text
 from tdnv_sheets.pipeline.doctor.line import Line, State
+from tdnv_sheets.pipeline.journal import last_drawn
 from tdnv_sheets.pipeline.office import read_units
 
 if TYPE_CHECKING:
@@ -28,6 +31,7 @@ def book_lines(space: Workspace) -> Iterator[Line]:
     with Readers(1) as readers:
         yield _units(space, readers)
         yield from _register(space, readers)
+    yield _journal(space)
 
 
 def _regulation(space: Workspace) -> Line:
@@ -44,10 +48,16 @@ def _calendar(space: Workspace) -> Line:
     if not path.exists():
         return Line("calendar", "calendar-none", State.NOTE, {"path": path})
     try:
-        calendars.load(path)
+        open_calendar(path)
+        own = read_own(path)
     except TdnvError as problem:
         return Line("calendar", "declaration-unusable", State.BROKEN, {"problem": problem})
-    return Line("calendar", "calendar", State.OK, {"path": path})
+    sessions = sum(special.kind == SESSION for special in own.days)
+    counts = {"path": path, "days": len(own.days) - sessions, "sessions": sessions}
+    if not own.notes:
+        return Line("calendar", "calendar", State.OK, counts)
+    words = {f"notes_{lang}": " ".join(note.words(lang) for note in own.notes) for lang in LANGUAGES}
+    return Line("calendar", "calendar-noted", State.NOTE, counts | words)
 
 
 def _units(space: Workspace, readers: Readers) -> Line:
@@ -80,3 +90,14 @@ def _register(space: Workspace, readers: Readers) -> Iterator[Line]:
         yield Line("register", "register-unreadable", State.ATTENTION, {"path": path, **words})
     else:
         yield Line("register", "register", State.OK, {"path": path})
+
+
+def _journal(space: Workspace) -> Line:
+    path, last = space.journal, last_drawn(space)
+    if last.waits:
+        since = f"{datetime.fromisoformat(last.waits):%H:%M %d/%m/%Y}"
+        return Line("journal", "journal-waits", State.NOTE, {"path": path, "since": since, "who": owner_of(path)})
+    if not path.exists() or not last.at:
+        return Line("journal", "journal-none", State.NOTE, {"path": path})
+    at = f"{datetime.fromisoformat(last.at):%H:%M %d/%m/%Y}"
+    return Line("journal", "journal", State.OK, {"path": path, "at": at})

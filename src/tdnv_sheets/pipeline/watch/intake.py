@@ -52,38 +52,38 @@ class Intake:
 
     def take(self, office: Office, moment: Moment, clock: float) -> Took:
         """Finish what a dead command began, and take the next lot in; raises what stops all files alike."""
-        took = self._finish(office, moment)
+        left = bool(claimed(office))
         lot = self.looking.lot(1 if self.suspects else LOT)
         if not lot:
             self.suspects.clear()
-            return took
+            if not left:
+                return Took()
         try:
             received = ingest(office, [entry.path for entry in lot], moment)
         except WrongUsage:
-            return took  # one of them was taken away just now: the next scan knows
+            return Took()  # one of them was taken away just now: the next scan knows
         except (TdnvError, OSError):
+            self.looking.ready[:0] = lot
             raise
         except Exception as problem:  # noqa: BLE001 - a fault of the program on one file must not end the service
             self._failed(office, lot, problem, moment, clock)
-            return took
+            return Took()
+        return self._tell(lot, received, clock, left=left)
+
+    def _tell(self, lot: Sequence[Entry], received: Sequence[Received], clock: float, *, left: bool) -> Took:
+        """Say what became of each file; before those of the lot stand those that a dead command had begun."""
+        finished, taken = received[: len(received) - len(lot)], received[len(received) - len(lot) :]
+        if left:
+            self.looking.standing.tell(Said("recovered", Weight.WARNING, {"count": len(finished)}))
+        for one in finished:
+            self.looking.standing.tell(said_of(one))
         self.suspects.difference_update(entry.key for entry in lot)
-        for entry, one in zip(lot, received, strict=True):
+        for entry, one in zip(lot, taken, strict=True):
             if one.verdict is Verdict.WAITING:
                 self._hold(entry, one, clock)
             else:
                 self.looking.standing.tell(said_of(one))
-        return together(took, _took(received))
-
-    def _finish(self, office: Office, moment: Moment) -> Took:
-        """Finish what a command that died left claimed."""
-        if not claimed(office):
-            return Took()
-        finished = recover(office, grounds_of(office, moment.as_of), moment)
-        for one in finished:
-            self.looking.standing.tell(said_of(one))
-        self.looking.standing.tell(Said("recovered", Weight.WARNING, {"count": len(finished)}))
-        ingest(office, [], moment)  # the lists that the dead command owed
-        return _took(finished)._replace(changed=True)
+        return _took(received)
 
     def _hold(self, entry: Entry, received: Received, clock: float) -> None:
         """Let a file wait that was given back, and say why unless that was the last thing said of it."""
@@ -100,7 +100,7 @@ class Intake:
     def _failed(self, office: Office, lot: Sequence[Entry], problem: Exception, moment: Moment, clock: float) -> None:
         """Put a lot back on which the program failed; one file alone is the culprit and waits, several are tried alone."""
         recover(office, grounds_of(office, moment.as_of), moment)
-        if len(lot) > 1:
+        if len(lot) != 1:
             self.suspects = {entry.key for entry in lot}
             return
         now = signs_of(lot[0].path, self.looking.inbox)

@@ -24,7 +24,7 @@ _LEAST: Final = 0.25
 """Seconds between two scans, however often the alarm rings."""
 _INBOX: Final = "inbox"
 _EVENTS: Final = "events"
-_UNSAID: Final = frozenset((Why.SETTLING, Why.REFUSED, Why.IN_USE, Why.DENIED, Why.FAILED))
+UNSAID: Final = frozenset((Why.SETTLING, Why.REFUSED, Why.IN_USE, Why.DENIED, Why.FAILED))
 """New files are no news, and of the others something was said when they were refused."""
 
 
@@ -114,7 +114,7 @@ class Looking:
         told = {}
         for one in self.waiting:
             told[one.key] = one.why
-            if one.why not in _UNSAID and self._told.get(one.key) is not one.why:
+            if one.why not in UNSAID and self._told.get(one.key) is not one.why:
                 values = {"file": shown_name(one.path.name), "who": owner_of(one.path) if one.why is Why.OPEN else ""}
                 self.standing.tell(Said(f"waits-{one.why}", Weight.WARNING, values))
         self._told = told

@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.errors import WaitsForPerson
+from tdnv_sheets.inbox.heartbeat import LOCK
 from tdnv_sheets.inbox.lock import held, renew
 from tdnv_sheets.pipeline.watch.said import Said
 from tdnv_sheets.pipeline.watch.watcher import How, Now, Watcher
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from tdnv_sheets.pipeline.check import Moment
     from tdnv_sheets.pipeline.watch.said import Tell
 
-LOCK: Final = "watch.lock"
 _EXPIRY: Final = 3600.0
 _RENEW: Final = 300.0
 """Seconds after which a watcher that says nothing counts as dead on another machine, and between saying so."""

@@ -17,6 +17,7 @@ from tdnv_sheets.inbox.settling import Settling, Why
 from tdnv_sheets.inbox.workspace import owner_of
 from tdnv_sheets.pipeline.receive import shown_name
 from tdnv_sheets.pipeline.watch.intake import Intake, Took, kind_of, together
+from tdnv_sheets.pipeline.watch.journal import JournalDuty
 from tdnv_sheets.pipeline.watch.look import Looking
 from tdnv_sheets.pipeline.watch.opened import KeptOffice
 from tdnv_sheets.pipeline.watch.register import RegisterDuty
@@ -79,6 +80,7 @@ class Watcher:
         self._looking = self._look_at(space)
         self._intake = Intake(self._looking)
         self._register = RegisterDuty(self._standing)
+        self._journal = JournalDuty(self._standing)
         self._rest_until, self._rests = 0.0, 0
         self._watched_as = _watched_as(space)
         self._total = Took()
@@ -110,9 +112,10 @@ class Watcher:
             except Exception as problem:  # noqa: BLE001 - the service goes on whatever happens in one round
                 pause = self._trouble(problem, now)
             else:
-                self._rests = 0
                 self._standing.is_well(_BUSY)
-                self._standing.is_well(_TROUBLE, Said("trouble-over"))
+                if worked:
+                    self._rests = 0
+                    self._standing.is_well(_TROUBLE, Said("trouble-over"))
                 pause = _BETWEEN_LOTS if worked and self._looking.ready else self._pause(now)
         self._sign_of_life(now)
         return pause
@@ -139,7 +142,8 @@ class Watcher:
         anew = self._kept.declared_anew(now.clock, _DECLARED_QUIET)
         at_once = finish and self._register.first is not None
         due = self._register.is_due(space.register, now.clock, now.moment.as_of, at=now.at, at_once=at_once)
-        if not (anew or due or self._looking.ready or self._is_left_behind()):
+        tries = _TROUBLE in self._standing.wrong or self._journal.is_due(now.clock)
+        if not (anew or due or tries or self._looking.ready or self._is_left_behind()):
             self._kept.rest(now.clock)
             return False
         with held(space.lock, patience=_LOCK_PATIENCE):
@@ -150,8 +154,13 @@ class Watcher:
             self._total = together(self._total, took)
             if took.changed:
                 self._register.came_in(now.clock)
+            if took.taken or took.waits:
+                self._journal.came_in(now.clock)
             if due:
-                self._register.handle(office, now.moment, now.clock, at=now.at)
+                done = self._register.handle(office, now.moment, now.clock, at=now.at)
+                self._journal.done(done.journal, now.clock, at=now.at)
+            elif self._journal.is_due(now.clock):
+                self._journal.handle(office, now.moment, now.clock, at=now.at)
         return True
 
     def _is_left_behind(self) -> bool:
