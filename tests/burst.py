@@ -8,29 +8,20 @@ take more than 5 s in the median; tests/burst_test.py runs a small one.
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
-import tempfile
-from pathlib import Path
 
 
 def main() -> int:
     """Measure; gives 1 when something is wrong, and keeps the folders then."""
     from tests.burst_run import measure  # every reader process imports this module anew: it has to stay light
+    from tests.by_hand import run
 
     parser = argparse.ArgumentParser(prog="python -m tests.burst", description="Drop thousands of files at once.")
     parser.add_argument("--files", type=int, default=5000, help="how many files are dropped at once")
     parser.add_argument("--stream", type=int, default=120, help="how many follow, one a second")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="burst-"))
-    account = measure(folder, files=options.files, stream=options.stream, seed=options.seed)
-    sys.stdout.write("\n".join([*account.lines(), ""]))
-    if account.wrong:
-        sys.stdout.write(f"the folders are kept: {folder}\n")
-        return 1
-    shutil.rmtree(folder, ignore_errors=True)
-    return 0
+    return run("burst", lambda folder: measure(folder, files=options.files, stream=options.stream, seed=options.seed))
 
 
 if __name__ == "__main__":
