@@ -16,6 +16,8 @@ from tdnv_sheets.errors import BrokenSurroundings
 from tdnv_sheets.inbox import shelf
 from tdnv_sheets.inbox.lock import held
 from tdnv_sheets.inbox.scan import scan
+from tdnv_sheets.pipeline import ingest as ingests
+from tdnv_sheets.pipeline.filing import finish
 from tdnv_sheets.pipeline.ingest import ingest
 from tdnv_sheets.pipeline.watch import How, intake, register
 from tests.conftest import NOW, SmallOffice, fill
@@ -122,6 +124,24 @@ def test_row_17_a_file_that_is_overwritten_while_it_is_taken_in_is_another_file(
     assert watched.verdicts() == [("bản.xlsx", "accepted"), ("bản.xlsx", "accepted")]
     archived = {path.read_bytes() for path in watched.office.root.glob("luu-tru/*/*.xlsx")}
     assert archived == {sent["rain"].read_bytes(), sent["salt"].read_bytes()}
+
+
+def test_row_17_a_writer_that_still_has_the_file_open_when_it_is_taken_loses_nothing(
+    watched: Watched, sent: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def and_then_it_is_written_on(office: Any, here: Path, *rest: Any, **more: Any) -> Any:  # noqa: ANN401 - as `finish`
+        monkeypatch.setattr(ingests, "finish", finish)
+        here.write_bytes(sent["salt"].read_bytes())  # into the very same file, as through a handle that is open
+        return finish(office, here, *rest, **more)
+
+    monkeypatch.setattr(ingests, "finish", and_then_it_is_written_on)
+    watched.drop(sent["rain"], "bản.xlsx")
+    watched.pass_(2 * SETTLED)
+
+    assert watched.verdicts() == [("bản.xlsx", "accepted"), ("bản.xlsx", "accepted")]
+    assert len(watched.text("written-on")) == 1
+    rows = watched.office.rows()
+    assert (rows[ONE, "cctl"]["difficulty"], rows[TWO, "cctl"]["difficulty"]) == ("Mưa lớn", "Nước mặn")
 
 
 def test_row_20_a_file_that_is_touched_again_and_again_is_taken_once_when_that_ends(
@@ -347,6 +367,22 @@ def test_row_19_what_a_command_that_died_had_claimed_is_finished_and_goes_back_t
     watched.pass_(SETTLED)
     assert watched.verdicts() == [("bản.xlsx", "accepted")]
     assert list(office.space.work.iterdir()) == []
+    watched.watcher.close(watched.now)
+
+
+def test_what_was_claimed_waits_for_an_inbox_that_is_gone_and_makes_none_in_its_place(
+    office: SmallOffice, sent: dict[str, Path]
+) -> None:
+    watched = Watched(office)
+    shelf.claim(watched.drop(sent["rain"], "bản.xlsx"), office.space.work)
+    away = office.space.inbox.rename(office.root / "away")
+    watched.pass_(60)
+    assert not office.space.inbox.exists()
+
+    away.rename(office.space.inbox)
+    watched.pass_(2 * SETTLED)
+    assert "recovered" in [one.code for one in watched.said]
+    assert watched.verdicts() == [("bản.xlsx", "accepted")]
     watched.watcher.close(watched.now)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import signal
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -77,8 +77,10 @@ def _logged(folder: Path, lang: str, shape: str) -> Iterator[Callable[[Said], No
 
     def say(said: Said) -> None:
         text = words(said, lang)
-        tell(text if shape == "text" else _line(said, text))
-        log.log(int(said.weight), "%s", text if shape == "text" else _line(said, text))
+        line = text if shape == "text" else _line(said, text)
+        log.log(int(said.weight), "%s", line)
+        with suppress(OSError):  # the terminal may be closed; the service goes on
+            tell(line)
 
     try:
         yield say

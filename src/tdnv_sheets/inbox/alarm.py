@@ -43,7 +43,7 @@ class Alarm:
         return rang
 
     def ring(self) -> None:
-        """Wake whoever sleeps; may be called from anywhere, also from a handler of signals."""
+        """Wake whoever sleeps; called from the thread that listens."""
         self._rang.set()
 
     def attend(self, inbox: Path, identity: object) -> OSError | None:

@@ -138,10 +138,13 @@ def recover(office: Office, grounds: Grounds, moment: Moment) -> list[Received]:
         plan = _load(path)
         written = None if plan is None else arrived(office.ledger, plan.token)
         if plan is None or written is None:
+            if not office.space.inbox.is_dir():
+                continue  # unplugged or unmounted: a folder made in its place would hide the files
             give_back(path, _folder_of(office, path), path.name)
         else:
             finished.append(_finish_later(office, path, plan, grounds, moment, revision=written[0]))
-    _tidy(office)
+    if not claimed(office):
+        _tidy(office)
     return finished
 
 

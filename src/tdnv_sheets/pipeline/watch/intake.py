@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tdnv_sheets.errors import TdnvError, WrongUsage
+from tdnv_sheets.inbox import shelf
 from tdnv_sheets.inbox.scan import signs_of
 from tdnv_sheets.inbox.settling import Why
 from tdnv_sheets.pipeline.check import grounds_of
@@ -52,7 +54,7 @@ class Intake:
 
     def take(self, office: Office, moment: Moment, clock: float) -> Took:
         """Finish what a dead command began, and take the next lot in; raises what stops all files alike."""
-        left = bool(claimed(office))
+        left = bool(claimed(office)) and office.space.inbox.is_dir()
         lot = self.looking.lot(1 if self.suspects else LOT)
         if not lot:
             self.suspects.clear()
@@ -83,7 +85,24 @@ class Intake:
                 self._hold(entry, one, clock)
             else:
                 self.looking.standing.tell(said_of(one))
+                self._once_more(entry, one)
         return _took(received)
+
+    def _once_more(self, entry: Entry, received: Received) -> None:
+        """Drop a file anew into which a program that still had it open went on writing after it was claimed.
+
+        A rename does not take a file away from who has it open, except on Windows. What was written after it was read
+        is another content, or the same one, which is then known.
+        """
+        kept = received.kept_at
+        with suppress(OSError):
+            if kept is None or kept.stat().st_dev != entry.path.parent.stat().st_dev:
+                return  # carried from another disk: the copy is nobody else's
+            now = kept.stat()
+            if (now.st_size, now.st_mtime_ns) != (entry.size, entry.written):
+                shelf.keep_copy(kept, entry.path.parent, entry.path.name)
+                values = {"file": shown_name(entry.path.name)}
+                self.looking.standing.tell(Said("written-on", Weight.WARNING, values))
 
     def _hold(self, entry: Entry, received: Received, clock: float) -> None:
         """Let a file wait that was given back, and say why unless that was the last thing said of it."""

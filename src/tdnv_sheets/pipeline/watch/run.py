@@ -24,28 +24,31 @@ _RENEW: Final = 300.0
 """Seconds after which a watcher that says nothing counts as dead on another machine, and between saying so."""
 _PATIENCE: Final = 1.0
 """Seconds: enough to find out that whoever holds the lock is dead."""
+_NAP: Final = 0.5
+"""Seconds after which a wish to stop is noticed."""
 _MOST_LOOKS: Final = 50
 """So often the folder is looked through *once*, for one into which files keep coming."""
 
 
 class Stop:
-    """Somebody's wish that the watcher ends; it is told from a handler of signals."""
+    """Somebody's wish that the watcher ends.
+
+    It is only a mark: what wakes a sleeping thread may not be called from a handler of signals, which may have
+    interrupted that very thread while it held the lock.
+    """
 
     def __init__(self) -> None:
         self.asked = False
-        self.wake: Callable[[], None] = lambda: None
 
     def ask(self) -> None:
         """Ask it to end once the files in hand are filed away."""
         self.asked = True
-        self.wake()
 
 
 def watch(space: Workspace, moment: Callable[[], Moment], tell: Tell, stop: Stop, how: How) -> None:
     """Watch until somebody asks to stop; raises `WaitsForPerson` naming who watches this office already."""
     with only_one(space):
         watcher = Watcher(space, tell, Now(time.monotonic(), moment()), how)
-        stop.wake = watcher.alarm.ring
         tell(Said("started", values={"path": space.inbox}))
         renewed, rang = time.monotonic(), False
         try:
@@ -55,8 +58,7 @@ def watch(space: Workspace, moment: Callable[[], Moment], tell: Tell, stop: Stop
                     renewed = time.monotonic()
                     if not renew(space.hidden / LOCK):
                         raise WaitsForPerson("watch-taken-over")
-                stop.wake = watcher.alarm.ring
-                rang = watcher.alarm.wait(pause)  # at once where somebody asked meanwhile
+                rang = _sleep(watcher, pause, stop)
         finally:
             watcher.close(Now(time.monotonic(), moment()))
         tell(Said("stopped"))
@@ -71,12 +73,21 @@ def watch_once(space: Workspace, moment: Callable[[], Moment], tell: Tell, stop:
                 pause = watcher.step(Now(time.monotonic(), moment()), rang=True)
                 if stop.asked or not watcher.settles():
                     break
-                watcher.alarm.wait(pause)
+                _sleep(watcher, pause, stop)
             if not stop.asked:
                 watcher.step(Now(time.monotonic(), moment()), finish=True)
         finally:
             watcher.close(Now(time.monotonic(), moment()))
     return watcher
+
+
+def _sleep(watcher: Watcher, seconds: float, stop: Stop) -> bool:
+    """Sleep until something happens, somebody asks to stop, or the time is over; True where something happened."""
+    end = time.monotonic() + seconds
+    while not stop.asked and (left := end - time.monotonic()) > 0:
+        if watcher.alarm.wait(min(left, _NAP)):
+            return True
+    return False
 
 
 def only_one(space: Workspace) -> AbstractContextManager[None]:

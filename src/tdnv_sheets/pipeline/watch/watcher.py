@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from tdnv_sheets.errors import TdnvError, WaitsForPerson
 from tdnv_sheets.inbox import heartbeat, shelf
 from tdnv_sheets.inbox.alarm import Alarm, listen
+from tdnv_sheets.inbox.health import Condition
 from tdnv_sheets.inbox.lock import held, holder
 from tdnv_sheets.inbox.settling import Settling, Why
 from tdnv_sheets.inbox.workspace import owner_of
@@ -166,7 +167,9 @@ class Watcher:
     def _is_left_behind(self) -> bool:
         """Say whether files lie half-way in since the command died that had claimed them."""
         space = self._kept.space
-        if not space.work.is_dir() or not shelf.waiting_files(space.work):
+        if self._looking.condition is not Condition.WELL or not space.work.is_dir():
+            return False
+        if not shelf.waiting_files(space.work):
             return False
         owner = holder(space.lock)
         return owner is None or not owner.runs
