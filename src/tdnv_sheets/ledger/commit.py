@@ -122,6 +122,8 @@ _TAKEN_BEFORE: Final = (
     .where((t.files.c.verdict == "accepted") | (t.files.c.verdict == sa.bindparam("verdict")))
     .limit(1)
 )
+_NEW_REVISION: Final = sa.insert(t.revisions)
+_NEW_FILE: Final = sa.insert(t.files)
 _SAME_BYTES: Final = t.files.c.digest == sa.bindparam("of")
 _KNOWN: Final = sa.select(t.files.c.verdict, t.files.c.revision).where(_SAME_BYTES)
 _FORGET: Final = sa.delete(t.files).where(_SAME_BYTES)
@@ -178,16 +180,11 @@ def _with_what_comes_back(connection: sa.Connection, entry: Entry) -> Entry:
 
 def restate_trails(connection: sa.Connection, keys: Iterable[Key]) -> None:
     """Count extensions and the unit's last day as if what was taken back had not been."""
-    rows: list[dict[str, object]] = [
-        {
-            "task": key.task_id,
-            "of": key.unit,
-            "heard": item.unit_update.isoformat() if item.unit_update else None,
-            "extensions": item.extension_count,
-        }
+    rows = [
+        (*key, item.unit_update.isoformat() if item.unit_update else None, item.extension_count)
         for key, item in replay(connection, keys).items()
     ]
-    update_many(connection, UPDATE_TRAIL, rows)
+    update_many(connection, UPDATE_TRAIL, ("task", "of", "heard", "extensions"), rows)
 
 
 def _has_moved(connection: sa.Connection, entry: Entry, last: int, standing: Mapping[Key, Standing]) -> bool:
@@ -227,7 +224,7 @@ def add_revision(connection: sa.Connection, entry: Entry, revision: int) -> None
         "drawn": entry.drawn,
         "undoes": entry.undoes,
     }
-    connection.execute(sa.insert(t.revisions), row)
+    connection.execute(_NEW_REVISION, row)
 
 
 def _record_file(connection: sa.Connection, record: Mapping[str, Any], revision: int | None) -> None:
@@ -246,4 +243,4 @@ def _record_file(connection: sa.Connection, record: Mapping[str, Any], revision:
         if taken and revision is None:
             revision = known.revision
         connection.execute(_FORGET, digest)
-    connection.execute(sa.insert(t.files), {**record, "revision": revision})
+    connection.execute(_NEW_FILE, {**record, "revision": revision})

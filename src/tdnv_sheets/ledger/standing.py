@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import sqlalchemy as sa
 
@@ -37,6 +37,7 @@ class Standing(NamedTuple):
     extension_count: int
 
 
+_NEW: Final = ("task_id", "unit", "fields", "created", "revision", "removed", "unit_update", "extension_count")
 STANDING: Final = tuple(t.assignments.c[name] for name in Standing._fields)
 """The columns of a standing."""
 _READ: Final = sa.select(*STANDING)
@@ -55,9 +56,8 @@ def read_standing(connection: sa.Connection, keys: AbstractSet[Key]) -> dict[Key
     """Read the rows of *keys*, removed ones too; keys that never were are left out."""
     if not keys:
         return {}
-    rows = rows_among(connection, _READ, t.assignments.c.task_id, (key.task_id for key in keys))
-    found = map(Standing._make, rows)
-    return {key: row for row in found if (key := Key(row.task_id, row.unit)) in keys}
+    rows = rows_among(connection, _READ, t.assignments.c.task_id, (key.task_id for key in keys)).all()
+    return {key: row for row in map(Standing._make, rows) if (key := Key(*row[:2])) in keys}
 
 
 def add_tasks(connection: sa.Connection, entry: Entry, revision: int) -> tuple[str, ...]:
@@ -70,10 +70,10 @@ def add_tasks(connection: sa.Connection, entry: Entry, revision: int) -> tuple[s
         if task_id is None:
             number += 1
             task_id = f"NV-{year}-{number:05}"
-            made.append({"task_id": task_id, "year": year, "number": number, "created": revision})
+            made.append((task_id, year, number, revision))
         task_ids.append(task_id)
-    insert_many(connection, t.tasks, made)
-    rows: list[dict[str, object]] = []
+    insert_many(connection, t.tasks, ("task_id", "year", "number", "created"), made)
+    rows: list[tuple[object, ...]] = []
     changes: list[Change] = []
     bare: list[Key] = []
     for task, task_id in zip(entry.new_tasks, task_ids, strict=True):
@@ -85,7 +85,7 @@ def add_tasks(connection: sa.Connection, entry: Entry, revision: int) -> tuple[s
             changes += (Change(key, name, None, value, ENTERED) for name, value in fields.items())
             if not fields:
                 bare.append(key)
-    insert_many(connection, t.assignments, rows)
+    insert_many(connection, t.assignments, _NEW, rows)
     note_words(connection, {change.key: change.new for change in changes if change.field == WORDS})
     _log_changes(connection, changes, revision)
     # One without any field leaves no change that says since when it is there.
@@ -97,18 +97,10 @@ def _last_number(connection: sa.Connection, year: int) -> int:
     return connection.scalar(sa.select(sa.func.max(t.tasks.c.number)).where(t.tasks.c.year == year)) or 0
 
 
-def _new_row(key: Key, fields: Mapping[str, Value], packed: str, revision: int) -> dict[str, object]:
+def _new_row(key: Key, fields: Mapping[str, Value], packed: str, revision: int) -> tuple[object, ...]:
     reported = fields.get(REPORTED)
-    return {
-        "task_id": key.task_id,
-        "unit": key.unit,
-        "fields": packed,
-        "created": revision,
-        "revision": revision,
-        "removed": None,
-        "unit_update": reported.isoformat() if isinstance(reported, date) else None,
-        "extension_count": 1 if EXTENSION in fields else 0,
-    }
+    heard = reported.isoformat() if isinstance(reported, date) else None
+    return (*key, packed, revision, revision, None, heard, 1 if EXTENSION in fields else 0)
 
 
 def apply(connection: sa.Connection, entry: Entry, revision: int, standing: Mapping[Key, Standing]) -> None:
@@ -121,7 +113,7 @@ def apply(connection: sa.Connection, entry: Entry, revision: int, standing: Mapp
     by_key: dict[Key, list[Change]] = {key: [] for key in (*back, *gone)}
     for change in entry.changes:
         by_key.setdefault(change.key, []).append(change)
-    written = []
+    written: list[tuple[object, ...]] = []
     for key, changes in by_key.items():
         row = standing.get(key)
         if row is None or (row.removed is not None) != (key in back):
@@ -129,18 +121,11 @@ def apply(connection: sa.Connection, entry: Entry, revision: int, standing: Mapp
             raise RuntimeError(message)
         heard = entry.day if entry.source == "unit" and changes else row.unit_update
         extended = any(change.field == EXTENSION and change.new is not None for change in changes)
-        written.append(
-            {
-                "task": key.task_id,
-                "of": key.unit,
-                "now": _changed(row, changes) if changes else row.fields,
-                "at": revision,
-                "gone": revision if key in gone else None,
-                "heard": None if heard is None else heard.isoformat(),
-                "extensions": row.extension_count + int(extended),
-            }
-        )
-    update_many(connection, _UPDATE, written)
+        fields = _changed(row, changes) if changes else row.fields
+        said = None if heard is None else heard.isoformat()
+        left = revision if key in gone else None
+        written.append((fields, revision, left, said, row.extension_count + int(extended), *key))
+    update_many(connection, _UPDATE, ("now", "at", "gone", "heard", "extensions", "task", "of"), written)
     note_words(connection, {change.key: change.new for change in entry.changes if change.field == WORDS})
     _log_changes(connection, entry.changes, revision)
     _log_removals(connection, entry.removals, revision)
@@ -158,23 +143,11 @@ def _changed(row: Standing, changes: Iterable[Change]) -> str:
 
 def _log_changes(connection: sa.Connection, changes: Sequence[Change], revision: int) -> None:
     rows = [
-        {
-            "revision": revision,
-            "task_id": change.key.task_id,
-            "unit": change.key.unit,
-            "field": change.field,
-            "old": dump(change.old),
-            "new": dump(change.new),
-            "rule": change.rule,
-        }
-        for change in changes
+        (revision, *change.key, change.field, dump(change.old), dump(change.new), change.rule) for change in changes
     ]
-    insert_many(connection, t.changes, rows)
+    insert_many(connection, t.changes, ("revision", "task_id", "unit", "field", "old", "new", "rule"), rows)
 
 
 def _log_removals(connection: sa.Connection, removals: Iterable[tuple[Key, bool]], revision: int) -> None:
-    rows: list[dict[str, Any]] = [
-        {"revision": revision, "task_id": key.task_id, "unit": key.unit, "restored": restored}
-        for key, restored in removals
-    ]
-    insert_many(connection, t.removals, rows)
+    rows = [(revision, *key, restored) for key, restored in removals]
+    insert_many(connection, t.removals, ("revision", "task_id", "unit", "restored"), rows)
