@@ -54,10 +54,10 @@ def read_now(
     """Read the fields of assignments that were *then* at *revision*: only of those that moved since anything is read."""
     now = dict(then)
     rows = rows_among(connection, _MOVED, t.assignments.c.task_id, (key.task_id for key in then), after=revision)
-    for task_id, unit, fields, removed in rows.all():
-        key = Key(task_id, unit)
-        if removed is None:
-            now[key] = load_fields(fields)
+    for row in rows.all():
+        key = Key(row.task_id, row.unit)
+        if row.removed is None:
+            now[key] = load_fields(row.fields)
         else:
             now.pop(key, None)
     return now

@@ -146,6 +146,8 @@ class _Row(NamedTuple):
 
     def is_parallel(self) -> bool:
         """Say whether the ledger changed something since the base that this row does not say as well."""
+        if self.then is self.now:
+            return False
         names = {name for name, _ in self.then.items() ^ self.now.items()}
         moved = (name for name in names if not same(self.then.get(name), self.now.get(name)))
         return any(name not in self.cells or not same(self.cells[name], self.now.get(name)) for name in moved)

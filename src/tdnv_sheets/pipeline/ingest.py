@@ -41,8 +41,7 @@ if TYPE_CHECKING:
     from tdnv_sheets.pipeline.check import Moment
     from tdnv_sheets.pipeline.filing import Plan
     from tdnv_sheets.pipeline.office import Office
-    from tdnv_sheets.records import SubmittedRow
-    from tdnv_sheets.validate.cells import Typed
+    from tdnv_sheets.records import SubmittedRow, Value
     from tdnv_sheets.validate.checked import Grounds
 
 _TRIES: Final = 50
@@ -228,16 +227,16 @@ def content_of(checked: Checked) -> str:
     """Digest all that people typed into a workbook, good or not, whatever its bytes; empty when nothing was read."""
     if checked.submission is None:
         return ""
-    lines = sorted("\x1f".join((task, *_said(row.typed))) for task, row in checked.rows)
+    lines = sorted("\x1f".join((task, *_said(row.values))) for task, row in checked.rows)
     loose = (*(cells for _, cells in checked.stray), *checked.missing_rows, checked.report)
     lines += sorted("\x1f".join(f"{name}={as_text(raw)}" for name, raw in sorted(cells.items())) for cells in loose)
     return hashlib.sha256("\x1e".join((checked.submission.issue, checked.unit, *lines)).encode()).hexdigest()
 
 
-def _said(cells: Mapping[str, Typed]) -> Iterator[str]:
+def _said(cells: Mapping[str, Value | Unread]) -> Iterator[str]:
     """Write each filled cell: what it means where it was understood, else what was typed."""
     for name in sorted(cells):
-        value = cells[name].value
+        value = cells[name]
         if value is not None:
             yield f"{name}={as_text(value.raw) if isinstance(value, Unread) else value}"
 
