@@ -41,15 +41,32 @@ _NEW: Final = ("task_id", "unit", "fields", "created", "revision", "removed", "u
 STANDING: Final = tuple(t.assignments.c[name] for name in Standing._fields)
 """The columns of a standing."""
 _READ: Final = sa.select(*STANDING)
+_HERE: Final = (t.assignments.c.task_id == sa.bindparam("task")) & (t.assignments.c.unit == sa.bindparam("of"))
 UPDATE_TRAIL: Final = (
     sa.update(t.assignments)
-    .where((t.assignments.c.task_id == sa.bindparam("task")) & (t.assignments.c.unit == sa.bindparam("of")))
+    .where(_HERE)
     .values(unit_update=sa.bindparam("heard"), extension_count=sa.bindparam("extensions"))
 )
 """What no field holds."""
-_UPDATE: Final = UPDATE_TRAIL.values(
-    fields=sa.bindparam("now"), revision=sa.bindparam("at"), removed=sa.bindparam("gone")
+_UPDATE: Final = (
+    sa.update(t.assignments)
+    .where(_HERE)
+    .values(
+        fields=sa.bindparam("now"),
+        revision=sa.bindparam("at"),
+        removed=sa.bindparam("gone"),
+        unit_update=sa.func.coalesce(sa.bindparam("heard", type_=sa.Date), t.assignments.c.unit_update),
+        extension_count=t.assignments.c.extension_count + sa.bindparam("more"),
+    )
 )
+
+
+class Before(NamedTuple):
+    """The assignments that a revision writes to, as they were before it."""
+
+    fields: Mapping[Key, Mapping[str, Value]]
+    removed: AbstractSet[Key] = frozenset()
+    """Those of them that were not there."""
 
 
 def read_standing(connection: sa.Connection, keys: AbstractSet[Key]) -> dict[Key, Standing]:
@@ -58,6 +75,13 @@ def read_standing(connection: sa.Connection, keys: AbstractSet[Key]) -> dict[Key
         return {}
     rows = rows_among(connection, _READ, t.assignments.c.task_id, (key.task_id for key in keys)).all()
     return {key: row for row in map(Standing._make, rows) if (key := Key(*row[:2])) in keys}
+
+
+def before(standing: Mapping[Key, Standing], keys: Iterable[Key]) -> Before:
+    """Give those of *keys* that have a row as that row is."""
+    rows = {key: standing[key] for key in keys if key in standing}
+    fields = {key: load_fields(row.fields) for key, row in rows.items()}
+    return Before(fields, {key for key, row in rows.items() if row.removed is not None})
 
 
 def add_tasks(connection: sa.Connection, entry: Entry, revision: int) -> tuple[str, ...]:
@@ -103,7 +127,7 @@ def _new_row(key: Key, fields: Mapping[str, Value], packed: str, revision: int) 
     return (*key, packed, revision, revision, None, heard, 1 if EXTENSION in fields else 0)
 
 
-def apply(connection: sa.Connection, entry: Entry, revision: int, standing: Mapping[Key, Standing]) -> None:
+def apply(connection: sa.Connection, entry: Entry, revision: int, before: Before) -> None:
     """Write the entry's changes and removals.
 
     Raises `RuntimeError` where a change starts from another value than the ledger's, or from no assignment.
@@ -115,24 +139,21 @@ def apply(connection: sa.Connection, entry: Entry, revision: int, standing: Mapp
         by_key.setdefault(change.key, []).append(change)
     written: list[tuple[object, ...]] = []
     for key, changes in by_key.items():
-        row = standing.get(key)
-        if row is None or (row.removed is not None) != (key in back):
+        if key not in before.fields or (key in before.removed) != (key in back):
             message = f"{key}: there is no such assignment to write to"
             raise RuntimeError(message)
-        heard = entry.day if entry.source == "unit" and changes else row.unit_update
+        heard = entry.day.isoformat() if entry.source == "unit" and changes else None
         extended = any(change.field == EXTENSION and change.new is not None for change in changes)
-        fields = _changed(row, changes) if changes else row.fields
-        said = None if heard is None else heard.isoformat()
         left = revision if key in gone else None
-        written.append((fields, revision, left, said, row.extension_count + int(extended), *key))
-    update_many(connection, _UPDATE, ("now", "at", "gone", "heard", "extensions", "task", "of"), written)
+        written.append((_changed(before.fields[key], changes), revision, left, heard, int(extended), *key))
+    update_many(connection, _UPDATE, ("now", "at", "gone", "heard", "more", "task", "of"), written)
     note_words(connection, {change.key: change.new for change in entry.changes if change.field == WORDS})
     _log_changes(connection, entry.changes, revision)
     _log_removals(connection, entry.removals, revision)
 
 
-def _changed(row: Standing, changes: Iterable[Change]) -> str:
-    fields = load_fields(row.fields)
+def _changed(then: Mapping[str, Value], changes: Iterable[Change]) -> str:
+    fields = dict(then)
     for change in changes:
         if fields.get(change.field) != change.old:
             message = f"{change.key} {change.field}: the change starts from another value than the ledger's"

@@ -19,7 +19,7 @@ def _day(value: date) -> dict[str, str]:
 
 
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, default=_day)
-_scan: Final = json.JSONDecoder().scan_once  # type: ignore[attr-defined]  # documented nowhere but in its own code
+_DECODER: Final = json.JSONDecoder()
 _quoted: Final = json.encoder.encode_basestring
 """Writes a text as the encoder does; nearly all values are texts, and the encoder makes itself ready for each call."""
 
@@ -70,10 +70,7 @@ def _plain(text: object) -> Any:  # noqa: ANN401 - what json.loads gives
     """Read JSON; a damaged file may hold anything in the place of a text."""
     if not isinstance(text, str):
         raise ValueError(text)  # noqa: TRY004 - a damaged ledger is meant, not a wrong call
-    try:
-        value, end = _scan(text, 0)
-    except StopIteration:
-        end = -1
+    value, end = _DECODER.raw_decode(text)
     return value if end == len(text) else json.loads(text)  # which says what is wrong
 
 

@@ -264,6 +264,7 @@ def _merge(office: Office, one: _Dropped, read: _Read, run: _Run) -> tuple[Recei
             source="unit",
             decided_at=decided_at,
             reads=frozenset(row.key for row in _rows(checked) if row.key is not None),
+            then=decided.ours,
             file=name,
             digest=read.seen.digest,
             changes=decided.outcome.changes,
