@@ -28,12 +28,14 @@ def dump(value: Value) -> str:
     """Write one value."""
     if type(value) is str:
         return _quoted(value)
-    return "null" if value is None else _other(value)
+    if value is None:
+        return "null"
+    return _written(value) if type(value) is date else _ENCODER.encode(value)
 
 
 @lru_cache(1024)
-def _other(value: date | float) -> str:
-    return _ENCODER.encode(value)
+def _written(day: date) -> str:
+    return _ENCODER.encode(day)
 
 
 def load(text: str) -> Value:
