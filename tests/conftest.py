@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import settings
 from openpyxl import load_workbook
 
 from tdnv_sheets.cli.main import main
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     from tdnv_sheets.records import Value
 
 __all__ = ["ledger_url"]  # a fixture for every test
+
+settings.register_profile("patient", deadline=None)  # how long an example takes says how busy the machine is
+settings.load_profile("patient")
 
 SHARED = Path(__file__).parents[2] / "shared"
 TODAY = date(2026, 6, 10)

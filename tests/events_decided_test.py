@@ -186,7 +186,7 @@ STEPS = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(STEPS)
 def test_however_a_task_wanders_its_trail_is_what_its_events_tell(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, str]]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tdnv_sheets import calendar
 from tdnv_sheets.messages.catalogue import area
 from tdnv_sheets.pipeline.explain import explain_deadline, explain_number, explain_unit
 from tdnv_sheets.records import Unit
@@ -32,6 +33,7 @@ UNITS = (
     Unit("cu", "Ban Dân tộc", valid_to=date(2025, 2, 28)),
 )
 INDEX = UnitIndex.build(UNITS)
+OFFICIAL = calendar.load(None)
 
 
 # ---------------------------------------------------------------- shapes for programs
@@ -159,8 +161,40 @@ def test_a_deadline_is_explained_in_words() -> None:
     ],
 )
 def test_the_rule_of_a_deadline_names_its_period(text: str, rule: str) -> None:
-    (line,) = [line for line in explain_deadline(text, lang="en").lines if line.startswith("  Rule: ")]
+    (line,) = [
+        line for line in explain_deadline(text, calendar=OFFICIAL, lang="en").lines if line.startswith("  Rule: ")
+    ]
     assert rule in line
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "words"),
+    [
+        (
+            "19/9/2026",
+            "Rơi vào ngày nghỉ",
+            "cuối tuần; được tính đến hết thứ Hai, 21/09/2026, nên gửi chậm nhất thứ Sáu, 18/09/2026",
+        ),
+        (
+            "trước 25/11/2026",
+            "Rơi vào ngày nghỉ",
+            "nghỉ lễ, Ngày Văn hóa Việt Nam; được tính đến hết thứ Tư, 25/11/2026, nên gửi chậm nhất thứ Hai, 23/11/2026",
+        ),
+        (
+            "15/6/2028",
+            "Tạm tính",
+            "lịch nghỉ của năm này chưa có thông báo chính thức đầy đủ, ngày làm việc còn có thể thay đổi",
+        ),
+    ],
+)
+def test_a_deadline_on_a_day_off_or_in_a_year_that_is_not_final_says_so(text: str, label: str, words: str) -> None:
+    assert f"  {label}: {words}" in explain_deadline(text, calendar=OFFICIAL).lines
+
+
+def test_a_deadline_on_a_working_day_of_a_final_year_says_nothing_of_the_calendar() -> None:
+    said = "\n".join(explain_deadline("18/9/2026", calendar=OFFICIAL).lines)
+    assert "nghỉ" not in said
+    assert "Tạm tính" not in said
 
 
 def test_a_number_is_explained_by_its_parts() -> None:
@@ -246,7 +280,9 @@ def test_every_kind_and_step_has_its_words() -> None:
 
 def test_no_line_shows_a_placeholder_or_a_code_word() -> None:
     texts = ("trước 20/6", "Quý I", "đầu tháng 6/2025", "31/6/2025", "a", "-", "năm học 2025", "1/5, 1/6", "từ 1/2025")
-    said = [explain_deadline(text, assigned=day) for text in texts for day in (None, date(2025, 9, 1))]
+    said = [
+        explain_deadline(text, calendar=OFFICIAL, assigned=day) for text in texts for day in (None, date(2025, 9, 1))
+    ]
     said += [explain_number(text) for text in ("", "/QĐ-X", "12", "1/2025", "12/qđ-x", "12/KH", "12/QD-X", "x 1")]
     for line in (line for item in said for line in item.lines[1:]):
         words = line.partition(": ")[2]

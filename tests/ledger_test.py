@@ -235,7 +235,7 @@ def played(kind: str, steps: Sequence[tuple[Any, ...]], folder: Path) -> Iterato
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_the_past_is_what_was_read_then_and_follows_from_the_changes(
     kind: str, steps: Sequence[tuple[Any, ...]], tmp_path: Path

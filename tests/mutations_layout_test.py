@@ -803,7 +803,7 @@ COMBINABLE = (
 """In an order in which each finds its place."""
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 @given(chosen=st.sets(st.sampled_from(range(len(COMBINABLE))), min_size=2))
 @example(chosen=set(range(len(COMBINABLE))))
 @example(chosen=set(range(len(COMBINABLE) - 1)))

@@ -116,7 +116,7 @@ PIECES = (
 )
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1500)
 @given(st.one_of(st.lists(st.sampled_from(PIECES), max_size=9).map("".join), st.text(max_size=30)))
 @example("M\u200bA\u0323\u0302T")
 @example("12\u2044TM\u2212UBND")

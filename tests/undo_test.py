@@ -406,7 +406,7 @@ STEPS = st.lists(
     min_size=1,
     max_size=8,
 )
-LAWFUL = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+LAWFUL = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture

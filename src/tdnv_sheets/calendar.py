@@ -1,45 +1,47 @@
 """Which days Vietnamese state offices work, so that "N working days" and days off mean the same everywhere.
 
-Three sources, the first that knows a day wins: the office's own table (`lich.csv`), the calendar of record that comes
-with the program, and for all other years the `holidays` package, whose days are provisional.
+Three sources, the first that knows a day wins: the office's own table (`calendar_file.py` reads it), the calendar of
+record that comes with the program, and for all other years the `holidays` package, whose days are provisional.
 """
 
 from __future__ import annotations
 
-import csv
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from tdnv_sheets.errors import BadOfficeFile, BrokenSurroundings
 from tdnv_sheets.shipped import packaged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator, Mapping
 
 _ONE_DAY: Final = timedelta(days=1)
-_SATURDAY: Final = 5
+SATURDAY: Final = 5
+"""The first weekday that is no working day, as `date.weekday()` counts."""
 
+HOLIDAY: Final = "nghi_le"
+IN_LIEU: Final = "nghi_bu"
 SWAPPED_OFF: Final = "nghi_hoan_doi"
 WORKED: Final = "lam_bu"
+LOCAL_OFF: Final = "nghi_rieng"
+ORDINARY: Final = "ngay_thuong"
 SESSION: Final = "phien_hop"
-KINDS: Final = ("nghi_le", "nghi_bu", SWAPPED_OFF, WORKED, "nghi_rieng", SESSION)
-"""The words of the column `loai`: holiday, day in lieu, swapped day off, worked weekend day, local day off, session."""
+KINDS: Final = (HOLIDAY, IN_LIEU, SWAPPED_OFF, WORKED, LOCAL_OFF, ORDINARY, SESSION)
+"""Holiday, day in lieu, swapped day off, worked weekend day, local day off, a day that is as its weekday says although
+the calendar beneath the office's table says otherwise, session."""
+OFFICE, OFFICIAL, COMPUTED = "office", "official", "computed"
 
-COLUMNS: Final = ("ngay", "loai", "ten", "thay_cho", "can_cu", "nguon", "trang_thai")
-_STATES: Final = ("chinh_thuc", "tam_tinh")
-_SHIPPED_KINDS: Final = MappingProxyType({"le": "nghi_le", "bu": "nghi_bu", "hoan_doi": SWAPPED_OFF})
+_SHIPPED_KINDS: Final = MappingProxyType({"le": HOLIDAY, "bu": IN_LIEU, "hoan_doi": SWAPPED_OFF})
 
 # Only the Prime Minister's letter of 02/10/2026 fixes parts of 2027; the Ministry's own notice may still add swaps.
 _YEARS_NOT_FINAL: Final = frozenset({2027})
 
 
 class SpecialDay(NamedTuple):
-    """A day that is not what its weekday says, or has a name: a holiday, a day in lieu, a worked Saturday."""
+    """A day that is not what its weekday says, or has a name: a holiday, a worked Saturday, a session."""
 
     day: date
     works: bool
@@ -50,6 +52,25 @@ class SpecialDay(NamedTuple):
     basis: str
     """The document or law it rests on; empty when computed."""
     provisional: bool
+    partner: date | None = None
+    """The other day of a swap; the holiday of a day in lieu where the office's table names it."""
+    source: str = ""
+    """Where the basis can be read; empty where nobody says."""
+    origin: str = OFFICIAL
+    """Whose word it is: `OFFICE`, `OFFICIAL` or `COMPUTED`."""
+
+
+class Due(NamedTuple):
+    """A deadline's day on the calendar."""
+
+    named: date
+    """As it was set; it may be a day off."""
+    day: date
+    """The last day in time."""
+    send_by: date
+    """The last working day that is safe under every policy: *named* itself, or the one before it."""
+    provisional: bool
+    """Whether one of the days from `send_by` to `day` may still change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,24 +81,29 @@ class Calendar:
     """The calendar of record with the office's own table laid over it."""
     years: frozenset[int]
     """Years that the calendar of record covers; others are computed."""
-    sessions: tuple[date, ...] = ()
+    session_days: tuple[SpecialDay, ...] = ()
     """Session days (phiên họp) that the office entered, in order."""
+    _dues: dict[tuple[date, str], Due] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What `due` found: a register of a hundred thousand rows has a few hundred deadlines."""
+
+    @property
+    def sessions(self) -> tuple[date, ...]:
+        """Give the session days as dates, in order."""
+        return tuple(session.day for session in self.session_days)
 
     def is_working(self, day: date) -> bool:
         """Say whether offices work on *day*."""
-        special = self._special(day)
-        return day.weekday() < _SATURDAY if special is None else special.works
+        special = self.special_on(day)
+        return day.weekday() < SATURDAY if special is None else special.works
 
     def is_provisional(self, day: date) -> bool:
         """Say whether *day* may still change: no notice of the competent authority covers it."""
-        special = self._special(day)
-        if special is not None:
-            return special.provisional
-        return day.year not in self.years or day.year in _YEARS_NOT_FINAL
+        special = self.special_on(day)
+        return may_change(day.year, self.years) if special is None else special.provisional
 
     def name_of(self, day: date) -> str:
         """Give the name of a holiday or worked weekend day; empty for ordinary days and ordinary weekends."""
-        special = self._special(day)
+        special = self.special_on(day)
         return "" if special is None else special.name
 
     def next_working(self, day: date) -> date:
@@ -92,16 +118,41 @@ class Calendar:
             day -= _ONE_DAY
         return day
 
+    def due(self, named: date, roll: str = "next") -> Due:
+        """Say what a deadline on *named* means where that may be a day off.
+
+        *roll* is the policy: `next` working day (Bộ luật Dân sự 2015, Điều 148, by analogy), `previous`, or `none`.
+        """
+        known = self._dues.get((named, roll))
+        if known is None:
+            known = self._dues[named, roll] = self._due(named, roll)
+        return known
+
+    def _due(self, named: date, roll: str) -> Due:
+        send_by = self.previous_working(named)
+        day = {"next": self.next_working(named), "previous": send_by, "none": named}[roll]
+        return Due(named, day, send_by, any(map(self.is_provisional, days(send_by, max(day, named)))))
+
+    def walk(self, day: date, n: int) -> Iterator[tuple[date, int]]:
+        """Go day by day from *day*, not counted, to the n-th working day (negative: backwards).
+
+        Gives each day with its number among the working days, 0 for a day off that is skipped.
+        """
+        step = _ONE_DAY if n > 0 else -_ONE_DAY
+        number = 0
+        while number < abs(n):
+            day += step
+            works = self.is_working(day)
+            number += works
+            yield day, number if works else 0
+
     def add_working(self, day: date, n: int) -> date:
         """Give the n-th working day strictly after *day* (negative: before); *day* itself for 0.
 
         The day of the event is not counted (Bộ luật Dân sự 2015, Điều 147) and may itself be a day off.
         """
-        step = _ONE_DAY if n > 0 else -_ONE_DAY
-        left = abs(n)
-        while left:
-            day += step
-            left -= self.is_working(day)
+        for reached, _ in self.walk(day, n):
+            day = reached
         return day
 
     def working_days_between(self, first: date, last: date) -> int:
@@ -110,52 +161,72 @@ class Calendar:
         Negative when *last* lies before *first*: then *first* is the day that is not counted.
         """
         if last < first:
-            return -self._count(last, first - _ONE_DAY)
-        return self._count(first + _ONE_DAY, last)
+            return -sum(map(self.is_working, days(last, first - _ONE_DAY)))
+        return sum(map(self.is_working, days(first + _ONE_DAY, last)))
 
     def special_days(self, first: date, last: date) -> tuple[SpecialDay, ...]:
         """List named days off and worked weekend days from *first* to *last*, both included, in order."""
-        found = (self._special(first + timedelta(days=n)) for n in range((last - first).days + 1))
-        return tuple(special for special in found if special is not None)
+        return tuple(special for day in days(first, last) if (special := self.special_on(day)) is not None)
 
-    def _count(self, first: date, last: date) -> int:
-        return sum(self.is_working(first + timedelta(days=n)) for n in range((last - first).days + 1))
+    def listed(self, first: date, last: date) -> tuple[SpecialDay, ...]:
+        """List what a calendar sheet shows from *first* to *last*: the special days and the sessions, in order."""
+        sessions = (session for session in self.session_days if first <= session.day <= last)
+        return tuple(sorted((*self.special_days(first, last), *sessions), key=lambda special: special.day))
 
-    def _special(self, day: date) -> SpecialDay | None:
+    def special_on(self, day: date) -> SpecialDay | None:
+        """Give what is special about *day*; None for ordinary days and ordinary weekends."""
         special = self.special.get(day)
         if special is None and day.year not in self.years:
             return _computed(day.year).get(day)
         return special
 
 
-def load(overrides: Path | None) -> Calendar:
-    """Build the calendar, with the office's table *overrides* over it; None when the office has none.
+def days(first: date, last: date) -> Iterator[date]:
+    """Give every day from *first* to *last*, both included."""
+    return (first + timedelta(days=n) for n in range((last - first).days + 1))
 
-    Raises `BadOfficeFile` naming the file and line that cannot be used.
-    """
+
+def may_change(year: int, years: Iterable[int]) -> bool:
+    """Say whether the calendar of *year* is not final, where *years* are those of the calendar of record."""
+    return year not in years or year in _YEARS_NOT_FINAL
+
+
+def load(own: Iterable[SpecialDay] | None) -> Calendar:
+    """Build the calendar, with the days and sessions of the office's table over it; None when the office has none."""
     shipped, years = _shipped()
-    rows = () if overrides is None else _read(overrides)
-    own = {row.day: row for row in rows if row.kind != SESSION}
-    sessions = tuple(sorted(row.day for row in rows if row.kind == SESSION))
-    return Calendar(MappingProxyType({**shipped, **own}), years, sessions)
+    rows = tuple(own or ())
+    laid = {row.day: row for row in rows if row.kind != SESSION}
+    sessions = sorted((row for row in rows if row.kind == SESSION), key=lambda row: row.day)
+    return Calendar(MappingProxyType({**shipped, **laid}), years, tuple(sessions))
 
 
 @cache
 def _shipped() -> tuple[Mapping[date, SpecialDay], frozenset[int]]:
     raw: dict[str, Any] = json.loads(packaged("data", "official_calendar.json").read_text(encoding="utf-8"))
-    days: dict[date, SpecialDay] = {}
-    for year, table in raw["years"].items():
-        provisional = int(year) in _YEARS_NOT_FINAL
+    # A law is cited by its words; what stands in brackets after them is a remark.
+    laws = {key: words.partition(" (")[0] for key, words in raw["statutes"].items()}
+    tables = raw["years"].items()
+    papers = {paper["id"]: paper.get("url", "") for _, table in tables for paper in table["documents"]}
+    found: list[SpecialDay] = []
+    for _, table in tables:
+        swaps = {date.fromisoformat(entry["swapped_for"]): entry for entry in table["workdays"]}
+        worked = {off: date.fromisoformat(entry["date"]) for off, entry in swaps.items()}
         for entry in table["off"]:
             day, kind = date.fromisoformat(entry["date"]), _SHIPPED_KINDS[entry["kind"]]
-            days[day] = SpecialDay(
-                day, works=False, kind=kind, name=entry["name"], basis=entry["doc"], provisional=provisional
-            )
-        for entry in table["workdays"]:
-            day, off = date.fromisoformat(entry["date"]), date.fromisoformat(entry["swapped_for"])
-            name = f"Làm bù cho {off:%d/%m/%Y}"
-            days[day] = SpecialDay(day, works=True, kind=WORKED, name=name, basis=entry["doc"], provisional=provisional)
-    return MappingProxyType(days), frozenset(int(year) for year in raw["years"])
+            found.append(_official(day, kind, entry["name"], entry["doc"], worked.get(day)))
+        for off, entry in swaps.items():
+            found.append(_official(worked[off], WORKED, f"Làm bù cho {off:%d/%m/%Y}", entry["doc"], off))
+    dressed = {
+        special.day: special._replace(
+            basis=laws.get(special.basis, special.basis), source=papers.get(special.basis, "")
+        )
+        for special in found
+    }
+    return MappingProxyType(dressed), frozenset(int(year) for year in raw["years"])
+
+
+def _official(day: date, kind: str, name: str, basis: str, partner: date | None) -> SpecialDay:
+    return SpecialDay(day, kind == WORKED, kind, name, basis, day.year in _YEARS_NOT_FINAL, partner)
 
 
 @cache
@@ -163,125 +234,23 @@ def _computed(year: int) -> Mapping[date, SpecialDay]:
     import holidays  # noqa: PLC0415 - a quarter of a second, needed only for years beyond the calendar of record
 
     computed = holidays.country_holidays("VN", years=[year], language="vi")
-    days = {
-        day: SpecialDay(day, works=False, kind="nghi_le", name=name, basis="", provisional=True)
+    found = {
+        day: SpecialDay(
+            day, works=False, kind=_computed_kind(name), name=name, basis="", provisional=True, origin=COMPUTED
+        )
         for day, name in computed.items()
     }
     # The package keeps the worked Saturdays of all years in one set.
     for day in computed.weekend_workdays:
         if day.year == year:
-            days[day] = SpecialDay(day, works=True, kind=WORKED, name="Làm bù", basis="", provisional=True)
-    return MappingProxyType(days)
+            found[day] = SpecialDay(
+                day, works=True, kind=WORKED, name="Làm bù", basis="", provisional=True, origin=COMPUTED
+            )
+    return MappingProxyType(found)
 
 
-class _Row(NamedTuple):
-    line: int
-    special: SpecialDay
-    partner: date | None
-    """The column `thay_cho`: the other day of a swap."""
-
-
-def _read(path: Path) -> tuple[SpecialDay, ...]:
-    lines = _lines(path)
-    header = lines[0] if lines else ""
-    # Excel with Vietnamese settings saves CSV with semicolons.
-    reader = csv.reader(lines, delimiter=next((sign for sign in ";\t" if sign in header), ","))
-    try:
-        names = [name.strip() for name in next(reader, [])]
-        _check_header(path, names)
-        rows = [
-            _row(path, reader.line_num, dict(zip(names, (cell.strip() for cell in cells), strict=False)))
-            for cells in reader
-            if any(cell.strip() for cell in cells)
-        ]
-    except csv.Error as problem:
-        raise BadOfficeFile(path, "broken-line", row=reader.line_num) from problem
-    _check_duplicates(path, rows)
-    _check_swaps(path, rows)
-    return tuple(row.special for row in rows)
-
-
-def _lines(path: Path) -> list[str]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as problem:
-        raise BrokenSurroundings("cannot-read", path=path, problem=problem) from problem
-    except UnicodeDecodeError as problem:
-        row = problem.object.count(b"\n", 0, problem.start) + 1
-        raise BadOfficeFile(path, "csv-not-utf-8", row=row) from problem
-    if "\0" in text:
-        raise BadOfficeFile(path, "csv-not-utf-8", row=1)
-    return text.splitlines()
-
-
-def _check_header(path: Path, names: list[str]) -> None:
-    for name in names:
-        if name not in COLUMNS:
-            raise BadOfficeFile(path, "unknown-column", row=1, value=name, known=", ".join(COLUMNS))
-    for name in ("ngay", "loai"):
-        if names.count(name) != 1:
-            raise BadOfficeFile(path, "column-not-once", row=1, column=name)
-
-
-def _row(path: Path, line: int, cells: dict[str, str]) -> _Row:
-    kind, state = cells.get("loai", ""), cells.get("trang_thai", "") or "chinh_thuc"
-    for column, word, allowed in (("loai", kind, KINDS), ("trang_thai", state, _STATES)):
-        if word not in allowed:
-            raise BadOfficeFile(path, "word", row=line, column=column, value=word, allowed=", ".join(allowed))
-    day = _day(path, line, "ngay", cells.get("ngay", ""))
-    partner = cells.get("thay_cho", "")
-    if kind == WORKED and day.weekday() < _SATURDAY:
-        raise BadOfficeFile(path, "not-a-weekend", row=line, kind=kind, day=_shown(day))
-    special = SpecialDay(
-        day,
-        works=kind == WORKED,
-        kind=kind,
-        name=cells.get("ten", ""),
-        basis=cells.get("can_cu", ""),
-        provisional=state == "tam_tinh",
-    )
-    return _Row(line, special, _day(path, line, "thay_cho", partner) if partner else None)
-
-
-def _day(path: Path, line: int, column: str, text: str) -> date:
-    # ISO is what we write; Excel turns it into day/month/year when the office saves the file again.
-    parts = text.split("/")
-    try:
-        if len(parts) == 3:  # noqa: PLR2004 - day, month, year
-            return date(int(parts[2]), int(parts[1]), int(parts[0]))
-        return date.fromisoformat(text)
-    except ValueError as problem:
-        raise BadOfficeFile(path, "day", row=line, column=column, value=text) from problem
-
-
-def _shown(day: date) -> str:
-    return f"{day:%d/%m/%Y}"
-
-
-def _check_duplicates(path: Path, rows: Iterable[_Row]) -> None:
-    seen: dict[tuple[date, bool], int] = {}
-    for row in rows:
-        what = row.special.day, row.special.kind == SESSION
-        if what in seen:
-            raise BadOfficeFile(path, "day-twice", row=row.line, day=_shown(what[0]), first=seen[what])
-        seen[what] = row.line
-
-
-def _check_swaps(path: Path, rows: Iterable[_Row]) -> None:
-    """Each swapped day off needs exactly one worked day that names it, or that it names."""
-    rows = tuple(rows)
-    worked = [row for row in rows if row.special.kind == WORKED]
-    for row in rows:
-        if row.special.kind != SWAPPED_OFF:
-            continue
-        off = row.special.day
-        partners = [
-            other.special.day
-            for other in worked
-            if other.partner == off or (other.partner is None and other.special.day == row.partner)
-        ]
-        about = {"row": row.line, "kind": SWAPPED_OFF, "day": _shown(off), "worked": WORKED}
-        if len(partners) != 1:
-            raise BadOfficeFile(path, "swap-partners", **about, count=len(partners), column="thay_cho")
-        if row.partner is not None and row.partner != partners[0]:
-            raise BadOfficeFile(path, "swap-differs", **about, named=_shown(row.partner), found=_shown(partners[0]))
+def _computed_kind(name: str) -> str:
+    """Tell the kind by the words that the package adds to a name."""
+    if "(nghỉ bù" in name:
+        return IN_LIEU
+    return SWAPPED_OFF if "thay cho ngày" in name else HOLIDAY

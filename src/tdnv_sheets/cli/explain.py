@@ -34,10 +34,11 @@ def explain() -> None:
 @pass_call
 def deadline(call: Call, texts: tuple[str, ...], assigned: datetime | None, shape: str) -> None:
     """Explain deadlines: their kind and the last day that is in time."""
+    from tdnv_sheets.pipeline.days import calendar_at
     from tdnv_sheets.pipeline.explain import explain_deadline
 
-    day = assigned.date() if assigned else None
-    _show([explain_deadline(text, assigned=day, lang=call.lang) for text in texts], shape)
+    day, (calendar, _) = assigned.date() if assigned else None, calendar_at(call.folder)
+    _show([explain_deadline(text, calendar=calendar, assigned=day, lang=call.lang) for text in texts], shape)
 
 
 @explain.command()

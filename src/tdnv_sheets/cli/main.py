@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 ALLOCATIONS: Final = 200_000
 """Cells by the hundred thousand hold no cycles: looking for garbage after every 700 takes a quarter of the time."""
 COMMANDS: Final = {
+    "calendar": "calendar",
     "conflicts": "disputes",
     "demo": "demo",
     "doctor": "doctor",
@@ -40,6 +41,7 @@ COMMANDS: Final = {
 """Command → module beside this one; modules are loaded when their command is called."""
 
 HELP: Final = {
+    "calendar": "Show which days offices work, and count working days.",
     "conflicts": "Show the cells on which register and units disagree.",
     "demo": "Show a small office's half-year on invented data.",
     "doctor": "Say how the surroundings and the ledger stand.",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tdnv_sheets.errors import BadOfficeFile
 from tdnv_sheets.intake.worker import Readers
 from tdnv_sheets.messages.catalogue import say
+from tdnv_sheets.pipeline.days import roll_words, weekday_and_day
 from tdnv_sheets.pipeline.office import read_units
 from tdnv_sheets.text.deadlines import DeadlineKind, parse_deadline
 from tdnv_sheets.text.document_numbers import parse_number, type_words
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
+    from tdnv_sheets.calendar import Calendar
     from tdnv_sheets.inbox.workspace import Workspace
     from tdnv_sheets.records import Unit
     from tdnv_sheets.text.deadlines import Deadline
@@ -42,8 +44,8 @@ _ROMAN: Final = ("I", "II", "III", "IV")
 _HALF: Final = 6
 
 
-def explain_deadline(text: str, *, assigned: date | None = None, lang: str = "vi") -> Explanation:
-    """Explain a deadline; a missing year is that of *assigned*, the day of assignment."""
+def explain_deadline(text: str, *, calendar: Calendar, assigned: date | None = None, lang: str = "vi") -> Explanation:
+    """Explain a deadline; a missing year is that of *assigned*, the day of assignment, days off are *calendar*'s."""
     found = parse_deadline(text, assigned=assigned)
     data = {
         "text": text,
@@ -54,10 +56,12 @@ def explain_deadline(text: str, *, assigned: date | None = None, lang: str = "vi
     }
     steps = [("taken_for", say(f"explain.kind_{found.kind}", lang))]
     if found.day is not None:
-        weekday = say(f"explain.weekday_{found.day.weekday()}", lang)
+        due = calendar.due(found.day)
         steps += [
-            ("last_day", say("explain.day", lang, weekday=weekday, day=_shown(found.day))),
+            ("last_day", weekday_and_day(found.day, lang)),
             ("rule", _rule(found, found.day, lang)),
+            *([("day_off", words)] if (words := roll_words(calendar, due, lang)) else []),
+            *([("provisional", say("explain.provisional", lang))] if due.provisional else []),
             ("confirm", say("explain.yes" if found.assumed else "explain.no", lang)),
         ]
     elif found.kind is not DeadlineKind.NONE:

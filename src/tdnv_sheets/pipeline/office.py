@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from tdnv_sheets import calendar as calendars
 from tdnv_sheets import regulation as regulations
+from tdnv_sheets.calendar_file import open_calendar
 from tdnv_sheets.errors import BadOfficeFile, BrokenSurroundings, WrongUsage
 from tdnv_sheets.findings import Finding
 from tdnv_sheets.grid import Sheet
@@ -21,11 +18,12 @@ from tdnv_sheets.records import NO_TRAIL
 from tdnv_sheets.render.view import Row
 from tdnv_sheets.rules.status import judge
 from tdnv_sheets.sheetspec import unit_spec
+from tdnv_sheets.text.csv_file import read_rows
 from tdnv_sheets.validate.columns import find_header
 from tdnv_sheets.validate.unit_list import units_from
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -36,8 +34,6 @@ if TYPE_CHECKING:
     from tdnv_sheets.rules.judgement import Judgement
 
 _TEXTS: Final = (".csv", ".tsv", ".txt")
-_HEAD: Final = 30
-"""Lines among which the header of a table is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +62,7 @@ def open_office(space: Workspace, *, new: bool = False) -> Iterator[Office]:
     `BrokenSurroundings` when the ledger's file is gone: only a *new* workspace begins with an empty one.
     """
     rules = regulations.load(space.settings.regulation)
-    days = calendars.load(space.calendar if space.calendar.exists() else None)
+    days = open_calendar(space.calendar)
     if not space.units.exists():
         raise BadOfficeFile(space.units, "units-missing")
     with Readers() as readers:
@@ -140,33 +136,12 @@ def read_units(path: Path, readers: Readers) -> tuple[Unit, ...]:
 
 
 def _text_table(path: Path) -> Sheet:
-    text = _decoded(path)
-    sign = max(",;\t", key=lambda sign: _columns_known(text, sign))
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign, strict=True)
-    rows: list[tuple[str | None, ...]] = []
-    try:
-        for cells in reader:
-            rows += (tuple(cell or None for cell in cells),)
-    except csv.Error as problem:
-        raise BadOfficeFile(path, "broken-line", row=len(rows) + 1) from problem
-    return Sheet(path.stem, tuple(rows))
+    rows = read_rows(path, _columns_known)
+    return Sheet(path.stem, tuple(tuple(cell or None for cell in cells) for cells in rows))
 
 
-def _columns_known(text: str, sign: str) -> int:
-    """Say how many columns the header names when *sign* stands between cells."""
+def _columns_known(head: Sequence[Sequence[str]]) -> int:
+    """Say how many columns the header among the first lines names."""
     spec = unit_spec()
-    header = find_header(Sheet("", tuple(tuple(line.split(sign)) for line in text.splitlines()[:_HEAD])), spec.fields)
+    header = find_header(Sheet("", tuple(map(tuple, head))), spec.fields)
     return 0 if header is None else len(header.by_field())
-
-
-def _decoded(path: Path) -> str:
-    data = path.read_bytes()
-    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))  # Excel's «Unicode Text»
-    try:
-        text = data.decode("utf-16" if wide else "utf-8-sig")
-    except UnicodeDecodeError as problem:
-        row = data.count(b"\n", 0, problem.start) + 1
-        raise BadOfficeFile(path, "csv-not-utf-8", row=row) from problem
-    if "\0" in text:
-        raise BadOfficeFile(path, "csv-not-utf-8", row=1)
-    return text

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets import regulation as regulations
+from tdnv_sheets.calendar_file import COLUMNS
 from tdnv_sheets.errors import WrongUsage
 from tdnv_sheets.findings import Finding
 from tdnv_sheets.inbox.workspace import Workspace, create, put_in_place
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from tdnv_sheets.records import Unit
     from tdnv_sheets.takeover.taken import Takeover
 
-CALENDAR_HEADER: Final = "ngay,loai,ten,thay_cho,can_cu,nguon,trang_thai\n"
+CALENDAR_HEADER: Final = ",".join(COLUMNS) + "\n"
 
 
 @dataclass(frozen=True, slots=True)

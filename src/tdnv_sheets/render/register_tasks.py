@@ -40,6 +40,8 @@ FIRST_DATE: Final = date(1990, 1, 1)
 LAST_DATE: Final = date(2100, 12, 31)
 LEGEND: Final = ("overdue", "due_soon", "completed_late", "completed_on_time", "undated", "closed")
 """The colours of rows that the legend explains, by their name in the settings."""
+_RESTS_ON_CALENDAR: Final = "effective_deadline"
+"""The field whose day moves with the calendar; it is marked while the calendar may change."""
 NOTE_COLUMNS: Final = 4
 """Columns beside the legend that hold the note on adding tasks."""
 EXTRA_WIDTH: Final = 20
@@ -142,10 +144,15 @@ def _draw_legend(canvas: Canvas) -> None:
     note = canvas.book.look(styles.NOTE, {"font_size": 10, "valign": "vcenter"})
     first = len(LEGEND) + 1
     ok(canvas.sheet.merge_range(LEGEND_ROW, first, LEGEND_ROW, first + NOTE_COLUMNS - 1, how, note))
+    column = first + NOTE_COLUMNS
     if view.conflicts:
         look = styles.mix(styles.fill(styles.DISPUTED), {"bold": True, "font_color": f"#{styles.DISPUTED_INK}"})
         text = words.say("legend_disputed", sheet=words.say("sheet_conflicts"))
-        canvas.put(LEGEND_ROW, first + NOTE_COLUMNS, text, styles.WRAPPED, styles.FRAME, look, {"valign": "vcenter"})
+        canvas.put(LEGEND_ROW, column, text, styles.WRAPPED, styles.FRAME, look, {"valign": "vcenter"})
+        column += 1
+    if any(row.judgement.provisional for row in view.rows):
+        text = words.say("legend_provisional", column=words.caption(_RESTS_ON_CALENDAR))
+        canvas.put(LEGEND_ROW, column, text, styles.WRAPPED, styles.FRAME, {"valign": "vcenter"})
     canvas.sheet.set_row(LEGEND_ROW, 3 * styles.LINE)
 
 
@@ -161,13 +168,19 @@ def _draw_rows(canvas: Canvas, shown: Sequence[Column], last_row: int) -> None:
     """Draw the assignments, and empty cells of the same looks down to *last_row*."""
     book, sheet, words = canvas.book, canvas.sheet, canvas.words
     looks = [book.look(_look(column, canvas.view.colours)) for column in shown]
+    marked = {
+        index: book.look(styles.provisional(_look(column, canvas.view.colours)))
+        for index, column in enumerate(shown)
+        if column.id == _RESTS_ON_CALENDAR
+    }
     extra_day = book.look(styles.cell(Kind.DATE))
     wrapping = [(index, column.width) for index, column in enumerate(shown) if _wraps(column)]
     for number, row in enumerate(canvas.view.rows, FIRST_ROW):
         values = [words.field(row, column.id) for column in shown]
         for index, value in enumerate(values):
             is_extra_day = isinstance(value, date) and shown[index].spec is None
-            book.put(sheet, number, index, value, extra_day if is_extra_day else looks[index])
+            look = extra_day if is_extra_day else looks[index]
+            book.put(sheet, number, index, value, marked.get(index, look) if row.judgement.provisional else look)
         long = ((text, width) for index, width in wrapping if isinstance(text := values[index], str))
         sheet.set_row(number, styles.row_height(long))
     for number in range(FIRST_ROW + len(canvas.view.rows), last_row + 1):

@@ -119,6 +119,11 @@ def cell(kind: Kind, *, colour: str = "", locked: bool = False, max_length: int 
     return mix(*parts)
 
 
+def provisional(look: Look) -> Look:
+    """Mark a day that may still change: an asterisk behind it, while the cell stays a day to count and sort with."""
+    return mix(look, {"num_format": f'{look["num_format"]}"*"'})
+
+
 def number(*, bold: bool = False) -> Look:
     """Give the look of a count in a table of figures; zero is shown as a dash."""
     return mix(PLAIN, FRAME, {"num_format": '#,##0;-#,##0;"–"', "align": "center", "bold": bold})

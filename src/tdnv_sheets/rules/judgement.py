@@ -66,3 +66,5 @@ class Judgement:
     alerts: tuple[Alert, ...]
     extension_count: int
     last_update: date | None
+    provisional: bool = False
+    """Whether the effective deadline rests on days that the official calendar may still change."""

@@ -41,9 +41,9 @@ def judge(
     change, of the confirmation; None for a task that is done and bears no day at all: nothing proves it late, so it
     counts as on time. While confirmation is awaited `days_left` stands still at the day of completion.
     """
-    deadline = assignment.day("extended_deadline") or assignment.day("deadline")
-    if deadline is not None and regulation.deadline_policy == "next":
-        deadline = calendar.next_working(deadline)
+    named = assignment.day("extended_deadline") or assignment.day("deadline")
+    due = None if named is None else calendar.due(named, regulation.deadline_policy)
+    deadline = due and due.day
     asked = regulation.completion.confirmation if confirmation == "regulation" else confirmation == "yes"
     last_update = trail.last_update or assignment.day("reported_date")
     heard = trail.last_update if trail.last_update is not None and trail.last_update <= as_of else None
@@ -65,6 +65,7 @@ def judge(
         alerts=alerts(assignment, situation) if with_alerts else (),
         extension_count=extensions,
         last_update=last_update,
+        provisional=due is not None and due.provisional,
     )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tdnv_sheets import calendar as calendars
 from tdnv_sheets import regulation as regulations
+from tdnv_sheets.calendar import SESSION
+from tdnv_sheets.calendar_file import open_calendar, read_own
 from tdnv_sheets.errors import TdnvError
 from tdnv_sheets.findings import Finding
 from tdnv_sheets.inbox.workspace import is_open, owner_of
@@ -44,10 +45,16 @@ def _calendar(space: Workspace) -> Line:
     if not path.exists():
         return Line("calendar", "calendar-none", State.NOTE, {"path": path})
     try:
-        calendars.load(path)
+        open_calendar(path)
+        own = read_own(path)
     except TdnvError as problem:
         return Line("calendar", "declaration-unusable", State.BROKEN, {"problem": problem})
-    return Line("calendar", "calendar", State.OK, {"path": path})
+    sessions = sum(special.kind == SESSION for special in own.days)
+    counts = {"path": path, "days": len(own.days) - sessions, "sessions": sessions}
+    if not own.notes:
+        return Line("calendar", "calendar", State.OK, counts)
+    words = {f"notes_{lang}": " ".join(note.words(lang) for note in own.notes) for lang in LANGUAGES}
+    return Line("calendar", "calendar-noted", State.NOTE, counts | words)
 
 
 def _units(space: Workspace, readers: Readers) -> Line:
