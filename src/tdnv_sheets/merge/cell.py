@@ -82,7 +82,7 @@ def rule_for(versions: Versions, right: Right, standing: Standing) -> Rule:
     """Decide one cell: which rule says what becomes of it."""
     base, ours, theirs = versions
     known_base = standing is not Standing.UNSEEN
-    unmoved = known_base and (ours is base or same(ours, base))
+    unmoved = known_base and same(ours, base)
     if known_base and same(theirs, base):
         behind = not unmoved and standing is Standing.KNOWN and right in WRITING
         return Rule.STAYED if behind else Rule.AS_ISSUED

@@ -94,7 +94,8 @@ def _decide(
     unmerged = list(rows)
     written = [spec.name for spec in fields]
     changed = [changed_fields(row, written, base.get(task, {})) for task, row in zip(tasks, rows, strict=True)]
-    for spec in fields:
+    touched = frozenset[str]().union(*changed)
+    for spec in (spec for spec in fields if spec.name in touched):
         name, column = spec.name, table.letters[spec.name]
         places = [at for at, names in enumerate(changed) if name in names and name not in rows[at].blind]
         places = [at for at in places if name not in rows[at].marked]
