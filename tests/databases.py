@@ -72,7 +72,7 @@ def _empty(address: str, name: str) -> None:
         connection.execute("set session_replication_role = replica")  # past the triggers that keep the past
         for table in t.METADATA.tables:
             connection.execute(f"delete from {table}")  # noqa: S608
-        for sequence in ("changes_id_seq", "conflicts_number_seq", "proposals_number_seq"):
+        for sequence in ("changes_id_seq", "conflicts_number_seq", "proposals_number_seq", "arrivals_number_seq"):
             connection.execute(f"alter sequence {sequence} restart")
         values = [("layout", str(t.LAYOUT)), ("ledger", secrets.token_hex(4))]
         connection.cursor().executemany("insert into about values (%s, %s)", values)

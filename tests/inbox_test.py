@@ -170,9 +170,22 @@ def test_a_claim_moves_the_file_and_only_one_claim_succeeds(tmp_path: Path) -> N
 def test_a_file_that_another_program_holds_is_left_where_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "a.xlsx"
     file.touch()
-    monkeypatch.setattr(Path, "rename", refuse(PermissionError(errno.EACCES, "in use")))
+    monkeypatch.setattr(Path, "rename", refuse(on_windows(32)))
+    monkeypatch.setattr(time, "sleep", lambda _: None)
 
     assert shelf.claim(file, tmp_path / "work") is None
+    assert file.exists()
+
+
+def test_a_file_that_the_rights_do_not_give_is_no_file_that_is_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "a.xlsx"
+    file.touch()
+    monkeypatch.setattr(Path, "rename", refuse(PermissionError(errno.EACCES, "denied")))
+
+    with pytest.raises(PermissionError):
+        shelf.claim(file, tmp_path / "work")
     assert file.exists()
 
 
@@ -185,6 +198,13 @@ def test_an_inbox_on_another_disk_is_claimed_by_copying(tmp_path: Path, monkeypa
 
     assert claimed is not None
     assert (claimed.read_bytes(), file.exists()) == (b"1", False)
+
+
+def on_windows(code: int) -> PermissionError:
+    """A double of what Windows says: elsewhere errors carry no such code."""
+    problem = PermissionError(errno.EACCES, "double of a Windows error")
+    vars(problem)["winerror"] = code
+    return problem
 
 
 def refuse(problem: OSError) -> Callable[..., None]:

@@ -155,6 +155,10 @@ def ledger_facts(url: str) -> dict[str, list[tuple[Any, ...]]]:
         "files": _of(t.files, "digest", "content", "name", "unit", "verdict", "revision", "findings").order_by(
             t.files.c.name
         ),
+        # How many rows a repeated file has depends on whether it had to be read; see `_heads` of the comparison.
+        "arrivals": _of(
+            t.arrivals, "name", "digest", "unit", "period", "verdict", "cells", "conflicts", "codes"
+        ).order_by(t.arrivals.c.name, t.arrivals.c.verdict),
     }
     try:
         with ledger.writing() as connection:

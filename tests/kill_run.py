@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tdnv_sheets.inbox.shelf import NOTE_SUFFIX, waiting_files
 from tdnv_sheets.inbox.workspace import find
+from tdnv_sheets.ledger.arrivals import read_arrivals
 from tdnv_sheets.ledger.store import Ledger
 from tests.conftest import TODAY, run
 from tests.kill_office import cells_of, fill_many, is_idle, ledger_facts, make_office, shelf_facts
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tdnv_sheets.inbox.workspace import Workspace
+    from tdnv_sheets.ledger.arrivals import Arrival
 
 _ROOT: Final = Path(__file__).parents[1]
 _UNITS: Final = 3
@@ -31,7 +34,7 @@ _TRIES: Final = 40
 _BY_STEP: Final = 0.75
 _DONE: Final = {0, 1, 3}
 """Exit codes of a merge that did its work: well, with files to correct, with conflicts to settle."""
-_OWN_FILES: Final = {"ledger.db", "ledger.db-wal", "ledger.db-shm", "key"}
+_OWN_FILES: Final = {"ledger.db", "ledger.db-wal", "ledger.db-shm", "key", "journal.json"}
 
 
 @dataclass(slots=True)
@@ -155,7 +158,29 @@ def _compare(killed: Workspace, serial: Workspace) -> Iterator[str]:
             yield f"{path.relative_to(killed.root)} was left behind"
     ledger = Ledger.at(killed.ledger_url)
     yield from (f"the ledger does not follow from its revisions: {difference}" for difference in ledger.verify())
+    arrivals = read_arrivals(ledger, limit=10_000)
     ledger.close()
+    yield from _not_where_it_is_said_to_be(killed, arrivals)
+
+
+def _not_where_it_is_said_to_be(space: Workspace, arrivals: Sequence[Arrival]) -> Iterator[str]:
+    """Say where the list of arrivals and the folders disagree: each file once, with its bytes."""
+    said = Counter(one.kept for one in arrivals if one.kept)
+    yield from (f"{place} is said to hold {count} files" for place, count in said.items() if count > 1)
+    for one in arrivals:
+        path = space.root / one.kept
+        if one.kept and (not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != one.digest):
+            yield f"{one.kept} does not hold what arrived as {one.name}"
+        if one.marked and not (space.root / one.marked).is_file():
+            yield f"the marked copy {one.marked} is missing"
+    folders = (space.root / space.settings.folders.archive, space.quarantine)
+    lying = {
+        path.relative_to(space.root).as_posix()
+        for folder in folders
+        for path in folder.rglob("*")
+        if path.is_file() and not path.name.endswith(NOTE_SUFFIX)
+    }
+    yield from (f"{place} lies there and is not in the list of arrivals" for place in sorted(lying - said.keys()))
 
 
 def _heads(facts: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 from datetime import date, datetime
@@ -14,8 +15,10 @@ import sqlalchemy as sa
 
 from tdnv_sheets.ledger import migrations
 from tdnv_sheets.ledger import tables as t
+from tdnv_sheets.ledger.arrivals import read_arrivals
 from tdnv_sheets.ledger.store import Ledger
 from tdnv_sheets.records import Key, Trail
+from tests.conftest import NOW
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,6 +42,19 @@ def schema(path: Path) -> Mapping[str, str]:
     rows = connection.execute("select name, sql from sqlite_master where sql is not null").fetchall()
     connection.close()
     return {name: re.sub(r"[\s\"]+", " ", sql).replace("( ", "(").lower() for name, sql in rows}
+
+
+def described(connection: sa.Connection) -> Mapping[str, Any]:
+    """Say how the table of arrivals is made, as the database sees it."""
+    look = sa.inspect(connection)
+    name = t.arrivals.name
+    return {
+        "columns": [(one["name"], str(one["type"]), one["nullable"]) for one in look.get_columns(name)],
+        "checks": sorted((one["name"] or "", one["sqltext"].lower()) for one in look.get_check_constraints(name)),
+        "unique": [one["column_names"] for one in look.get_unique_constraints(name)],
+        "foreign": [(one["constrained_columns"], one["referred_table"]) for one in look.get_foreign_keys(name)],
+        "indexes": sorted((one["name"] or "", str(one["column_names"])) for one in look.get_indexes(name)),
+    }
 
 
 def rows_of(path: Path) -> dict[str, list[tuple[Any, ...]]]:
@@ -86,7 +102,48 @@ def test_what_the_new_tables_ask_for_is_found_in_the_old_ones(old: Path) -> None
     # The old program took the same content whole twice; the second time it had nothing new to say.
     assert files == {"d1": "partly", "d2": "accepted", "d3": "duplicate", "d4": "accepted"}
     assert entered == [(1, *BARE, True)]
-    assert steps == [(2, version("tdnv-sheets"))]
+    assert steps == [(2, version("tdnv-sheets")), (3, version("tdnv-sheets"))]
+
+
+def test_the_files_that_an_old_ledger_remembers_begin_the_list_of_arrivals(old: Path) -> None:
+    before = rows_of(old)["files"]
+    ledger = Ledger.at(f"sqlite:///{old}")
+    arrivals = read_arrivals(ledger, limit=100)
+    ledger.close()
+
+    assert len(arrivals) == len(before)
+    assert {one.digest for one in arrivals} == {"d1", "d2", "d3", "d4"}
+    assert [one.at for one in arrivals] == sorted((one.at for one in arrivals), reverse=True)
+    (partly,) = (one for one in arrivals if one.digest == "d1")
+    assert (partly.verdict, partly.kept, partly.undone) == ("partly", "", False)
+
+
+def test_a_ledger_of_layout_2_is_brought_up_to_date_on_every_database(ledger_url: str) -> None:
+    ledger = Ledger.at(ledger_url)
+    file = {"digest": "d" * 64, "content": "", "name": "tệp.xlsx", "at": NOW, "unit": "cctl", "period": "2026-M06"}
+    counts = {"rows": {"updated": 2, "refused": 1}, "cells": {}}
+    found = [{"code": "not-a-date", "sheet": "Cập nhật", "cell": "S6", "row": 6, "values": {}}]
+    with ledger.writing() as connection:
+        wanted = described(connection)
+        connection.execute(sa.schema.DropTable(t.arrivals))
+        connection.execute(sa.update(t.about).where(t.about.c.name == "layout").values(value="2"))
+        connection.execute(sa.delete(t.migrations))
+        kept = {**file, "verdict": "undone", "findings": json.dumps(found), "counts": json.dumps(counts)}
+        connection.execute(sa.insert(t.files), kept)
+    ledger.close()
+
+    ledger = Ledger.at(ledger_url)
+    with ledger.writing() as connection:
+        assert described(connection) == wanted
+        assert connection.scalar(sa.select(t.about.c.value).where(t.about.c.name == "layout")) == "3"
+    (one,) = read_arrivals(ledger, limit=9)
+    write = sa.update(t.arrivals).values(verdict="accepted")
+    for forbidden in (write, sa.delete(t.arrivals)):
+        with pytest.raises(sa.exc.DBAPIError, match="never"), ledger.writing() as connection:
+            connection.execute(forbidden)
+    ledger.close()
+
+    assert (one.name, one.verdict, one.rows, one.held, one.codes) == ("tệp.xlsx", "partly", 3, 1, ("not-a-date",))
 
 
 def test_a_ledger_is_brought_up_to_date_once(old: Path) -> None:

@@ -88,7 +88,27 @@ def test_a_receipt_names_the_period_as_people_do() -> None:
     received = Received("a.xlsx", Verdict.ACCEPTED, period="2026-M06")
 
     assert "kỳ: tháng 6 năm 2026; lúc 09:00 10/06/2026" in receipt(received, "Chi cục Thủy lợi", NOW, "vi")
-    assert "kỳ: –;" in receipt(Received("a.xlsx", Verdict.QUARANTINED), "", NOW, "vi")
+    assert "kỳ: –;" in receipt(Received("a.xlsx", Verdict.QUARANTINED), "Chi cục Thủy lợi", NOW, "vi")
+
+
+def test_the_text_beside_a_file_that_could_not_be_read_holds_no_counts_and_says_what_to_do() -> None:
+    received = Received("họp.docx", Verdict.QUARANTINED, (About(found("unreadable")),))
+
+    assert receipt(received, "", NOW, "vi").splitlines()[:4] == [
+        "Cách ly, không nhận: họp.docx",
+        "Đến lúc 09:00 10/06/2026; không biết là của đơn vị nào.",
+        "Tệp được giữ riêng ở thư mục này và chưa vào sổ. Đừng thả lại chính tệp này; làm theo lời dưới đây.",
+        "",
+    ]
+
+
+def test_the_text_beside_a_file_with_mistakes_says_which_copy_goes_back_to_whom() -> None:
+    received = Received("a.xlsx", Verdict.PARTLY, total=3, held=1)
+
+    lines = receipt(received, "Chi cục Thủy lợi", NOW, "vi", marked="tra-lai/CCTL - CẦN SỬA.xlsx").splitlines()
+
+    assert "Số dòng: 3; nhận: 2; giữ lại để sửa: 1" in lines
+    assert "Việc phải làm: gửi tệp «tra-lai/CCTL - CẦN SỬA.xlsx» cho đơn vị sửa những ô tô màu rồi gửi lại." in lines
 
 
 def test_a_conflict_names_its_task() -> None:

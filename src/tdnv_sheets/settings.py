@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import codecs
 import json
 import re
-import tomllib
 import unicodedata
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-from tdnv_sheets.errors import BadOfficeFile, BrokenSurroundings
+from tdnv_sheets.errors import BadOfficeFile
+from tdnv_sheets.officetoml import parsed, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,6 +41,7 @@ class Folders:
     """Names of files and folders inside the workspace."""
 
     register: str = "so-theo-doi.xlsx"
+    journal: str = "Nhật ký tiếp nhận.xlsx"
     units: str = "don-vi.xlsx"
     calendar: str = "lich.csv"
     inbox: str = "den"
@@ -74,8 +74,18 @@ class Settings:
     """A file that empties a larger share of the filled cells that it speaks of is held (ten cells at least)."""
     confirmation: str = "regulation"
     """Whether completion waits for the office's confirmation: `regulation`, `yes` or `no`."""
+    receipts: str = "all"
+    """Which archived files get a text beside them: `all`, those with something to say (`problems`) or `none`."""
     keep_closed: str = "year"
     """Closed rows the register still shows: `year` (closed in the as-of year), `all` or `none`."""
+    watch_quiet_seconds: int = 2
+    """Seconds for which a file in the inbox has not changed before `tdnv watch` takes it."""
+    watch_scan_seconds: int = 3
+    """Seconds between two looks of `tdnv watch` at the inbox when nothing wakes it earlier."""
+    watch_mode: Literal["auto", "events", "poll"] = "auto"
+    """`events`: the system wakes the look; `poll`: only the clock does; `auto`: polls on a network share."""
+    watch_subfolders: bool = True
+    """Whether files in folders inside the inbox are taken in too."""
     folders: Folders = field(default_factory=Folders)
     colours: Mapping[str, str] = field(default_factory=lambda: DEFAULT_COLOURS)
 
@@ -86,26 +96,34 @@ _ALLOWED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "ledger_journal": ("auto", "wal", "delete"),
         "on_error": ("rows", "file"),
         "confirmation": ("regulation", "yes", "no"),
+        "receipts": ("all", "problems", "none"),
         "keep_closed": ("year", "all", "none"),
+        "watch_mode": ("auto", "events", "poll"),
     }
 )
 _HIGHEST: Final[Mapping[str, int]] = MappingProxyType(
-    {"due_soon_days": 366, "spare_rows": 10_000, "max_cleared_percent": 100}
+    {
+        "due_soon_days": 366,
+        "spare_rows": 10_000,
+        "max_cleared_percent": 100,
+        "watch_quiet_seconds": 600,
+        "watch_scan_seconds": 3600,
+    }
 )
-_WORKBOOKS: Final = ("register", "units")
+_LOWEST: Final[Mapping[str, int]] = MappingProxyType({"watch_quiet_seconds": 1, "watch_scan_seconds": 1})
+"""Where it is not 0."""
+_SWITCHES: Final = ("watch_subfolders",)
+_WORKBOOKS: Final = ("register", "journal", "units")
 _COLOUR: Final = re.compile(r"[0-9A-Fa-f]{6}")
 _FORBIDDEN: Final = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 _RESERVED: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 """Names that Windows keeps for devices."""
 _OWN: Final = (".tdnv", SETTINGS_FILE)
-_PLACE: Final = re.compile(r"\(at line (\d+), column \d+\)$")
-_TWICE: Final = ("Cannot overwrite", "Cannot declare", "Duplicate")
-"""How tomllib says that something stands twice; it has no other way to tell."""
 
 
 def load(path: Path) -> Settings:
     """Read `tdnv.toml`; raise `BadOfficeFile` naming the line or key that cannot be used."""
-    raw = _parsed(path)
+    raw = parsed(path, text_of(path))
     known = [f.name for f in fields(Settings)]
     for key, value in raw.items():
         if key not in known:
@@ -121,34 +139,16 @@ def load(path: Path) -> Settings:
     return Settings(**raw, folders=Folders(**folders), colours=MappingProxyType({**DEFAULT_COLOURS, **colours}))
 
 
-def _parsed(path: Path) -> dict[str, Any]:
-    try:
-        data = path.read_bytes()
-    except OSError as problem:
-        raise BrokenSurroundings("cannot-read", path=path, problem=problem) from problem
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise BadOfficeFile(path, "settings-utf-16")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as problem:
-        row = data.count(b"\n", 0, problem.start) + 1
-        raise BadOfficeFile(path, "settings-not-utf-8", row=row) from problem
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
-        lines = text.rstrip().splitlines()
-        place = _PLACE.search(str(problem))
-        row = int(place[1]) if place else max(len(lines), 1)
-        line = lines[row - 1].strip() if row <= len(lines) else ""
-        if str(problem).startswith(_TWICE):
-            raise BadOfficeFile(path, "setting-twice", row=row, line=line) from problem
-        raise BadOfficeFile(path, "settings-line", row=row, line=line) from problem
-
-
 def _check(path: Path, key: str, value: object) -> None:
     if key in _HIGHEST:
-        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _HIGHEST[key]:
-            raise BadOfficeFile(path, "not-a-number", key=key, value=_shown(value), highest=_HIGHEST[key])
+        lowest, highest = _LOWEST.get(key, 0), _HIGHEST[key]
+        if not isinstance(value, int) or isinstance(value, bool) or not lowest <= value <= highest:
+            values = {"value": _shown(value), "lowest": lowest, "highest": highest}
+            raise BadOfficeFile(path, "not-a-number", key=key, **values)
+        return
+    if key in _SWITCHES:
+        if not isinstance(value, bool):
+            raise BadOfficeFile(path, "not-a-switch", key=key, value=_shown(value), allowed="true, false")
         return
     if not isinstance(value, str):
         raise BadOfficeFile(path, "not-a-text", key=key, value=_shown(value))
@@ -197,7 +197,7 @@ def template(office: str, regulation: str, language: str) -> str:
 # Settings of the office. A line that starts with # shows the default; remove the # to change it.
 
 office = {_quoted(office)}            # tên cơ quan, in trên mọi biểu / printed on every sheet
-regulation = {_quoted(regulation)}    # quy chế áp dụng / the regulation in force here
+regulation = {_quoted(regulation)}    # quy chế áp dụng: mã hoặc tệp .toml để cạnh tệp này / the regulation in force here: id, or a .toml file beside this one
 language = {_quoted(language)}        # vi | en
 # contact = ""                 # họ tên, số điện thoại để đơn vị hỏi / whom a unit may call
 # due_soon_days = 5            # báo «sắp đến hạn» trước mấy ngày / days before a deadline
@@ -205,7 +205,12 @@ language = {_quoted(language)}        # vi | en
 # on_error = "rows"            # rows: nhận dòng đúng, trả dòng sai; file: sai một dòng trả cả tệp
 # max_cleared_percent = 30     # giữ lại tệp xóa trắng quá mấy phần trăm ô đã điền / a file that empties more is held
 # confirmation = "regulation"  # hoàn thành phải được Văn phòng xác nhận: regulation | yes | no
+# receipts = "all"             # giấy báo cạnh tệp trong lưu trữ: all | problems (chỉ khi có việc phải làm) | none
 # keep_closed = "year"         # nhiệm vụ đã xong còn hiện trong sổ: year | all | none
+# watch_quiet_seconds = 2      # tdnv watch nhận tệp khi mấy giây không còn thay đổi / quiet before a file is taken
+# watch_scan_seconds = 3       # tdnv watch xem hộp đến mấy giây một lần / seconds between two looks at the inbox
+# watch_mode = "auto"          # auto: tự nhận biết; poll: hộp đến nằm trên ổ mạng; events: nằm trên máy này
+# watch_subfolders = true      # nhận cả tệp trong thư mục con của hộp đến: true | false
 # ledger = ""                  # trống: .tdnv/ledger.db; hoặc "postgresql+psycopg://…"
 # ledger_journal = "auto"      # auto: tự nhận biết; delete: sổ nằm trên ổ mạng dùng chung; wal: sổ nằm trên máy này
 

@@ -102,18 +102,23 @@ def merge(
     from tdnv_sheets.inbox.lock import held
     from tdnv_sheets.messages.catalogue import say
     from tdnv_sheets.pipeline.ingest import ingest
+    from tdnv_sheets.pipeline.journal import refresh_journal
     from tdnv_sheets.pipeline.office import open_office
 
     if allow_clears and not files:
         raise WrongUsage("clears-of-which-file")
     space = call.workspace()
     with held(space.hidden / "lock"), open_office(space) as office:
-        received = ingest(office, files or None, call.moment(), dry_run=dry_run, unit=unit, allow_clears=allow_clears)
+        moment = call.moment()
+        received = ingest(office, files or None, moment, dry_run=dry_run, unit=unit, allow_clears=allow_clears)
+        journal = None if dry_run else refresh_journal(office, moment)
     if not received:
         tell(say("cli.inbox_empty", call.lang, path=space.inbox))
     for item in received:
         if any(about.finding.code == "mass-clear" for about in item.abouts):
             tell(say("cli.allow_clears", call.lang, path=item.kept_at or item.file))
+    if journal is not None:
+        tell(say("cli.journal_waits", call.lang, why=explain_stop(journal, call.lang)))
     _show(received, call.lang, shape, merged=True)
 
 

@@ -31,12 +31,15 @@ COMMANDS: Final = {
     "issue": "exchange",
     "log": "undoing",
     "merge": "exchange",
+    "regulation": "regulation",
     "render": "register",
     "resolve": "disputes",
+    "service": "service",
     "summary": "report",
     "sync": "register",
     "undo": "undoing",
     "validate": "exchange",
+    "watch": "watch",
 }
 """Command → module beside this one; modules are loaded when their command is called."""
 
@@ -52,12 +55,15 @@ HELP: Final = {
     "issue": "Draw a workbook for each unit to fill in.",
     "log": "Show the ledger's revisions, newest first.",
     "merge": "Take returned workbooks into the ledger.",
+    "regulation": "List, show and check regulations.",
     "render": "Read the register back and draw it anew.",
     "resolve": "Settle conflicts: register's value, unit's, or another.",
+    "service": "Print what the system needs to run the watcher for ever.",
     "summary": "Draw the report of a period.",
     "sync": "Do everything once: read back, take in, draw.",
     "undo": "Put back what a revision changed.",
     "validate": "Say what is wrong with workbooks; change nothing.",
+    "watch": "Take in what is dropped, as it is dropped, until stopped.",
 }
 
 EXIT_CODES: Final = (

@@ -69,6 +69,8 @@ def _show(done: Synced, lang: str) -> None:
         click.echo(received_text(item, lang))
     if done.drawn is not None:
         tell(say("cli.register_drawn", lang, path=done.drawn))
+    if done.journal is not None:
+        tell(say("cli.journal_waits", lang, why=explain_stop(done.journal, lang)))
     if done.waits is not None:
         tell(explain_stop(done.waits, lang))
         stop(WAITS)

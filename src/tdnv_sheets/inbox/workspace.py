@@ -48,6 +48,11 @@ class Workspace:
         return self.root / self.settings.folders.register
 
     @property
+    def journal(self) -> Path:
+        """The list of the files that arrived."""
+        return self.root / self.settings.folders.journal
+
+    @property
     def units(self) -> Path:
         """The unit list."""
         return self.root / self.settings.folders.units

@@ -211,6 +211,7 @@ def _size(path: Path) -> int:
 
 def serve(pipe: Connection, megabytes: int) -> None:
     """Answer requests until the pipe closes; runs in the child."""
+    _end_with_the_parent()
     from tdnv_sheets.intake.open import open_bytes  # noqa: PLC0415 - the parsers stay out of the parent
 
     gc.set_threshold(ALLOCATIONS)
@@ -231,6 +232,16 @@ def serve(pipe: Connection, megabytes: int) -> None:
             pipe.send(answer)
         except MemoryError:  # the answer was not packed, so nothing of it was sent
             pipe.send(refusal("too-large", "limit_memory"))
+
+
+def _end_with_the_parent() -> None:
+    """Leave it to the parent to stop: what ends all of a terminal or service reaches the child in the middle of a file.
+
+    When the parent is gone, its end of the pipe is closed, and that ends the child.
+    """
+    for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
 
 
 def _limit_memory(megabytes: int) -> None:

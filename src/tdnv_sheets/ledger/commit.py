@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from tdnv_sheets.ledger import tables as t
+from tdnv_sheets.ledger.arrivals import write_arrival
 from tdnv_sheets.ledger.columns import OwnColumns, write_own_columns
 from tdnv_sheets.ledger.disputes import write_disputes, write_proposals
 from tdnv_sheets.ledger.reading import last_revision
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from datetime import date, datetime
 
+    from tdnv_sheets.ledger.arrivals import Arrival
     from tdnv_sheets.ledger.standing import Standing
     from tdnv_sheets.ledger.store import Ledger
     from tdnv_sheets.records import Conflict, Value
@@ -90,6 +92,8 @@ class Entry:
     """The headers of the office's own columns in their order, where they are others than before."""
     file_record: Mapping[str, Any] = field(default_factory=dict)
     """The row of `files`, without its revision; empty when the entry comes from no file that is received."""
+    arrival: Arrival | None = None
+    """What the list of received files says of that file."""
 
     @property
     def is_empty(self) -> bool:
@@ -145,7 +149,7 @@ def commit(ledger: Ledger, entry: Entry) -> Committed | None:
         if was is None or _is_taken(connection, entry.file_record):
             return None
         if entry.is_empty:
-            _record_file(connection, entry.file_record, None)
+            _record_file(connection, entry, None)
             return Committed(None)
         revision = last + 1
         add_revision(connection, entry, revision)
@@ -157,7 +161,7 @@ def commit(ledger: Ledger, entry: Entry) -> Committed | None:
         write_proposals(connection, entry, revision, task_ids)
         if entry.own_columns is not None:
             write_own_columns(connection, OwnColumns(entry.own_columns, revision))
-        _record_file(connection, entry.file_record, revision)
+        _record_file(connection, entry, revision)
     return Committed(revision, task_ids, opened)
 
 
@@ -238,11 +242,14 @@ def add_revision(connection: sa.Connection, entry: Entry, revision: int) -> None
     connection.execute(_NEW_REVISION, row)
 
 
-def _record_file(connection: sa.Connection, record: Mapping[str, Any], revision: int | None) -> None:
+def _record_file(connection: sa.Connection, entry: Entry, revision: int | None) -> None:
     """Remember what became of a file; that these bytes were taken in once is never forgotten for a later refusal.
 
     Where nothing was left to take in, they stay those of the revision that took them, so that its undo finds them.
     """
+    if entry.arrival is not None:
+        write_arrival(connection, entry.arrival, revision)
+    record = entry.file_record
     if not record:
         return
     digest = {"of": record["digest"]}

@@ -13,11 +13,12 @@ from tdnv_sheets.errors import BrokenSurroundings
 from tdnv_sheets.ledger import tables as t
 from tdnv_sheets.ledger.guards import make_guards
 from tdnv_sheets.ledger.layout_2 import to_layout_2
+from tdnv_sheets.ledger.layout_3 import to_layout_3
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_STEPS: Final[tuple[Callable[[sa.Connection], None], ...]] = (to_layout_2,)
+_STEPS: Final[tuple[Callable[[sa.Connection], None], ...]] = (to_layout_2, to_layout_3)
 """The first leads from layout 1 to 2."""
 
 

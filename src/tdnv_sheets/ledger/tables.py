@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 
-LAYOUT: Final = 2
+LAYOUT: Final = 3
 """Raised with every change of these tables; `migrations` then gets a step."""
 
 TAKEN: Final = ("accepted", "partly")
@@ -260,3 +260,41 @@ drawings = Table(
 )
 """Registers as we wrote them: one that still has its digest was not edited and need not be read."""
 Index("latest_drawing", drawings.c.latest, sqlite_where=text("latest"), postgresql_where=text("latest"))
+
+arrivals = Table(
+    "arrivals",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    # Made when the file's plan is: whoever finds the plan asks by it whether the verdict was written.
+    Column("token", String(32), nullable=False, unique=True),
+    Column("at", DateTime, nullable=False),
+    # As it may be shown; empty where the file bears a mark of secrecy.
+    Column("name", Text, nullable=False),
+    # Tells files of one name apart from others without saying the name.
+    Column("alias", String(32), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("unit", _CODE, nullable=False),
+    Column("period", Text, nullable=False),
+    Column("verdict", String(20), nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("held", Integer, nullable=False),
+    # Taken: written into the register.
+    Column("cells", Integer, nullable=False),
+    Column("conflicts", Integer, nullable=False),
+    Column("revision", ForeignKey("revisions.number")),
+    # Places from the workspace's root; empty where there is none.
+    Column("kept", Text, nullable=False),
+    Column("marked", Text, nullable=False),
+    # Of all findings, errors first; and the first of them whole.
+    Column("codes", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    CheckConstraint(
+        "verdict in ('accepted', 'partly', 'returned', 'duplicate', 'quarantined', 'waiting')",
+        name="arrival_verdict_is_known",
+    ),
+    CheckConstraint("rows >= 0 and held >= 0 and cells >= 0 and conflicts >= 0", name="arrival_counts"),
+)
+"""Every file that was dropped, and what was said of it, whether or not it came into the ledger."""
+Index("arrivals_by_alias", arrivals.c.alias, arrivals.c.number)
+Index("arrivals_by_time", arrivals.c.at)
+Index("arrivals_by_period", arrivals.c.period, arrivals.c.unit)

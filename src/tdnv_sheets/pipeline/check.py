@@ -144,7 +144,7 @@ def grounds_of(office: Office, as_of: date, unit: str | None = None) -> Grounds:
         ledger=office.ledger.identity(),
         issued=partial(_issued, office),
         task_exists=partial(_task_exists, office),
-        final_document=office.regulation.completion.final_document,
+        final_document=office.regulation.completion(as_of).final_document,
         whole_file=office.space.settings.on_error == "file",
         unit=unit,
         unidentified=None if unit is None else _as_now(office, unit_named(office, unit).code),

@@ -87,7 +87,7 @@ def proposed(checked: Checked, outcome: Outcome) -> tuple[SubmittedRow, ...]:
 def received_of(office: Office, name: str, checked: Checked, decided: Decided, moment: Moment) -> Received:
     """Say what the merge decided about a file."""
     outcome = decided.outcome
-    final = office.regulation.completion.final_document
+    final = office.regulation.completion(moment.as_of).final_document
     rows, cells = _counted(checked, outcome)
     abouts = [
         *told(decided, office.lang),

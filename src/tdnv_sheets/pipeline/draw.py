@@ -114,7 +114,8 @@ def register_view(office: Office, as_of: date) -> RegisterView:
     return RegisterView(
         office=settings.office,
         regulation_title=office.regulation.title,
-        assigners=office.regulation.assigners,
+        assigners=office.regulation.assigners(as_of),
+        articles=office.regulation.articles_of_fields(as_of),
         lang=settings.language,
         as_of=as_of,
         revision=revision,

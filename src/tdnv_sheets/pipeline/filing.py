@@ -1,8 +1,8 @@
 """File a merged workbook away, with its receipt and marked copy, so that a command that dies at any moment loses nothing.
 
 Before the ledger's transaction a plan is laid beside the claimed file: where it will lie, under which name the marked
-copy goes back, what the receipt says. Whoever finds a claimed file with a plan asks the ledger whether the transaction
-happened, and then either finishes the plan word for word or drops it. The claimed file is moved last.
+copy goes back, what the receipt says. Whoever finds a claimed file with a plan asks the ledger by the plan's token
+whether the transaction happened, and then either finishes the plan word for word or drops it. The claimed file is moved last.
 """
 
 from __future__ import annotations
@@ -10,11 +10,13 @@ from __future__ import annotations
 import json
 import os
 import re
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.inbox import shelf
+from tdnv_sheets.ledger.arrivals import arrived
+from tdnv_sheets.pipeline.arrived import new_token
 from tdnv_sheets.pipeline.check import check_together, draw_marks, marked_place, needs_marks
 from tdnv_sheets.pipeline.receive import Received, receipt
 from tdnv_sheets.records import units_by_code
@@ -39,9 +41,10 @@ _OURS: Final = re.compile(r"\..+\.[0-9a-f]{8}\.xlsx")
 class Plan:
     """Where one file and what is written about it will lie; places are written from the workspace's root."""
 
+    token: str
+    """Names the arrival that the ledger writes with the verdict."""
     digest: str
     name: str
-    at: str
     verdict: str
     unit: str
     period: str
@@ -51,39 +54,35 @@ class Plan:
     marked: str
     """Empty where no marked copy goes back."""
     note: str
-    in_ledger: bool
-    """False for a repeated file, of which the ledger learns nothing."""
+    """Empty where the office wants no text beside such a file."""
 
 
-def plan_for(
-    office: Office, here: Path, checked: Checked, received: Received, moment: Moment, *, digest: str, in_ledger: bool
-) -> Plan:
+def plan_for(office: Office, here: Path, checked: Checked, received: Received, moment: Moment, *, digest: str) -> Plan:
     """Decide where a claimed file will lie, and lay that beside it before anything is written."""
     space = office.space
     folder = space.quarantine if received.verdict is Verdict.QUARANTINED else space.archive(moment.now)
     folder.mkdir(parents=True, exist_ok=True)
-    marked = marked_place(office, checked, space.returned) if _is_marked(checked, received) else None
-    known = units_by_code(office.units).get(received.unit)
-    unit = known.name if known else received.unit
+    marked = ""
+    if _is_marked(checked, received):
+        marked = marked_place(office, checked, space.returned).relative_to(space.root).as_posix()
     plan = Plan(
+        token=new_token(),
         digest=digest,
         name=received.file,
-        at=moment.now.isoformat(),
         verdict=received.verdict.value,
         unit=received.unit,
         period=received.period,
         total=received.total,
         held=received.held,
         kept=shelf.free_name(folder, received.file).relative_to(space.root).as_posix(),
-        marked="" if marked is None else marked.relative_to(space.root).as_posix(),
-        note=receipt(received, unit, moment.now, office.lang, revision=_REVISION),
-        in_ledger=in_ledger,
+        marked=marked,
+        note=_note(office, received, moment, marked) if _is_noted(office, received) else "",
     )
     place = _place_of(here)
     fresh = place.with_suffix(".new")
     with fresh.open("w", encoding="utf-8") as file:
         file.write(json.dumps(asdict(plan), ensure_ascii=False))
-        if marked is not None:  # what only this plan knows has to outlive a power cut too
+        if marked:  # what only this plan knows has to outlive a power cut too
             file.flush()
             os.fsync(file.fileno())
     fresh.replace(place)
@@ -92,6 +91,20 @@ def plan_for(
 
 def _is_marked(checked: Checked, received: Received) -> bool:
     return needs_marks(checked) and received.verdict is checked.verdict
+
+
+def _note(office: Office, received: Received, moment: Moment, marked: str) -> str:
+    known = units_by_code(office.units).get(received.unit)
+    unit = known.name if known else received.unit
+    return receipt(received, unit, moment.now, office.lang, revision=_REVISION, marked=marked)
+
+
+def _is_noted(office: Office, received: Received) -> bool:
+    """Say whether a text lies beside the file; in quarantine always, for nothing else says why it is there."""
+    wish = office.space.settings.receipts
+    if wish == "problems":
+        return received.verdict is not Verdict.ACCEPTED or bool(received.conflicts)
+    return wish == "all" or received.verdict is Verdict.QUARANTINED
 
 
 def finish(
@@ -104,13 +117,15 @@ def finish(
         target = root / plan.marked
         draw_marks(office, checked, plan.name, target.parent, moment, revision=received.revision, target=target)
         received = replace(received, marked_at=target)
-    note = here.with_name(f".{here.name}.note")
-    shown = "–" if received.revision is None else str(received.revision)
-    note.write_text(plan.note.replace(_REVISION, shown), encoding="utf-8-sig")
     kept.parent.mkdir(parents=True, exist_ok=True)
-    shelf.move(note, kept.with_name(f"{kept.name}{shelf.NOTE_SUFFIX}"))
+    if plan.note:
+        note = here.with_name(f".{here.name}.note")
+        shown = "–" if received.revision is None else str(received.revision)
+        note.write_text(plan.note.replace(_REVISION, shown), encoding="utf-8-sig")
+        shelf.move(note, kept.with_name(f"{kept.name}{shelf.NOTE_SUFFIX}"))
     shelf.move(here, kept)
-    _place_of(here).unlink(missing_ok=True)
+    for own in (_place_of(here), _origin_of(here)):
+        own.unlink(missing_ok=True)
     return replace(received, kept_at=kept)
 
 
@@ -121,14 +136,15 @@ def recover(office: Office, grounds: Grounds, moment: Moment) -> list[Received]:
     finished = []
     for path in claimed(office):
         plan = _load(path)
-        revision = None if plan is None else _written(office, plan)
-        if plan is None or revision is False:
-            give_back(path, office.space.inbox, path.name)
+        written = None if plan is None else arrived(office.ledger, plan.token)
+        if plan is None or written is None:
+            if not office.space.inbox.is_dir():
+                continue  # unplugged or unmounted: a folder made in its place would hide the files
+            give_back(path, _folder_of(office, path), path.name)
         else:
-            finished.append(
-                _finish_later(office, path, plan, grounds, moment, revision=None if revision is True else revision)
-            )
-    _tidy(office)
+            finished.append(_finish_later(office, path, plan, grounds, moment, revision=written[0]))
+    if not claimed(office):
+        _tidy(office)
     return finished
 
 
@@ -151,7 +167,7 @@ def lists_owed(office: Office) -> Iterator[bool]:
 def is_planned(office: Office, path: Path) -> bool:
     """Say whether the ledger holds what a claimed file was planned for, so that it only has to be filed away."""
     plan = _load(path)
-    return plan is not None and _written(office, plan) is not False
+    return plan is not None and arrived(office.ledger, plan.token) is not None
 
 
 def give_back(path: Path, folder: Path | None, name: str) -> None:
@@ -161,6 +177,25 @@ def give_back(path: Path, folder: Path | None, name: str) -> None:
         path.unlink()
     else:
         shelf.file_away(path, folder, name)
+    _origin_of(path).unlink(missing_ok=True)
+
+
+def remember_folder(office: Office, here: Path, folder: Path) -> None:
+    """Write down from which folder below the inbox a file was claimed, so that it can be put back there."""
+    inbox, origin = office.space.inbox.resolve(), _origin_of(here)
+    if folder.resolve() == inbox:
+        origin.unlink(missing_ok=True)
+    else:
+        origin.write_text(folder.resolve().relative_to(inbox).as_posix(), encoding="utf-8")
+
+
+def _folder_of(office: Office, here: Path) -> Path:
+    """Give the folder from which a file was claimed; the inbox itself where that is not known."""
+    with suppress(OSError, ValueError):
+        folder = office.space.inbox / _origin_of(here).read_text(encoding="utf-8")
+        if folder.resolve().is_relative_to(office.space.inbox.resolve()):
+            return folder
+    return office.space.inbox
 
 
 def _finish_later(
@@ -183,16 +218,6 @@ def _finish_later(
     return finish(office, path, plan, received, moment, checked=checked)
 
 
-def _written(office: Office, plan: Plan) -> int | bool:
-    """Say whether the ledger holds what the plan was made for: its revision, True without one, False when it does not."""
-    if not plan.in_ledger:
-        return True
-    known = office.ledger.filed(plan.digest)
-    if known is None or (known.name, known.at.isoformat()) != (plan.name, plan.at):
-        return False
-    return True if known.revision is None else known.revision
-
-
 def _load(path: Path) -> Plan | None:
     """Read the plan of a claimed file; none where there is none, or where it is not whole."""
     try:
@@ -203,6 +228,10 @@ def _load(path: Path) -> Plan | None:
 
 def _place_of(path: Path) -> Path:
     return path.with_name(f".{path.name}.plan")
+
+
+def _origin_of(path: Path) -> Path:
+    return path.with_name(f".{path.name}.from")
 
 
 def _tidy(office: Office) -> None:

@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from tdnv_sheets.errors import BrokenSurroundings, TdnvError
 from tdnv_sheets.findings import About
 from tdnv_sheets.inbox import shelf
+from tdnv_sheets.inbox.scan import waiting
+from tdnv_sheets.ledger.arrivals import record_arrival
 from tdnv_sheets.ledger.commit import Entry, commit
 from tdnv_sheets.ledger.values import dump_fields
 from tdnv_sheets.merge.rows import Counts
 from tdnv_sheets.messages.catalogue import found, say
+from tdnv_sheets.pipeline.arrived import arrival_of, waits
 from tdnv_sheets.pipeline.check import (
     check_together,
     existing,
@@ -24,7 +27,16 @@ from tdnv_sheets.pipeline.check import (
 )
 from tdnv_sheets.pipeline.decide import NOTHING_DECIDED, decide, proposed, received_of
 from tdnv_sheets.pipeline.draw import file_digest
-from tdnv_sheets.pipeline.filing import claimed, finish, give_back, is_planned, lists_owed, plan_for, recover
+from tdnv_sheets.pipeline.filing import (
+    claimed,
+    finish,
+    give_back,
+    is_planned,
+    lists_owed,
+    plan_for,
+    recover,
+    remember_folder,
+)
 from tdnv_sheets.pipeline.not_taken import refresh_after, refresh_owed, stored_finding
 from tdnv_sheets.pipeline.office import unit_named
 from tdnv_sheets.pipeline.receive import Received, has_secret_name, receipt
@@ -62,7 +74,7 @@ def ingest(
     *allow_clears*: a person has looked at these files, and they may empty as many cells as they do (9).
     """
     if paths is None and dry_run:
-        paths = sorted((*shelf.waiting_files(office.space.inbox), *claimed(office)), key=lambda path: path.name)
+        paths = sorted((*in_the_inbox(office), *claimed(office)), key=lambda path: path.name)
     if unit is not None:
         unit_named(office, unit)
     grounds = grounds_of(office, moment.as_of, unit)
@@ -70,16 +82,21 @@ def ingest(
     if paths is not None and dry_run:
         return list(_take_in(office, existing(paths), grounds, run, []))
     with lists_owed(office) as owed:
-        finished: list[Received] = []
+        # Also before files that are named: a place that a dead command had planned is not given away.
+        finished = recover(office, grounds_of(office, moment.as_of), moment)
         if paths is None:
-            finished = recover(office, grounds, moment)
-            paths = shelf.waiting_files(office.space.inbox)
+            paths = in_the_inbox(office)
         received = [*finished, *_taken_in(office, existing(paths), grounds, run)]
         if owed:
             refresh_owed(office, moment)
         else:
             refresh_after(office, received, moment)
     return received
+
+
+def in_the_inbox(office: Office) -> Sequence[Path]:
+    """List the files that wait in the inbox."""
+    return waiting(office.space.inbox, subfolders=office.space.settings.watch_subfolders)
 
 
 def _taken_in(office: Office, paths: Iterable[Path], grounds: Grounds, run: _Run) -> list[Received]:
@@ -107,7 +124,7 @@ def _put_back(office: Office, begun: Iterable[_Dropped]) -> None:
             continue
         with suppress(TdnvError, OSError):  # what stopped the command may stop this too; the next one goes on from here
             if not is_planned(office, one.here):
-                give_back(one.here, office.space.inbox if one.from_inbox else None, one.path.name)
+                give_back(one.here, one.path.parent if one.from_inbox else None, one.path.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +138,24 @@ class _Dropped:
     from_inbox: bool
     known: Receipt | None = None
     """Of the very same bytes, when all of them were taken in before."""
+    denied: bool = False
+    """Whether the rights do not allow to take it."""
 
 
 def _claim(office: Office, path: Path, *, dry_run: bool) -> _Dropped:
     """Claim a file of the inbox, or copy one that lies elsewhere; a secret name is left where it is, unopened."""
-    from_inbox = path.parent.resolve() == office.space.inbox.resolve()
+    from_inbox = path.parent.resolve().is_relative_to(office.space.inbox.resolve())
     if dry_run or has_secret_name(path.name):
         return _Dropped(path, path, from_inbox)
     work = office.space.work
-    here = shelf.claim(path, work) if from_inbox else shelf.keep_copy(path, work, path.name)
+    try:
+        here = shelf.claim(path, work) if from_inbox else shelf.keep_copy(path, work, path.name)
+    except PermissionError:
+        if not from_inbox:
+            raise
+        return _Dropped(path, None, from_inbox, denied=True)
     if here is not None and from_inbox:
+        remember_folder(office, here, path.parent)
         # What an earlier run wrote beside this file («not complete», «secret») is about to be said anew.
         path.with_name(f"{path.name}{shelf.NOTE_SUFFIX}").unlink(missing_ok=True)
     return _Dropped(path, here, from_inbox)
@@ -162,7 +187,10 @@ def _take_in(
 def _not_read(office: Office, one: _Dropped, run: _Run) -> Received:
     """Say of a file that another program holds it, or that its very bytes were taken in before."""
     if one.known is None:
-        return Received(one.path.name, Verdict.WAITING, (About(found("in-use")),))
+        received = Received(one.path.name, Verdict.WAITING, (About(found("no-rights" if one.denied else "in-use")),))
+        if one.from_inbox and not run.dry_run:
+            waits(office, one.path.name, received, run.moment)
+        return received
     checked = Checked(Verdict.DUPLICATE, (), one.known.unit, one.known.period)
     received = _repeated(office, received_from(one.path.name, checked), one.known)
     return received if run.dry_run else _file_away(office, one, checked, received, run.moment)
@@ -256,7 +284,7 @@ def _merge(office: Office, one: _Dropped, read: _Read, run: _Run) -> tuple[Recei
         if run.dry_run or one.here is None:
             return received, None
         record = _file_record(read, received, run.moment)
-        plan = plan_for(office, one.here, checked, received, run.moment, digest=record["digest"], in_ledger=True)
+        plan = plan_for(office, one.here, checked, received, run.moment, digest=record["digest"])
         entry = Entry(
             at=run.moment.now,
             day=run.moment.as_of,
@@ -271,6 +299,7 @@ def _merge(office: Office, one: _Dropped, read: _Read, run: _Run) -> tuple[Recei
             conflicts=decided.outcome.conflicts,
             proposals=tuple((checked.unit, row.cells) for row in proposed(checked, decided.outcome)),
             file_record=record,
+            arrival=arrival_of(office, name, received, run.moment, plan),
         )
         committed = commit(office.ledger, entry)
         if committed is not None:
@@ -303,7 +332,8 @@ def _left_alone(office: Office, one: _Dropped, checked: Checked, moment: Moment,
     """Leave a file whose name is secret where it is, unopened; the note beside it has a name of its own."""
     received = received_from(one.path.name, checked)
     if noted:
-        note = office.space.inbox / f"{say('pipeline.secret_note', office.lang)}{shelf.NOTE_SUFFIX}"
+        waits(office, one.path.name, received, moment)
+        note = one.path.parent / f"{say('pipeline.secret_note', office.lang)}{shelf.NOTE_SUFFIX}"
         note.write_text(receipt(received, "", moment.now, office.lang), encoding="utf-8-sig")
     return received
 
@@ -312,17 +342,18 @@ def _file_away(office: Office, one: _Dropped, checked: Checked, received: Receiv
     """Move the file to where its verdict says, and write what people need beside it."""
     if one.here is None:
         return received
-    space = office.space
     if received.verdict is Verdict.WAITING:
         # Nothing is kept of a file that is incomplete or may hold secrets: it goes back to where it was dropped.
         if one.from_inbox:
-            kept = shelf.file_away(one.here, space.inbox, received.file)
+            waits(office, one.path.name, received, moment)
+            kept = shelf.file_away(one.here, one.path.parent, received.file)
             _note(kept, received, office, moment)
             return replace(received, kept_at=kept)
         one.here.unlink()
         return received
     digest = file_digest(one.here)
-    plan = plan_for(office, one.here, checked, received, moment, digest=digest, in_ledger=False)
+    plan = plan_for(office, one.here, checked, received, moment, digest=digest)
+    record_arrival(office.ledger, arrival_of(office, one.path.name, received, moment, plan))
     return finish(office, one.here, plan, received, moment, checked=checked)
 
 

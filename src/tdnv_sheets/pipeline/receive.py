@@ -11,6 +11,7 @@ from tdnv_sheets.merge.rows import NOTHING
 from tdnv_sheets.messages.catalogue import finding_fix, finding_hint, finding_text, say
 from tdnv_sheets.messages.to_do import place_of, reading_order, to_do_line
 from tdnv_sheets.periods import parse_period
+from tdnv_sheets.validate.checked import Verdict
 from tdnv_sheets.validate.secrecy import Secrecy, secrecy
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from tdnv_sheets.merge.rows import Counts
     from tdnv_sheets.records import Change, Conflict
-    from tdnv_sheets.validate.checked import Verdict
 
 _TO_DO: Final = (Severity.ERROR, Severity.WARNING)
 _MANY: Final = 5
@@ -70,19 +70,39 @@ def shown_name(name: str) -> str:
     return f"***{PurePath(name).suffix}" if has_secret_name(name) else name
 
 
-def receipt(received: Received, unit_name: str, at: datetime, lang: str, *, revision: str | None = None) -> str:
-    """Write the text beside an archived or quarantined file; *revision* stands for one that is not known yet."""
+def receipt(
+    received: Received, unit_name: str, at: datetime, lang: str, *, revision: str | None = None, marked: str = ""
+) -> str:
+    """Write the text beside an archived or quarantined file: what became of it, how much, and what there is to do.
+
+    *revision* stands for one that is not known yet; *marked* is where the copy to correct lies.
+    """
+    what = {
+        "verdict": say(f"pipeline.verdict_{received.verdict}", lang),
+        "file": received.file,
+        "at": f"{at:%H:%M %d/%m/%Y}",
+    }
+    if unit_name or received.period:
+        period = parse_period(received.period).title(lang) if received.period else "–"
+        head = say("pipeline.receipt", lang, **what, unit=unit_name or "–", period=period)
+    else:
+        head = say("pipeline.receipt_unknown", lang, **what)
+    parts = [head.lstrip("\n")]
+    if received.total or any(received.rows):
+        parts.append(_counts(received, lang, revision).lstrip("\n"))
+    if received.verdict is Verdict.QUARANTINED:
+        parts.append(say("pipeline.receipt_quarantined", lang) + "\n")
+    if marked:
+        parts.append(say("pipeline.receipt_marked", lang, marked=marked) + "\n")
+    return "".join(parts) + "".join(f"\n{line}" for line in finding_lines(received.abouts, lang)) + "\n"
+
+
+def _counts(received: Received, lang: str, revision: str | None) -> str:
     if revision is None:
         revision = "–" if received.revision is None else str(received.revision)
-    verdict = say(f"pipeline.verdict_{received.verdict}", lang)
-    head = say(
-        "pipeline.receipt",
+    return say(
+        "pipeline.receipt_counts",
         lang,
-        verdict=verdict,
-        file=received.file,
-        unit=unit_name or "–",
-        period=parse_period(received.period).title(lang) if received.period else "–",
-        at=f"{at:%H:%M %d/%m/%Y}",
         total=received.total,
         accepted=received.accepted,
         held=received.held,
@@ -91,7 +111,6 @@ def receipt(received: Received, unit_name: str, at: datetime, lang: str, *, revi
         **{f"cells_{name}": count for name, count in received.cells._asdict().items()},
         revision=revision,
     )
-    return head.lstrip("\n") + "".join(f"\n{line}" for line in finding_lines(received.abouts, lang)) + "\n"
 
 
 def finding_lines(abouts: Iterable[About], lang: str) -> list[str]:

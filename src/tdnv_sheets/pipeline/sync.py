@@ -10,6 +10,7 @@ from tdnv_sheets.findings import About
 from tdnv_sheets.messages.catalogue import found
 from tdnv_sheets.pipeline.draw import redraw
 from tdnv_sheets.pipeline.ingest import ingest
+from tdnv_sheets.pipeline.journal import refresh_journal
 from tdnv_sheets.pipeline.not_taken import refresh_lists
 from tdnv_sheets.pipeline.readback import ReadBack, read_back
 from tdnv_sheets.pipeline.succession import succeed
@@ -33,10 +34,17 @@ class Synced:
     drawn: Path | None = None
     waits: TdnvError | None = None
     """Why the register could not be read or drawn now; intake went on."""
+    journal: TdnvError | None = None
+    """Why the list of received files is not as new as it could be; nothing else waits for it."""
 
 
 def sync(office: Office, moment: Moment, *, with_inbox: bool = True, meant: bool = False) -> Synced:
     """Do one round; a mangled register stops it before anything is written, unless its mass edits are *meant*."""
+    done = _round(office, moment, with_inbox=with_inbox, meant=meant)
+    return replace(done, journal=refresh_journal(office, moment))
+
+
+def _round(office: Office, moment: Moment, *, with_inbox: bool, meant: bool) -> Synced:
     waits: TdnvError | None = None
     register = ReadBack(None)
     try:

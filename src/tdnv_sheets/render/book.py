@@ -131,6 +131,10 @@ class Book:
         """Write *text* that leads to *target* inside the workbook, such as `'Nhiệm vụ'!A7`."""
         ok(sheet.write_url(row, column, f"internal:{target}", look, text))
 
+    def link_file(self, sheet: Worksheet, row: int, column: int, place: str, text: str, look: Format) -> None:  # noqa: PLR0917 - XlsxWriter's order
+        """Write *text* that leads to the file at *place*, written from the folder of this workbook."""
+        ok(sheet.write_url(row, column, f"external:{place}", look, text))
+
     def choice_list(self, name: str, values: Sequence[str]) -> str:
         """Put *values* on the hidden list sheet under a defined name; give the name. The same name keeps its list."""
         known = self._lists.setdefault(name, tuple(values))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -106,6 +107,8 @@ class RegisterView:
     colours: Mapping[str, str]
     settled: tuple[SettledRow, ...] = ()
     """The last conflicts that were settled, newest first."""
+    articles: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Field → the regulation's article that asks for it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,10 @@
-"""Look at the files that people keep: regulation, calendar, unit list, and the register as it lies there."""
+"""Look at the files that people keep: regulation, calendar, unit list, register and journal as they lie there."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from tdnv_sheets import regulation as regulations
 from tdnv_sheets.calendar import SESSION
 from tdnv_sheets.calendar_file import open_calendar, read_own
 from tdnv_sheets.errors import TdnvError
@@ -13,7 +13,9 @@ from tdnv_sheets.inbox.workspace import is_open, owner_of
 from tdnv_sheets.intake.worker import Readers
 from tdnv_sheets.messages.catalogue import LANGUAGES, finding_text
 from tdnv_sheets.pipeline.doctor.line import Line, State
+from tdnv_sheets.pipeline.journal import last_drawn
 from tdnv_sheets.pipeline.office import read_units
+from tdnv_sheets.pipeline.regulations import open_regulation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,11 +31,12 @@ def book_lines(space: Workspace) -> Iterator[Line]:
     with Readers(1) as readers:
         yield _units(space, readers)
         yield from _register(space, readers)
+    yield _journal(space)
 
 
 def _regulation(space: Workspace) -> Line:
     try:
-        rules = regulations.load(space.settings.regulation)
+        rules = open_regulation(space.settings.regulation, space.root)
     except TdnvError as problem:
         return Line("regulation", "declaration-unusable", State.BROKEN, {"problem": problem})
     number = f" ({rules.number})" if rules.number else ""
@@ -87,3 +90,14 @@ def _register(space: Workspace, readers: Readers) -> Iterator[Line]:
         yield Line("register", "register-unreadable", State.ATTENTION, {"path": path, **words})
     else:
         yield Line("register", "register", State.OK, {"path": path})
+
+
+def _journal(space: Workspace) -> Line:
+    path, last = space.journal, last_drawn(space)
+    if last.waits:
+        since = f"{datetime.fromisoformat(last.waits):%H:%M %d/%m/%Y}"
+        return Line("journal", "journal-waits", State.NOTE, {"path": path, "since": since, "who": owner_of(path)})
+    if not path.exists() or not last.at:
+        return Line("journal", "journal-none", State.NOTE, {"path": path})
+    at = f"{datetime.fromisoformat(last.at):%H:%M %d/%m/%Y}"
+    return Line("journal", "journal", State.OK, {"path": path, "at": at})
