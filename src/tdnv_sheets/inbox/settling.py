@@ -176,8 +176,8 @@ def ends_as_a_package(path: Path) -> bool:
     try:
         with path.open("rb") as file:
             head = file.read(len(_ZIP))
-            if not head.strip(b"\0"):
-                return False  # empty, or room that was kept for what is still to come
+            if not head.strip(b"\0") or (head != _ZIP and _ZIP.startswith(head)):
+                return False  # empty, room that was kept for what is still to come, or hardly begun
             if head != _ZIP:
                 return True
             file.seek(max(file.seek(0, os.SEEK_END) - _END_WITHIN, 0))

@@ -90,7 +90,7 @@ def received_of(office: Office, name: str, checked: Checked, decided: Decided, m
     final = office.regulation.completion(moment.as_of).final_document
     rows, cells = _counted(checked, outcome)
     abouts = [
-        *told(decided, office.lang),
+        *told(decided, checked.submission.revision if checked.submission else None, office.lang),
         *broken_together(decided, moment.as_of, office.lang, final_document=final),
         *_look_alikes(office, proposed(checked, outcome), checked.unit),
     ]

@@ -187,7 +187,7 @@ def _take_in(
 def _not_read(office: Office, one: _Dropped, run: _Run) -> Received:
     """Say of a file that another program holds it, or that its very bytes were taken in before."""
     if one.known is None:
-        received = Received(one.path.name, Verdict.WAITING, (About(found("no-rights" if one.denied else "in-use")),))
+        received = _held(one.path.name, "no-rights" if one.denied else "in-use")
         if one.from_inbox and not run.dry_run:
             waits(office, one.path.name, received, run.moment)
         return received
@@ -236,7 +236,7 @@ def _decided(office: Office, one: _Dropped, read: _Read, run: _Run) -> Received:
         received, plan = _merge(office, one, read, run)
         if plan is not None and one.here is not None:
             return finish(office, one.here, plan, received, run.moment, checked=checked)
-    return received if run.dry_run else _file_away(office, one, checked, received, run.moment)
+    return received if run.dry_run else _file_away(office, one, checked, received, run.moment, digest=read.seen.digest)
 
 
 def _known(office: Office, read: _Read) -> Receipt | None:
@@ -283,6 +283,8 @@ def _merge(office: Office, one: _Dropped, read: _Read, run: _Run) -> tuple[Recei
         received = received_of(office, name, checked, decided, run.moment)
         if run.dry_run or one.here is None:
             return received, None
+        if _was_written_to(one.here, read.seen.digest):
+            return _held(name), None
         record = _file_record(read, received, run.moment)
         plan = plan_for(office, one.here, checked, received, run.moment, digest=record["digest"])
         entry = Entry(
@@ -307,6 +309,15 @@ def _merge(office: Office, one: _Dropped, read: _Read, run: _Run) -> tuple[Recei
         if (known := _known(office, read)) is not None:
             return _repeated(office, received_from(name, checked), known), None
     raise BrokenSurroundings("ledger-moved")
+
+
+def _was_written_to(here: Path, digest: str) -> bool:
+    """Say whether a program that had the file open before it was claimed wrote to it since it was read."""
+    return bool(digest) and file_digest(here) != digest
+
+
+def _held(name: str, code: str = "in-use") -> Received:
+    return Received(name, Verdict.WAITING, (About(found(code)),))
 
 
 def _file_record(read: _Read, received: Received, moment: Moment) -> dict[str, Any]:
@@ -338,10 +349,14 @@ def _left_alone(office: Office, one: _Dropped, checked: Checked, moment: Moment,
     return received
 
 
-def _file_away(office: Office, one: _Dropped, checked: Checked, received: Received, moment: Moment) -> Received:
-    """Move the file to where its verdict says, and write what people need beside it."""
+def _file_away(
+    office: Office, one: _Dropped, checked: Checked, received: Received, moment: Moment, *, digest: str = ""
+) -> Received:
+    """Move the file to where its verdict says, and write what people need beside it; *digest*: of what was judged."""
     if one.here is None:
         return received
+    if _was_written_to(one.here, digest):
+        received = _held(one.path.name)
     if received.verdict is Verdict.WAITING:
         # Nothing is kept of a file that is incomplete or may hold secrets: it goes back to where it was dropped.
         if one.from_inbox:
