@@ -53,8 +53,7 @@ if TYPE_CHECKING:
     from tdnv_sheets.pipeline.check import Moment
     from tdnv_sheets.pipeline.filing import Plan
     from tdnv_sheets.pipeline.office import Office
-    from tdnv_sheets.records import SubmittedRow
-    from tdnv_sheets.validate.cells import Typed
+    from tdnv_sheets.records import SubmittedRow, Value
     from tdnv_sheets.validate.checked import Grounds
 
 _TRIES: Final = 50
@@ -180,7 +179,7 @@ def _take_in(
     for path, seen, checked in check_together(office.readers, to_read(), grounds):
         while dropped[0].here != path:
             yield _not_read(office, dropped.popleft(), run)
-        yield _decided(office, dropped.popleft(), seen, checked, run)
+        yield _decided(office, dropped.popleft(), _Read(seen, checked, content_of(checked)), run)
     for one in dropped:
         yield _not_read(office, one, run)
 
@@ -216,24 +215,34 @@ def _repeated(office: Office, received: Received, receipt: Receipt) -> Received:
     return replace(received, verdict=Verdict.DUPLICATE, abouts=(*received.abouts, *seen), rows=rows)
 
 
-def _decided(office: Office, one: _Dropped, seen: FileSeen, checked: Checked, run: _Run) -> Received:
+class _Read(NamedTuple):
+    """A file after its check."""
+
+    seen: FileSeen
+    checked: Checked
+    content: str
+    """See `content_of`."""
+
+
+def _decided(office: Office, one: _Dropped, read: _Read, run: _Run) -> Received:
     """Merge one checked file and file it away."""
+    checked = read.checked
     if has_secret_name(one.path.name):
         return _left_alone(office, one, checked, run.moment, noted=one.from_inbox and not run.dry_run)
-    known = _known(office, checked)
+    known = _known(office, read)
     if known is not None:
         received = _repeated(office, received_from(one.path.name, checked), known)
     else:
-        received, plan = _merge(office, one, seen, checked, run)
+        received, plan = _merge(office, one, read, run)
         if plan is not None and one.here is not None:
             return finish(office, one.here, plan, received, run.moment, checked=checked)
-    return received if run.dry_run else _file_away(office, one, checked, received, run.moment, digest=seen.digest)
+    return received if run.dry_run else _file_away(office, one, checked, received, run.moment, digest=read.seen.digest)
 
 
-def _known(office: Office, checked: Checked) -> Receipt | None:
+def _known(office: Office, read: _Read) -> Receipt | None:
     """Find the receipt of the same content; a file that was taken in part may pass whole on a later day."""
-    known = office.ledger.receipt(content_of(checked))
-    if known is None or checked.verdict.value not in {known.verdict, Verdict.PARTLY.value}:
+    known = office.ledger.receipt(read.content)
+    if known is None or read.checked.verdict.value not in {known.verdict, Verdict.PARTLY.value}:
         return None
     return known
 
@@ -246,25 +255,23 @@ def content_of(checked: Checked) -> str:
     """Digest all that people typed into a workbook, good or not, whatever its bytes; empty when nothing was read."""
     if checked.submission is None:
         return ""
-    lines = sorted("\x1f".join((task, *_said(row.typed))) for task, row in checked.rows)
+    lines = sorted("\x1f".join((task, *_said(row.values))) for task, row in checked.rows)
     loose = (*(cells for _, cells in checked.stray), *checked.missing_rows, checked.report)
     lines += sorted("\x1f".join(f"{name}={as_text(raw)}" for name, raw in sorted(cells.items())) for cells in loose)
     return hashlib.sha256("\x1e".join((checked.submission.issue, checked.unit, *lines)).encode()).hexdigest()
 
 
-def _said(cells: Mapping[str, Typed]) -> Iterator[str]:
+def _said(cells: Mapping[str, Value | Unread]) -> Iterator[str]:
     """Write each filled cell: what it means where it was understood, else what was typed."""
     for name in sorted(cells):
-        value = cells[name].value
+        value = cells[name]
         if value is not None:
             yield f"{name}={as_text(value.raw) if isinstance(value, Unread) else value}"
 
 
-def _merge(
-    office: Office, one: _Dropped, scanned: FileSeen, checked: Checked, run: _Run
-) -> tuple[Received, Plan | None]:
+def _merge(office: Office, one: _Dropped, read: _Read, run: _Run) -> tuple[Received, Plan | None]:
     """Decide and write, again when another command wrote in between; gives what is left to do with the file."""
-    name = one.path.name
+    name, checked = one.path.name, read.checked
     if checked.verdict is Verdict.WAITING:
         return received_from(name, checked), None
     for _ in range(_TRIES):
@@ -276,9 +283,9 @@ def _merge(
         received = received_of(office, name, checked, decided, run.moment)
         if run.dry_run or one.here is None:
             return received, None
-        if _was_written_to(one.here, scanned.digest):
+        if _was_written_to(one.here, read.seen.digest):
             return _held(name), None
-        record = _file_record(scanned, checked, received, run.moment)
+        record = _file_record(read, received, run.moment)
         plan = plan_for(office, one.here, checked, received, run.moment, digest=record["digest"])
         entry = Entry(
             at=run.moment.now,
@@ -287,8 +294,9 @@ def _merge(
             source="unit",
             decided_at=decided_at,
             reads=frozenset(row.key for row in _rows(checked) if row.key is not None),
+            then=decided.ours,
             file=name,
-            digest=scanned.digest,
+            digest=read.seen.digest,
             changes=decided.outcome.changes,
             conflicts=decided.outcome.conflicts,
             proposals=tuple((checked.unit, row.cells) for row in proposed(checked, decided.outcome)),
@@ -298,7 +306,7 @@ def _merge(
         committed = commit(office.ledger, entry)
         if committed is not None:
             return replace(received, revision=committed.revision), plan
-        if (known := _known(office, checked)) is not None:
+        if (known := _known(office, read)) is not None:
             return _repeated(office, received_from(name, checked), known), None
     raise BrokenSurroundings("ledger-moved")
 
@@ -312,12 +320,13 @@ def _held(name: str, code: str = "in-use") -> Received:
     return Received(name, Verdict.WAITING, (About(found(code)),))
 
 
-def _file_record(scanned: FileSeen, checked: Checked, received: Received, moment: Moment) -> dict[str, Any]:
+def _file_record(read: _Read, received: Received, moment: Moment) -> dict[str, Any]:
+    seen, checked = read.seen, read.checked
     findings = [stored_finding(about) for about in received.abouts]
     taken = received.verdict in {Verdict.ACCEPTED, Verdict.PARTLY}
     return {
-        "digest": scanned.digest or hashlib.sha256(f"{received.file}{scanned.size}".encode()).hexdigest(),
-        "content": content_of(checked) if taken else "",
+        "digest": seen.digest or hashlib.sha256(f"{received.file}{seen.size}".encode()).hexdigest(),
+        "content": read.content if taken else "",
         "name": received.file,
         "at": moment.now,
         "issue": checked.submission.issue if checked.submission else "",
