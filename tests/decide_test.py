@@ -397,7 +397,7 @@ def test_whether_a_progress_report_completes_a_task_the_regulation_says(office: 
     assert isinstance(book, Book)
     with open_office(office.space) as opened:
         grounds = grounds_of(opened, TODAY)
-        assert grounds.final_document is opened.regulation.completion.final_document
+        assert grounds.final_document is opened.regulation.completion(grounds.as_of).final_document
         checked = check(book, replace(grounds, final_document=asked))
 
     found = {(about.finding.code, about.finding.cell): about.finding for about in checked.abouts}

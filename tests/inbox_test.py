@@ -246,6 +246,8 @@ def test_a_file_that_was_taken_in_before_the_crash_is_only_filed_with_the_receip
 ) -> None:
     values = {"difficulty": "Mưa lớn", "completed_date": "giữa tháng"}
     office.drop(fill(office.issue("cctl"), {ONE: {"difficulty": "Mưa lớn"}, "NV-2026-00002": values}), "bản.xlsx")
+    (would,) = office.run("merge", "--dry-run", "--format", "json").json
+    assert len(would["changes"]) == 1
     with monkeypatch.context() as patch:
         patch.setattr(shelf, "move", refuse(OSError("power cut")))
         assert office.run("merge").code == 4
@@ -254,7 +256,7 @@ def test_a_file_that_was_taken_in_before_the_crash_is_only_filed_with_the_receip
 
     again = office.run("merge", "--format", "json")
 
-    assert [(entry["verdict"], entry["revision"]) for entry in again.json] == [("partly", revision)]
+    assert again.json == [would | {"revision": revision}]
     assert office.revision() == revision
     assert len(list(office.root.glob("luu-tru/*/bản.xlsx"))) == 1
     (note,) = office.root.glob("luu-tru/*/bản.xlsx.ghi-chu.txt")
@@ -296,7 +298,7 @@ def test_the_lock_names_its_holder_and_is_given_back(tmp_path: Path) -> None:
         assert json.loads(path.read_text(encoding="utf-8"))["pid"] == os.getpid()
         with pytest.raises(WaitsForPerson) as stop, held(path, patience=0):
             pass
-        assert str(os.getpid()) in stop.value.values["owner"]
+        assert str(os.getpid()) in stop.value.values["pid"]
     assert not path.exists()
 
     message = "the work failed"
@@ -315,7 +317,7 @@ def test_while_a_living_process_holds_the_workspace_a_command_waits_and_then_say
     done = office.run("sync")
 
     assert done.code == 3
-    assert f"pid {sleeper.pid}" in done.err
+    assert f"tiến trình số {sleeper.pid}" in done.err
     assert path.exists()
 
     path.unlink()
@@ -436,6 +438,13 @@ def test_a_full_disk_is_said_and_leaves_the_old_file(tmp_path: Path) -> None:
     with pytest.raises(BrokenSurroundings, match="cannot-write"):
         put_in_place(refuse(OSError(errno.ENOSPC, "no space left")), target)
     assert [path.name for path in tmp_path.iterdir()] == ["sổ.xlsx"]
+
+    def full(path: Path) -> None:
+        raise BrokenSurroundings("cannot-write", path=path, problem=OSError(errno.ENOSPC, "no space left"))
+
+    with pytest.raises(BrokenSurroundings) as stop:  # people know the workbook, not what is drawn beside it
+        put_in_place(full, target)
+    assert stop.value.given["path"] == target
 
 
 def test_the_old_file_goes_to_the_backup_before_the_new_one_takes_its_place(tmp_path: Path) -> None:

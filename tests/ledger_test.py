@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from tdnv_sheets.errors import BrokenSurroundings
 from tdnv_sheets.ledger import tables as t
 from tdnv_sheets.ledger.commit import Committed, Entry, NewTask, ProposalSettlement, Settlement, commit
+from tdnv_sheets.ledger.conflicts import read_disputes
 from tdnv_sheets.ledger.engine import engine_for
 from tdnv_sheets.ledger.store import IssueRecord, Ledger
 from tdnv_sheets.ledger.values import dump, dump_fields, fingerprint, load, load_fields
@@ -408,7 +409,7 @@ def test_the_same_conflict_again_is_no_new_one_and_a_later_one_takes_its_place(l
 
     (only,) = ledger.open_conflicts()
     assert (only.conflict.theirs, only.file) == ("khác", "c.xlsx")
-    assert [item.state for item in ledger.conflicts_of(ONE.task_id)] == ["replaced", "open"]
+    assert [item.state for item in read_disputes(ledger, settled=None, task=ONE.task_id)] == ["replaced", "open"]
 
 
 @pytest.mark.parametrize(("new", "states"), [("của đơn vị", ["theirs"]), ("của sổ", ["replaced", "open"])])
@@ -417,7 +418,7 @@ def test_an_open_conflict_follows_the_cell_that_it_is_about(ledger: Ledger, new:
 
     write(ledger, source="office", changes=(Change(ONE, "proposal", "cũ", new, "5"),))
 
-    assert [item.state for item in ledger.conflicts_of(ONE.task_id)] == states
+    assert [item.state for item in read_disputes(ledger, settled=None, task=ONE.task_id)] == states
     for item in ledger.open_conflicts():
         assert (item.conflict.ours, item.conflict.theirs, item.file) == ("của sổ", "của đơn vị", "a.xlsx")
 

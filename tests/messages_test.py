@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 SOURCE = Path(tdnv_sheets.__file__).parent
 AREAS = sorted(path.stem for path in (SOURCE / "messages").glob("*.toml"))
-FOR_CLERKS = [name for name in AREAS if name not in {"cli", "doctor", "errors", "service", "takeover"}]
+FOR_CLERKS = [name for name in AREAS if name not in {"cli", "doctor", "errors", "regulation", "service", "takeover"}]
 """Areas that are never about commands and files of the program."""
 ALWAYS_GIVEN = {"value", "column", "row", "cell"}
 VALUES = [field.name for field in fields(Finding)].index("values")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tdnv_sheets import calendar, regulation
-from tdnv_sheets.errors import BrokenDeclaration, WrongUsage
-from tdnv_sheets.periods import parse_period
+from tdnv_sheets.errors import WrongUsage
+from tdnv_sheets.periods import PeriodKind, parse_period
+from tdnv_sheets.regulation.keys import NAME_FIELDS
 from tdnv_sheets.rules.judgement import Status
 from tdnv_sheets.sheetspec import assignment_spec
 from tdnv_sheets.shipped import packaged
@@ -19,13 +21,16 @@ if TYPE_CHECKING:
 
 KON_TUM = regulation.load("kon-tum-2022")
 CALENDAR = calendar.load(None)
-FIELD_TOPICS = ("field", "class", "return", "explanation", "extension")
 
 
 @pytest.fixture
 def profile(tmp_path: Path) -> Path:
-    path = tmp_path / "own-2026.toml"
-    path.write_text(packaged("regulations", "kon-tum-2022.toml").read_text(encoding="utf-8"), encoding="utf-8")
+    return copy_of("kon-tum-2022", tmp_path)
+
+
+def copy_of(regulation_id: str, folder: Path) -> Path:
+    path = folder / "own-2026.toml"
+    path.write_bytes(packaged("regulations", f"{regulation_id}.toml").read_bytes())
     return path
 
 
@@ -46,16 +51,27 @@ def test_an_unknown_regulation_is_wrong_usage_and_names_the_known_ones() -> None
 @pytest.mark.parametrize("regulation_id", regulation.available())
 def test_every_shipped_profile_names_an_article_for_every_value(regulation_id: str) -> None:
     rules = regulation.load(regulation_id)
-    provisions = (*rules.limits, *rules.reports, *rules.stale, *rules.switches.values(), *rules.clauses)
-    assert all(provision.article.startswith("Điều ") for provision in provisions)
+    provisions = [value for _, value in rules.provisions()]
+    assert all(re.match(r"(Quyết định, )?Điều \d+", provision.article) for provision in provisions)
     assert all(provision.since >= rules.since for provision in provisions)
-    assert all(clause.text["vi"] and clause.text["en"] for clause in rules.clauses)
+    texts: tuple[Any, ...] = (
+        *rules.clauses,
+        *rules.switches,
+        *rules.sessions,
+        *rules.weekly,
+        *rules.inactions,
+        *rules.explanations,
+    )
+    assert all(each.text["vi"] and each.text["en"] for each in texts)
+    assert all(bool(each.note["vi"]) == bool(each.note["en"]) for each in provisions)
+    assert rules.state["vi"] != rules.state["en"]
 
 
 @pytest.mark.parametrize("regulation_id", regulation.available())
 def test_field_letters_and_statuses_of_a_profile_exist_in_the_program(regulation_id: str) -> None:
     rules = regulation.load(regulation_id)
-    named = {name for topic in FIELD_TOPICS for clause in rules.about(topic) for name in clause.names}
+    named = {name for topic in NAME_FIELDS for clause in rules.about(topic) for name in clause.names}
+    named |= {name for duty in rules.explanations for name in duty.fields}
     assert named <= assignment_spec().by_name.keys()
     assert {name for clause in rules.about("status") for name in clause.names} <= set(Status)
     letters = {clause.key for clause in rules.about("field")}
@@ -63,8 +79,8 @@ def test_field_letters_and_statuses_of_a_profile_exist_in_the_program(regulation
 
 
 @pytest.mark.parametrize("regulation_id", regulation.available())
-def test_no_clause_stands_twice(regulation_id: str) -> None:
-    keys = [(clause.topic, clause.key, clause.since) for clause in regulation.load(regulation_id).clauses]
+def test_no_value_stands_twice(regulation_id: str) -> None:
+    keys = [(table, value.names_it, value.since) for table, value in regulation.load(regulation_id).provisions()]
     assert len(keys) == len(set(keys))
 
 
@@ -109,18 +125,17 @@ def test_no_limit_holds_before_the_regulation() -> None:
 
 
 def test_the_newest_rule_in_force_on_the_day_wins(profile: Path) -> None:
-    text = profile.read_text(encoding="utf-8")
     newer = """
 [[limit]]
 name = "office-entry"
+who = "office"
 case = "ordinary"
 working_days = 3
 trigger = "received"
 article = "Điều 1"
 since = 2026-07-01
 """
-    profile.write_text(text + newer, encoding="utf-8")
-    rules = regulation.read(profile)
+    rules = with_more(profile, newer)
     days = [rules.limit("office-entry", "ordinary", day) for day in (date(2026, 6, 30), date(2026, 7, 1))]
     assert [limit and limit.working_days for limit in days] == [1, 3]
     assert rules.id == "own-2026"
@@ -140,53 +155,172 @@ def test_an_update_is_fresh_for_a_month(last: date, fresh_until: date) -> None:
 
 def test_a_regulation_without_interval_never_calls_a_task_stale(profile: Path) -> None:
     text = profile.read_text(encoding="utf-8")
-    start, end = text.index("[stale]"), text.index("\n[[switch]]")
+    start, end = text.index("[stale]"), text.index("[[explanation]]")
     profile.write_text(text[:start] + text[end:], encoding="utf-8")
     assert regulation.read(profile).stale_after(date(2020, 1, 1), date(2026, 1, 1)) is None
 
 
+# ------------------------------------------------------------------ versions of one value
+
+
+def with_more(profile: Path, more: str) -> regulation.Regulation:
+    profile.write_text(profile.read_text(encoding="utf-8") + more, encoding="utf-8")
+    return regulation.read(profile)
+
+
+def test_what_is_repealed_holds_no_more(profile: Path) -> None:
+    rules = regulation.read(change(profile, "working_days = 5\n", "working_days = 5\nuntil = 2025-12-31\n"))
+    found = [rules.limit("inspection-report", "ordinary", day) for day in (date(2025, 12, 31), date(2026, 1, 1))]
+    assert [limit is not None for limit in found] == [True, False]
+
+
+def test_a_new_answer_to_a_question_holds_for_what_begins_after_it(profile: Path) -> None:
+    rules = with_more(
+        profile,
+        """
+[[switch]]
+name = "confirmation"
+value = true
+article = "Điều 7.1"
+since = 2026-07-01
+vi = "Từ 01/7/2026 Văn phòng xác nhận."
+""",
+    )
+    begun = [date(2021, 1, 1), date(2026, 6, 30), date(2026, 7, 1), date(2030, 1, 1)]
+    assert [rules.completion(day).confirmation for day in begun] == [False, False, True, True]
+    assert [rules.answer("confirmation", day) for day in begun] == [False, False, True, True]
+    assert rules.switches[-1].text["en"] == "Từ 01/7/2026 Văn phòng xác nhận."
+
+
+def test_a_new_assigner_stands_in_the_list_from_its_day_on(profile: Path) -> None:
+    more = """
+[[clause]]
+topic = "assigner"
+key = "6"
+article = "Điều 1.1"
+since = 2026-07-01
+vi = "Đảng ủy Sở"
+"""
+    rules = with_more(profile, more)
+    assert "Đảng ủy Sở" not in rules.assigners(date(2026, 6, 30))
+    assert rules.assigners(date(2026, 7, 1))[-1] == "Đảng ủy Sở"
+    assert rules.assigners(date(2020, 1, 1)) == KON_TUM.assigners(date(2022, 1, 1))
+
+
+def test_a_question_that_no_profile_knows_is_a_mistake_of_the_program() -> None:
+    with pytest.raises(KeyError):
+        KON_TUM.answer("weather", date(2026, 1, 1))
+
+
+# ------------------------------------------------------------------ what the text leaves open
+
+
 @pytest.mark.parametrize(
-    ("old", "new", "key"),
+    ("policy", "quarter", "half", "year"),
     [
-        ("working_days = 1", 'working_days = "1"', "limit 1: working_days"),
-        ("working_days = 1", "working_days = true", "limit 1: working_days"),
-        ("working_days = 1", "working_days = -1", "limit 1: working_days"),
-        ("working_days = 1", "", "limit 1: working_days"),
-        ("working_days = 1", "working_day = 1\nworking_days = 1", "limit 1: working_day"),
-        ('trigger = "received"', 'trigger = "noticed"', "limit 1: trigger"),
-        ('article = "Điều 6.1b"', 'article = ""', "limit 1: article"),
-        ('kind = "month"', 'kind = "week"', "report 1: kind"),
-        ("month = 1\nday = 19", "month = 2\nday = 19", "report 1: month"),
-        ("months = 1", "months = 0", "stale.months"),
-        ("since = 2022-01-01", 'since = "2022"', "regulation.since"),
-        ("[regulation]", "[rules]", "regulation.since"),
-        ('value = "next"', 'value = "before"', "switch 5: value"),
-        ("value = false", 'value = "no"', "switch 1: value"),
-        ('name = "final_document"', 'name = "confirmation"', "switch confirmation"),
-        ('name = "final_document"', 'name = "unheard_of"', "switch 2: name"),
-        ('names = ["deadline"]', "names = [1]", "clause 8: names"),
-        ("[regulation]\n", 'colour = "red"\n[regulation]\n', "colour"),
-        ("[[limit]]", "[[limit]", "(toml)"),
-        ("[regulation]\n", "stale = 1\n[regulation]\n", "(toml)"),
+        ("exclusive", date(2026, 3, 19), date(2026, 5, 19), date(2026, 11, 19)),
+        ("named", date(2026, 3, 19), date(2026, 5, 20), date(2026, 11, 20)),
+        ("inclusive", date(2026, 3, 20), date(2026, 5, 20), date(2026, 11, 20)),
     ],
 )
-def test_a_broken_profile_is_told_file_and_key(profile: Path, old: str, new: str, key: str) -> None:
-    with pytest.raises(BrokenDeclaration) as caught:
-        regulation.read(change(profile, old, new))
-    assert caught.value.values["path"].endswith("own-2026.toml")
-    assert caught.value.values["key"] == key
+def test_before_the_20th_is_read_as_the_switch_says(
+    tmp_path: Path, policy: str, quarter: date, half: date, year: date
+) -> None:
+    rules = regulation.read(change(copy_of("tra-vinh-2024", tmp_path), 'value = "exclusive"', f'value = "{policy}"'))
+    assert [rules.unit_due(parse_period(name)) for name in ("2026-Q1", "2026-H1", "2026")] == [quarter, half, year]
 
 
-def test_a_profile_without_assigners_is_refused(profile: Path) -> None:
-    text = profile.read_text(encoding="utf-8").replace('topic = "assigner"', 'topic = "giver"')
-    profile.write_text(text, encoding="utf-8")
-    with pytest.raises(BrokenDeclaration, match="assigner"):
-        regulation.read(profile)
+@pytest.mark.parametrize(
+    ("policy", "half", "quarter"),
+    [
+        ("office_day", date(2026, 6, 24), date(2026, 9, 24)),
+        ("unit_day", date(2026, 5, 19), date(2026, 9, 19)),
+        ("period_end", date(2026, 6, 30), date(2026, 9, 30)),
+    ],
+)
+def test_the_figures_are_cut_off_as_the_switch_says(tmp_path: Path, policy: str, half: date, quarter: date) -> None:
+    path = change(copy_of("thanh-hoa-2025", tmp_path), 'value = "office_day"', f'value = "{policy}"')
+    rules = regulation.read(path)
+    assert [rules.cut_off(parse_period(name)) for name in ("2026-H1", "2026-Q3")] == [half, quarter]
 
 
-def test_a_table_that_is_a_number_is_refused(profile: Path) -> None:
-    text = profile.read_text(encoding="utf-8")
-    start, end = text.index("[stale]"), text.index("\n[[switch]]")
-    profile.write_text("stale = 1\n" + text[:start] + text[end:], encoding="utf-8")
-    with pytest.raises(BrokenDeclaration, match="is not a table"):
-        regulation.read(profile)
+def test_a_start_that_the_text_does_not_state_is_the_one_of_the_switch(profile: Path, tmp_path: Path) -> None:
+    other = regulation.read(change(profile, 'value = "result"\n', 'value = "assigned"\n'))
+    limits = [rules.limit("result-update", "ordinary", date(2026, 6, 1)) for rules in (KON_TUM, other)]
+    assert [limit and limit.trigger for limit in limits] == ["result", "assigned"]
+    path = change(copy_of("hai-phong-2025", tmp_path), 'value = "assigned"', 'value = "deadline"')
+    rule = regulation.read(path).inaction(date(2026, 1, 1))
+    assert rule is not None
+    assert (rule.months, rule.start) == (6, "deadline")
+
+
+def test_a_very_urgent_paper_is_urgent_where_the_switch_says_so(tmp_path: Path) -> None:
+    path = change(copy_of("tra-vinh-2024", tmp_path), 'value = "urgent"', 'value = "ordinary"')
+    day = date(2026, 1, 1)
+    for urgency, urgent, literal in (("very_urgent", True, False), ("express", True, True), ("normal", False, False)):
+        assert regulation.load("tra-vinh-2024").is_urgent(urgency, day) is urgent
+        assert regulation.read(path).is_urgent(urgency, day) is literal
+    assert not KON_TUM.is_urgent("very_urgent", day)
+
+
+# ------------------------------------------------------------------ the questions that duties will ask
+
+
+def test_reports_are_listed_by_who_owes_them_and_on_what() -> None:
+    day = date(2026, 6, 30)
+    tra_vinh, hai_phong = regulation.load("tra-vinh-2024"), regulation.load("hai-phong-2025")
+    (half,) = tra_vinh.report_days(regulation.UNIT, PeriodKind.HALF, day)
+    assert (half.covers(parse_period("2026-H1")), half.covers(parse_period("2026-H2"))) == (True, False)
+    assert half.due(parse_period("2026-H1")) == date(2026, 5, 19)
+    assert [rule.due(parse_period("2026-Q2")) for rule in hai_phong.report_days("unit", PeriodKind.QUARTER, day)] == [
+        None
+    ]
+    assert [rule.article for rule in tra_vinh.report_days("unit", PeriodKind.YEAR, day, "secret")] == ["Điều 5.2c"]
+    assert tra_vinh.report_days(regulation.UNIT, PeriodKind.HALF, date(2024, 6, 30)) == ()
+
+
+def test_a_second_half_is_reported_with_its_year() -> None:
+    rule = regulation.load("tra-vinh-2024").report_day(regulation.UNIT, parse_period("2026-H2"))
+    assert rule is not None
+    assert (rule.kind, rule.due(parse_period("2026-H2"))) == (PeriodKind.YEAR, date(2026, 11, 19))
+
+
+def test_limits_inspection_and_weekly_duties_are_at_hand_by_name() -> None:
+    day = date(2026, 6, 1)
+    tra_vinh, hai_phong = regulation.load("tra-vinh-2024"), regulation.load("hai-phong-2025")
+    assert {limit.case: limit.working_days for limit in tra_vinh.entry_limits} == {
+        "urgent": 0,
+        "ordinary": 3,
+        "many": 7,
+        "undated": 10,
+    }
+    assert [limit.name for limit in hai_phong.unit_limits] == ["result-update", "return"]
+    assert [(duty.weekday, duty.who) for duty in hai_phong.weekly_duties(day)] == [(3, "unit")]
+    assert tra_vinh.weekly_duties(day) == ()
+    inspection = hai_phong.inspection
+    assert [limit.who for limit in inspection.limits] == ["unit", "office"]
+    assert [len(part) for part in (inspection.decision, inspection.report, inspection.dossier)] == [5, 3, 8]
+    feedback = [rules.feedback(day) for rules in (tra_vinh, hai_phong, KON_TUM)]
+    assert [limit and limit.working_days for limit in feedback] == [10, 7, None]
+
+
+def test_only_tasks_without_deadline_go_stale_where_the_text_says_so() -> None:
+    rules = regulation.load("thanh-hoa-2025")
+    update, day = date(2026, 1, 31), date(2026, 5, 1)
+    assert rules.stale_after(update, day, dated=True) is None
+    assert rules.stale_after(update, day, dated=False) == date(2026, 4, 30)
+
+
+def test_the_register_names_the_article_that_asks_for_a_field() -> None:
+    day = date(2026, 6, 1)
+    articles = {r.id: r.articles_of_fields(day) for r in map(regulation.load, regulation.available())}
+    assert {i: each["deadline"] for i, each in articles.items()} == {
+        "hai-phong-2025": "Điều 5.1e",
+        "kon-tum-2022": "Điều 5.1đ",
+        "quynh-nhai-2015": "Điều 5.1e",
+        "thanh-hoa-2025": "Điều 3.2",
+        "tra-vinh-2024": "Điều 3.2",
+    }
+    assert {i: each["explanation"] for i, each in articles.items()}["thanh-hoa-2025"] == "Điều 17.4"
+    assert articles["kon-tum-2022"]["entered_date"] == "Điều 6.1b"
+    assert all(each.keys() <= assignment_spec().by_name.keys() for each in articles.values())

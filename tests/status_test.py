@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pytest
@@ -26,16 +25,19 @@ CALENDAR = calendar.load(None)
 KON_TUM = regulation.load("kon-tum-2022")
 STRICT = replace(
     KON_TUM,
-    switches=MappingProxyType(
-        {
-            name: replace(switch, value=True) if isinstance(switch.value, bool) else switch
-            for name, switch in KON_TUM.switches.items()
-        }
+    switches=tuple(
+        replace(switch, value=True) if isinstance(switch.value, bool) else switch for switch in KON_TUM.switches
     ),
 )
 """As in Thanh Hóa: confirmation, a final document, and «không hoàn thành» when returned past the deadline."""
 DUE = date(2026, 6, 10)
 BEFORE, AFTER = date(2026, 6, 9), date(2026, 6, 11)
+
+
+def answering(**values: bool | str) -> regulation.Regulation:
+    """Kon Tum's rules with other answers to some of the questions that its text leaves open."""
+    switches = (replace(switch, value=values.get(switch.name, switch.value)) for switch in KON_TUM.switches)
+    return replace(KON_TUM, switches=tuple(switches))
 
 
 def given_row(**fields: Value) -> Assignment:
@@ -92,8 +94,7 @@ def test_the_result_documents_date_comes_before_the_day_reported() -> None:
 
 
 def test_a_regulation_may_put_the_day_reported_first() -> None:
-    switch = replace(KON_TUM.switches["completion_day"], value="completed")
-    rules = replace(KON_TUM, switches=MappingProxyType({**KON_TUM.switches, "completion_day": switch}))
+    rules = answering(completion_day="completed")
     judged = on(AFTER, rules, deadline=DUE, progress="done", result_date=BEFORE, completed_date=AFTER)
     assert judged.completion_day == AFTER
 
@@ -212,8 +213,7 @@ def test_a_deadline_on_a_day_off_moves_to_the_next_working_day_by_policy() -> No
     saturday, monday = date(2026, 6, 6), date(2026, 6, 8)
     rolled = on(monday, deadline=saturday)
     assert (rolled.status, rolled.effective_deadline, rolled.days_left) == (Status.OPEN_IN_TIME, monday, 0)
-    switch = replace(KON_TUM.switches["deadline_roll"], value="none")
-    literal = replace(KON_TUM, switches=MappingProxyType({**KON_TUM.switches, "deadline_roll": switch}))
+    literal = answering(deadline_roll="none")
     assert on(monday, literal, deadline=saturday).status == Status.OPEN_OVERDUE
 
 

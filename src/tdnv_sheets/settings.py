@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import codecs
 import json
 import re
-import tomllib
 import unicodedata
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-from tdnv_sheets.errors import BadOfficeFile, BrokenSurroundings
+from tdnv_sheets.errors import BadOfficeFile
+from tdnv_sheets.officetoml import parsed, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -120,14 +119,11 @@ _FORBIDDEN: Final = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 _RESERVED: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 """Names that Windows keeps for devices."""
 _OWN: Final = (".tdnv", SETTINGS_FILE)
-_PLACE: Final = re.compile(r"\(at line (\d+), column \d+\)$")
-_TWICE: Final = ("Cannot overwrite", "Cannot declare", "Duplicate")
-"""How tomllib says that something stands twice; it has no other way to tell."""
 
 
 def load(path: Path) -> Settings:
     """Read `tdnv.toml`; raise `BadOfficeFile` naming the line or key that cannot be used."""
-    raw = _parsed(path)
+    raw = parsed(path, text_of(path))
     known = [f.name for f in fields(Settings)]
     for key, value in raw.items():
         if key not in known:
@@ -141,30 +137,6 @@ def load(path: Path) -> Settings:
         if not _COLOUR.fullmatch(value):
             raise BadOfficeFile(path, "colour", key=f"colours.{name}", value=value)
     return Settings(**raw, folders=Folders(**folders), colours=MappingProxyType({**DEFAULT_COLOURS, **colours}))
-
-
-def _parsed(path: Path) -> dict[str, Any]:
-    try:
-        data = path.read_bytes()
-    except OSError as problem:
-        raise BrokenSurroundings("cannot-read", path=path, problem=problem) from problem
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise BadOfficeFile(path, "settings-utf-16")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as problem:
-        row = data.count(b"\n", 0, problem.start) + 1
-        raise BadOfficeFile(path, "settings-not-utf-8", row=row) from problem
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
-        lines = text.rstrip().splitlines()
-        place = _PLACE.search(str(problem))
-        row = int(place[1]) if place else max(len(lines), 1)
-        line = lines[row - 1].strip() if row <= len(lines) else ""
-        if str(problem).startswith(_TWICE):
-            raise BadOfficeFile(path, "setting-twice", row=row, line=line) from problem
-        raise BadOfficeFile(path, "settings-line", row=row, line=line) from problem
 
 
 def _check(path: Path, key: str, value: object) -> None:
@@ -225,7 +197,7 @@ def template(office: str, regulation: str, language: str) -> str:
 # Settings of the office. A line that starts with # shows the default; remove the # to change it.
 
 office = {_quoted(office)}            # tên cơ quan, in trên mọi biểu / printed on every sheet
-regulation = {_quoted(regulation)}    # quy chế áp dụng / the regulation in force here
+regulation = {_quoted(regulation)}    # quy chế áp dụng: mã hoặc tệp .toml để cạnh tệp này / the regulation in force here: id, or a .toml file beside this one
 language = {_quoted(language)}        # vi | en
 # contact = ""                 # họ tên, số điện thoại để đơn vị hỏi / whom a unit may call
 # due_soon_days = 5            # báo «sắp đến hạn» trước mấy ngày / days before a deadline

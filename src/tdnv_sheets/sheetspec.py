@@ -70,8 +70,6 @@ class FieldSpec:
     """Whether one cell merged over several rows says the same for each of them."""
     format: str = ""
     """What a text has to look like: `document_number`, or anything."""
-    source: str = ""
-    """The regulation's article and letter that asks for the field."""
     width: int = 16
     """Column width in characters."""
     shows: tuple[str, ...] = ()
@@ -171,7 +169,6 @@ def _field(path: Path, raw: dict[str, Any]) -> FieldSpec:
             max_length=raw.get("max_length", 4000),
             fillable=raw.get("fillable", False),
             format=_one_of(raw.get("format", ""), FORMATS),
-            source=raw.get("source", ""),
             width=raw.get("width", 16),
             shows=tuple(raw.get("shows", ())),
         )

@@ -11,7 +11,9 @@ from tdnv_sheets.cli.out import Call, pass_call, tell
 
 @click.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--regulation", default="kon-tum-2022", show_default=True, help="Id of the regulation in force here.")
+@click.option(
+    "--regulation", default="kon-tum-2022", show_default=True, help="Regulation in force here: an id, or a FILE.toml."
+)
 @click.option("--office", default="", help="Name of the office; default: as the regulation names it.")
 @click.option("--units", type=click.Path(dir_okay=False, path_type=Path), help="Unit list (.xlsx or .csv).")
 @click.option(

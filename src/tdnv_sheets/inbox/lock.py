@@ -32,14 +32,16 @@ _QUERY, _ACCESS_DENIED, _STILL_ACTIVE = 0x1000, 5, 259
 class Holder(NamedTuple):
     """Who has a lock."""
 
-    owner: str
+    host: str
+    """The machine's name; `?` where the lock does not say."""
+    pid: str
     runs: bool
     """False for one that died and left it behind."""
 
 
 def holder(path: Path) -> Holder | None:
     """Say who holds the lock; None when nobody does."""
-    return Holder(_owner(path), not _is_dead(path)) if path.exists() else None
+    return _holder(path) if path.exists() else None
 
 
 @contextmanager
@@ -53,7 +55,8 @@ def held(
     deadline = time.monotonic() + patience
     while not _take(path, expiry):
         if time.monotonic() > deadline:
-            raise WaitsForPerson(reason, owner=_owner(path))
+            kept = _holder(path)
+            raise WaitsForPerson(reason, host=kept.host, pid=kept.pid)
         time.sleep(_PAUSE)
     try:
         yield
@@ -91,9 +94,13 @@ def _take(path: Path, expiry: float | None) -> bool:
         if _WINDOWS and isinstance(problem, PermissionError) and path.parent.is_dir():
             return False  # the file is just being deleted
         raise BrokenSurroundings("cannot-write", path=path, problem=problem) from problem
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        owner = {"host": socket.gethostname(), "pid": os.getpid(), "since": time.time()}
-        json.dump(owner if expiry is None else {**owner, "expiry": expiry}, file)
+    owner = {"host": socket.gethostname(), "pid": os.getpid(), "since": time.time()}
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(owner if expiry is None else {**owner, "expiry": expiry}, file)
+    except OSError as problem:  # a full disk: nobody shall wait for a lock that has no owner
+        path.unlink(missing_ok=True)
+        raise BrokenSurroundings("cannot-write", path=path, problem=problem) from problem
     return True
 
 
@@ -156,6 +163,6 @@ def _runs_on_windows(pid: int) -> bool:
         kernel.CloseHandle(handle)
 
 
-def _owner(path: Path) -> str:
+def _holder(path: Path) -> Holder:
     found = _read(path)
-    return f"{found.get('host', '?')}, pid {found.get('pid', '?')}"
+    return Holder(str(found.get("host", "?")), str(found.get("pid", "?")), not _is_dead(path))

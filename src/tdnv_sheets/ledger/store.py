@@ -303,12 +303,6 @@ class Ledger:
             row = connection.execute(sa.select(t.conflicts).where(t.conflicts.c.number == number)).one_or_none()
         return None if row is None else _conflict(row)
 
-    def conflicts_of(self, task_id: str) -> tuple[OpenConflict, ...]:
-        """Read all conflicts of one task, settled ones too."""
-        with self.reading() as connection:
-            query = sa.select(t.conflicts).where(t.conflicts.c.task_id == task_id).order_by(t.conflicts.c.number)
-            return tuple(_conflict(row) for row in connection.execute(query))
-
     def open_proposals(self) -> tuple[Proposal, ...]:
         """Read the proposals that wait for the office."""
         still = t.proposals.c.state == sa.literal_column("'open'")

@@ -83,10 +83,10 @@ def proposed(checked: Checked, outcome: Outcome) -> tuple[SubmittedRow, ...]:
 def received_of(office: Office, name: str, checked: Checked, decided: Decided, moment: Moment) -> Received:
     """Say what the merge decided about a file."""
     outcome = decided.outcome
-    final = office.regulation.completion.final_document
+    final = office.regulation.completion(moment.as_of).final_document
     rows, cells = _counted(checked, outcome)
     abouts = [
-        *told(decided, office.lang),
+        *told(decided, checked.submission.revision if checked.submission else None, office.lang),
         *broken_together(decided, moment.as_of, office.lang, final_document=final),
         *_look_alikes(office, proposed(checked, outcome), checked.unit),
     ]

@@ -58,7 +58,7 @@ def followed(
     removed = {key: item.fields for key, item in held.items() if key not in now}
     names = {unit.code: unit.name for unit in office.units}
     # What the regulation provides for needs a paper by which it was granted.
-    wants_paper = any(clause.topic == "extension" for clause in office.regulation.clauses)
+    wants_paper = office.regulation.provides_extensions(as_of)
     return follow_up(entry, Setting(now, names, removed, as_of, wants_paper))
 
 

@@ -9,8 +9,10 @@ from tdnv_sheets.errors import WaitsForPerson, WrongUsage
 from tdnv_sheets.inbox.shelf import free_name
 from tdnv_sheets.inbox.workspace import put_in_place
 from tdnv_sheets.ledger.conflicts import read_disputes
+from tdnv_sheets.ledger.log import read_undone
 from tdnv_sheets.ledger.values import fingerprint
 from tdnv_sheets.pipeline.office import Office, judged
+from tdnv_sheets.pipeline.parallel import parallel_rows
 from tdnv_sheets.records import EXTRA
 from tdnv_sheets.render.register import draw_register
 from tdnv_sheets.render.view import ConflictRow, LogRow, RegisterView, Row, SettledRow
@@ -114,7 +116,8 @@ def register_view(office: Office, as_of: date) -> RegisterView:
     return RegisterView(
         office=settings.office,
         regulation_title=office.regulation.title,
-        assigners=office.regulation.assigners,
+        assigners=office.regulation.assigners(as_of),
+        articles=office.regulation.articles_of_fields(as_of),
         lang=settings.language,
         as_of=as_of,
         revision=revision,
@@ -130,6 +133,7 @@ def register_view(office: Office, as_of: date) -> RegisterView:
         spare_rows=settings.spare_rows,
         colours=settings.colours,
         settled=tuple(_settled_rows(office, names)),
+        parallel=parallel_rows(office),
     )
 
 
@@ -179,6 +183,7 @@ def conflict_row(item: Dispute, names: Mapping[str, str]) -> ConflictRow:
         written_by="" if written is None else names.get(written.who, written.who),
         written_at=None if written is None else written.at,
         again=item.again,
+        by_office=item.by_office,
     )
 
 
@@ -192,6 +197,18 @@ def _settled_rows(office: Office, names: Mapping[str, str]) -> Iterable[SettledR
 
 
 def _log_rows(office: Office, names: Mapping[str, str]) -> Iterable[LogRow]:
+    undone_by = read_undone(office.ledger)
+    undoes = {by: undone for undone, by in undone_by.items()}
     for line in office.ledger.log(limit=LOG_LINES, without="takeover"):
-        who = names.get(line.who, line.who)
-        yield LogRow(line.revision, line.at, who, line.file, line.key, line.field, line.old, line.new)
+        yield LogRow(
+            revision=line.revision,
+            at=line.at,
+            who=names.get(line.who, line.who),
+            file=line.file,
+            key=line.key,
+            field=line.field,
+            old=line.old,
+            new=line.new,
+            undoes=undoes.get(line.revision),
+            undone_by=undone_by.get(line.revision),
+        )

@@ -16,8 +16,11 @@ from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.inbox import shelf
 from tdnv_sheets.ledger.arrivals import arrived
+from tdnv_sheets.ledger.taken import read_taken
+from tdnv_sheets.merge.rows import Counts
 from tdnv_sheets.pipeline.arrived import new_token
 from tdnv_sheets.pipeline.check import check_together, draw_marks, marked_place, needs_marks
+from tdnv_sheets.pipeline.not_taken import said_again
 from tdnv_sheets.pipeline.receive import Received, receipt
 from tdnv_sheets.records import units_by_code
 from tdnv_sheets.validate.checked import Verdict
@@ -201,7 +204,10 @@ def _folder_of(office: Office, here: Path) -> Path:
 def _finish_later(
     office: Office, path: Path, plan: Plan, grounds: Grounds, moment: Moment, *, revision: int | None
 ) -> Received:
-    """Finish the plan of a command that died; only a marked copy asks for the file to be read again."""
+    """Finish the plan of a command that died, and say of the file what that one would have said.
+
+    Only a marked copy asks for the file to be read again.
+    """
     checked = None
     if plan.marked:
         ((_, _, checked),) = check_together(office.readers, [path], grounds)
@@ -215,6 +221,16 @@ def _finish_later(
         abouts=() if checked is None else checked.abouts,
         revision=revision,
     )
+    taken = read_taken(office.ledger, plan.digest, plan.token)
+    if taken is not None:
+        received = replace(
+            received,
+            abouts=tuple(said_again(stored) for stored in taken.findings),
+            changes=taken.changes,
+            conflicts=taken.conflicts,
+            rows=Counts(**taken.counts.get("rows", {})),
+            cells=Counts(**taken.counts.get("cells", {})),
+        )
     return finish(office, path, plan, received, moment, checked=checked)
 
 

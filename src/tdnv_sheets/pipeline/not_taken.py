@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tdnv_sheets.errors import WaitsForPerson, WrongUsage
-from tdnv_sheets.findings import Severity
+from tdnv_sheets.findings import About, Severity
 from tdnv_sheets.inbox.shelf import safe_name
 from tdnv_sheets.inbox.workspace import put_in_place
 from tdnv_sheets.ledger.conflicts import last_findings, read_disputes
@@ -16,18 +16,19 @@ from tdnv_sheets.messages.catalogue import finding_fix, finding_text, found, say
 from tdnv_sheets.pipeline.draw import conflict_row
 from tdnv_sheets.pipeline.issue import NAME_LENGTH
 from tdnv_sheets.pipeline.office import unit_named
+from tdnv_sheets.pipeline.parallel import parallel_rows
 from tdnv_sheets.records import units_by_code
 from tdnv_sheets.render.not_taken import NotTakenView, RefusedCell, draw_not_taken
 from tdnv_sheets.render.view import SettledRow
 from tdnv_sheets.validate.checked import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
     from pathlib import Path
     from typing import Any
 
-    from tdnv_sheets.findings import About, Finding
+    from tdnv_sheets.findings import Finding
     from tdnv_sheets.ledger.conflicts import Dispute
     from tdnv_sheets.pipeline.check import Moment
     from tdnv_sheets.pipeline.office import Office
@@ -134,13 +135,14 @@ def _view(office: Office, code: str, as_of: date) -> NotTakenView:
         disputed=tuple(_lines(disputes, names)),
         refused=tuple(_refused(findings, office.lang)),
         file=file,
+        parallel=parallel_rows(office, unit=code, since=as_of.replace(month=1, day=1)),
         colours=settings.colours,
     )
 
 
 def _lines(disputes: Iterable[Dispute], names: dict[str, str]) -> Iterator[SettledRow]:
     """Give the open ones first, then those that the office decided otherwise this year, newest first."""
-    chosen = [item for item in disputes if item.state in NOT_TAKEN and not item.revoked]
+    chosen = [item for item in disputes if item.state in NOT_TAKEN and not (item.revoked or item.by_office)]
     for item in chosen:
         if item.state == "open":
             yield SettledRow(conflict_row(item, names), item.state, None, "", "", item.at)
@@ -154,10 +156,7 @@ def _refused(findings: str, lang: str) -> Iterator[RefusedCell]:
     for stored in json.loads(findings):
         if not stored.get("task") or stored["code"] in _IN_THE_OTHER_LIST:
             continue
-        values: dict[str, Any] = {name: stored.get(name, "") for name in ("column", "value")}
-        finding = found(
-            stored["code"], stored["sheet"], stored["cell"], stored["row"], values=stored["values"], **values
-        )
+        finding = said_again(stored).finding
         if _is_refused(finding):
             words = finding_text(finding, lang), finding_fix(finding, lang)
             yield RefusedCell(stored["task"], finding.column, finding.value, *words)
@@ -166,6 +165,13 @@ def _refused(findings: str, lang: str) -> Iterator[RefusedCell]:
 def _is_refused(finding: Finding) -> bool:
     """Say whether what it is about was not taken."""
     return finding.severity is Severity.ERROR or finding.code in _LEFT_OUT
+
+
+def said_again(stored: Mapping[str, Any]) -> About:
+    """Give a finding that the ledger keeps."""
+    places = {name: stored.get(name, "") for name in ("column", "value")}
+    finding = found(stored["code"], stored["sheet"], stored["cell"], stored["row"], values=stored["values"], **places)
+    return About(finding, stored["task"], stored["field"])
 
 
 def stored_finding(about: About) -> dict[str, object]:

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from tdnv_sheets import regulation as regulations
 from tdnv_sheets.calendar_file import open_calendar
 from tdnv_sheets.errors import BadOfficeFile, BrokenSurroundings, WrongUsage
 from tdnv_sheets.findings import Finding
@@ -14,6 +13,7 @@ from tdnv_sheets.grid import Sheet
 from tdnv_sheets.intake.worker import Readers
 from tdnv_sheets.ledger.store import Ledger
 from tdnv_sheets.messages.catalogue import LANGUAGES, finding_text
+from tdnv_sheets.pipeline.regulations import open_regulation
 from tdnv_sheets.records import NO_TRAIL
 from tdnv_sheets.render.view import Row
 from tdnv_sheets.rules.status import judge
@@ -61,7 +61,7 @@ def open_office(space: Workspace, *, new: bool = False) -> Iterator[Office]:
     Raises `BadOfficeFile` when the unit list is missing or one of the office's files cannot be used, and
     `BrokenSurroundings` when the ledger's file is gone: only a *new* workspace begins with an empty one.
     """
-    rules = regulations.load(space.settings.regulation)
+    rules = open_regulation(space.settings.regulation, space.root)
     days = open_calendar(space.calendar)
     if not space.units.exists():
         raise BadOfficeFile(space.units, "units-missing")

@@ -26,7 +26,7 @@ def conditions(office: Office, as_of: date, unit: str | None) -> str:
     """Give one text for all that a check depends on besides the file: any change of it makes another text."""
     ledger = office.ledger
     parts = (version("tdnv-sheets"), ledger.identity(), ledger.revision(), ledger.issued(), as_of, unit)
-    text = repr((*parts, office.space.settings, office.regulation.id, office.units))
+    text = repr((*parts, office.space.settings, office.regulation.digest, office.units))
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
+from shutil import copyfile
 from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets import regulation as regulations
@@ -17,6 +19,7 @@ from tdnv_sheets.messages.catalogue import finding_text, say
 from tdnv_sheets.pipeline.draw import redraw
 from tdnv_sheets.pipeline.office import open_office, read_units
 from tdnv_sheets.pipeline.receive import shown_name
+from tdnv_sheets.pipeline.regulations import open_regulation
 from tdnv_sheets.render.unit_list import draw_unit_list
 from tdnv_sheets.settings import template
 from tdnv_sheets.sheetspec import assignment_spec
@@ -24,7 +27,6 @@ from tdnv_sheets.takeover.understand import understand
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from tdnv_sheets.grid import Book
     from tdnv_sheets.pipeline.check import Moment
@@ -39,6 +41,7 @@ class Start:
     """What a new workspace begins with."""
 
     regulation: str
+    """An id, or the path of a profile that the office wrote: the workspace gets a copy of it."""
     office: str = ""
     """Empty for the office that the regulation names."""
     language: str = "vi"
@@ -49,14 +52,18 @@ class Start:
 
 def init(root: Path, start: Start, moment: Moment) -> tuple[Workspace, Takeover | None]:
     """Make the workspace; what cannot be read stops it before a folder is made."""
-    rules = regulations.load(start.regulation)
+    rules = open_regulation(start.regulation, Path())
+    own = Path(start.regulation) if regulations.is_own(start.regulation) else None
     for path in (start.units, start.register):
         if path is not None and not path.is_file():
             raise WrongUsage("no-such-file", path=path.with_name(shown_name(path.name)))
     with Readers() as readers:
         units = read_units(start.units, readers) if start.units else ()
         takeover = _understand(start.register, units, start.language, readers) if start.register else None
-    space = create(root, template(start.office or rules.office, start.regulation, start.language))
+    name = own.name if own is not None else start.regulation
+    space = create(root, template(start.office or rules.office, name, start.language))
+    if own is not None:
+        put_in_place(partial(copyfile, own), space.root / name)
     known = (*units, *(takeover.new_units if takeover else ()))
     settings = space.settings
     put_in_place(partial(_draw_units, known, settings.office, settings.language), space.units)

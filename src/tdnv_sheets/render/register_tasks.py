@@ -217,8 +217,9 @@ def _check(canvas: Canvas, area: Area, spec: FieldSpec) -> None:
 def _explain(canvas: Canvas, area: Area, spec: FieldSpec) -> None:
     words = canvas.words
     parts = [spec.help[words.lang], words.say(f"owner_{spec.owner.value}")]
-    if spec.source:
-        parts.append(words.say("source", source=spec.source))
+    article = canvas.view.articles.get(spec.name)
+    if article:
+        parts.append(words.say("source", source=article))
     advice = Advice(spec.header(words.lang), "\n".join(part for part in parts if part))
     canvas.book.hint(canvas.sheet, area, advice)
 

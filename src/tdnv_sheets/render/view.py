@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ class ConflictRow:
     written_at: datetime | None = None
     again: bool = False
     """Whether it was shown before with another value of the register."""
+    by_office: bool = False
+    """Whether another copy of the register said `theirs`, and no unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,23 @@ class SettledRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ParallelRow:
+    """One cell that the register had changed when a unit's file changed other cells of the same row."""
+
+    key: Key
+    content: str
+    field: str
+    base: Value
+    ours: Value
+    written_by: str
+    written_at: datetime
+    taken: tuple[tuple[str, Value], ...]
+    """(field, value) of the cells that the file changed."""
+    file: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class LogRow:
     """One changed cell of the recent past."""
 
@@ -76,6 +96,9 @@ class LogRow:
     field: str
     old: Value
     new: Value
+    undoes: int | None = None
+    """The revision that this one takes back."""
+    undone_by: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +129,10 @@ class RegisterView:
     colours: Mapping[str, str]
     settled: tuple[SettledRow, ...] = ()
     """The last conflicts that were settled, newest first."""
+    parallel: tuple[ParallelRow, ...] = ()
+    """The last parallel updates, newest first."""
+    articles: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Field → the regulation's article that asks for it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from tdnv_sheets.regulation import Regulation
 
 _RIGHTLY_WITHOUT_DAY: Final = frozenset({DeadlineKind.NONE, DeadlineKind.RECURRING})
-_URGENT: Final = frozenset({"urgent", "very_urgent", "express"})
 _OVERDUE: Final = frozenset({Status.OPEN_OVERDUE, Status.NOT_COMPLETED})
 
 
@@ -85,7 +84,7 @@ def is_stale(assignment: Assignment, now: Situation) -> bool:
     last = now.last_update or held_from(assignment)
     if not now.waits_for_unit or last is None:
         return False
-    fresh_until = now.regulation.stale_after(last, now.as_of)
+    fresh_until = now.regulation.stale_after(last, now.as_of, dated=now.effective_deadline is not None)
     return fresh_until is not None and now.as_of > fresh_until
 
 
@@ -101,19 +100,19 @@ def is_entered_late(assignment: Assignment, now: Situation) -> bool:
     """Say whether the office entered the task after its working days for that were over.
 
     One row shows several units, not how many tasks its document holds: coordinating units stand for the longer limit.
+    A limit of their own for urgent papers goes before all, then that for tasks without deadline.
     """
     entered = assignment.day("entered_date")
     event = assignment.day("received_date") or assignment.day("document_date")
     if entered is None or event is None:
         return False
-    case = "ordinary"
-    if assignment.text("urgency") in _URGENT:
-        case = "urgent"
-    elif assignment.text("coordinating_units"):
-        case = "many"
-    elif now.effective_deadline is None:
-        case = "undated"
-    limit = now.regulation.limit("office-entry", case, event)
+    kinds = {
+        "urgent": now.regulation.is_urgent(assignment.text("urgency"), event),
+        "undated": now.effective_deadline is None,
+        "many": bool(assignment.text("coordinating_units")),
+    }
+    cases = tuple(case for case, holds in kinds.items() if holds)
+    limit = now.regulation.first_limit("office-entry", cases, event)
     if limit is None:
         return False
     if limit.trigger == "issued":
@@ -126,9 +125,10 @@ def is_entered_late(assignment: Assignment, now: Situation) -> bool:
 
 def lacks_explanation(assignment: Assignment, now: Situation) -> bool:
     """Say whether an overdue task has no word on why, where the regulation asks for it."""
-    if now.status not in _OVERDUE or now.awaiting or not now.regulation.about("explanation"):
+    duty = now.regulation.explanation(now.as_of)
+    if now.status not in _OVERDUE or now.awaiting or duty is None:
         return False
-    return not (assignment.text("difficulty").strip() or assignment.text("explanation").strip())
+    return "overdue" in duty.when and not any(assignment.text(name).strip() for name in duty.fields)
 
 
 ALERT_RULES: Final[tuple[tuple[Alert, AlertRule], ...]] = (

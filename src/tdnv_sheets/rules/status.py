@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tdnv_sheets.records import NO_TRAIL
-from tdnv_sheets.rules.alerts import Situation, alerts
+from tdnv_sheets.rules.alerts import Situation, alerts, start_day
 from tdnv_sheets.rules.judgement import OPEN, Judgement, Status, Timeliness
 
 if TYPE_CHECKING:
@@ -33,7 +33,8 @@ def judge(
     """Say how an assignment stands at the end of *as_of*; what is dated later has not happened yet.
 
     *confirmation* is the office's setting: `regulation`, `yes` or `no`. Without *with_alerts* the alerts stay empty,
-    which takes less than half the time: enough for counting.
+    which takes less than half the time: enough for counting. What makes a task complete the regulation says as of the day
+    from which the task runs: a later version of it does not touch what was begun before.
 
     Completion needs progress «done», no return by the office since, and where the regulation says so a final document
     and the office's confirmation. A confirmed decision counts also where the unit never reported «done», if it or the
@@ -41,14 +42,15 @@ def judge(
     change, of the confirmation; None for a task that is done and bears no day at all: nothing proves it late, so it
     counts as on time. While confirmation is awaited `days_left` stands still at the day of completion.
     """
+    completion = regulation.completion(start_day(assignment) or as_of)
     named = assignment.day("extended_deadline") or assignment.day("deadline")
-    due = None if named is None else calendar.due(named, regulation.deadline_policy)
+    due = None if named is None else calendar.due(named, completion.deadline_roll)
     deadline = due and due.day
-    asked = regulation.completion.confirmation if confirmation == "regulation" else confirmation == "yes"
+    asked = completion.confirmation if confirmation == "regulation" else confirmation == "yes"
     last_update = trail.last_update or assignment.day("reported_date")
     heard = trail.last_update if trail.last_update is not None and trail.last_update <= as_of else None
-    outcome = _outcome(assignment, as_of, regulation.completion, asked=asked, last_update=last_update, heard=heard)
-    status = outcome.closing or _status(outcome, deadline, as_of, regulation.completion)
+    outcome = _outcome(assignment, as_of, completion, asked=asked, last_update=last_update, heard=heard)
+    status = outcome.closing or _status(outcome, deadline, as_of, completion)
     reference = outcome.reference(as_of)
     days_left = (deadline - reference).days if status in OPEN and deadline and reference else None
     situation = Situation(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from tdnv_sheets import regulation as regulations
 from tdnv_sheets.calendar import SESSION
 from tdnv_sheets.calendar_file import open_calendar, read_own
 from tdnv_sheets.errors import TdnvError
@@ -16,6 +15,7 @@ from tdnv_sheets.messages.catalogue import LANGUAGES, finding_text
 from tdnv_sheets.pipeline.doctor.line import Line, State
 from tdnv_sheets.pipeline.journal import last_drawn
 from tdnv_sheets.pipeline.office import read_units
+from tdnv_sheets.pipeline.regulations import open_regulation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +36,7 @@ def book_lines(space: Workspace) -> Iterator[Line]:
 
 def _regulation(space: Workspace) -> Line:
     try:
-        rules = regulations.load(space.settings.regulation)
+        rules = open_regulation(space.settings.regulation, space.root)
     except TdnvError as problem:
         return Line("regulation", "declaration-unusable", State.BROKEN, {"problem": problem})
     number = f" ({rules.number})" if rules.number else ""

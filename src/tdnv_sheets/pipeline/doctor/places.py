@@ -89,7 +89,7 @@ def _lock(space: Workspace) -> Iterator[Line]:
     if held is None:
         yield Line("lock", "lock-free", State.OK)
     else:
-        yield Line("lock", "lock-held" if held.runs else "lock-left", State.NOTE, {"owner": held.owner})
+        yield Line("lock", "lock-held" if held.runs else "lock-left", State.NOTE, {"host": held.host, "pid": held.pid})
     left = len(shelf.waiting_files(space.work)) if space.work.is_dir() else 0
     if left and not at_work:
         yield Line("lock", "left-in-work", State.NOTE, {"count": left, "path": space.work})
