@@ -95,6 +95,8 @@ class Lives:
         if now is None:
             self._begin()
         elif now.process.poll() is not None:
+            if now.process.returncode == 0:
+                self.account.wrong.append("a watcher ended that nobody had asked to")
             self._ended(now, "at a step")
         elif self._dies_at is None:
             # Its time begins when it has done something, so that a slow machine does not only see watchers start.
