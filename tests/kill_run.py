@@ -48,6 +48,7 @@ class Pace:
     """How long a run takes that nobody kills."""
 
     steps: int = 0
+    """For each file that waits."""
     seconds: float = 0.0
 
 
@@ -81,7 +82,7 @@ def prove(
     waiting = list(drawn)
     pace = Pace()
     while waiting or not is_idle(killed):
-        for _ in range(chance.randint(1, _WAITING)):
+        for _ in range(chance.randint(1, _WAITING) if account.lives else 1):  # the first run only shows the pace
             if waiting and _left(killed) < _WAITING:
                 path = waiting.pop(0)
                 shutil.copyfile(path, killed.inbox / path.name)
@@ -107,7 +108,8 @@ def _left(space: Workspace) -> int:
 def _live(space: Workspace, account: Account, chance: random.Random, pace: Pace, *, dies: bool) -> None:
     """Run the command once; it dies before a random step, after a random time, or not at all."""
     dies = dies and pace.steps > 0
-    step = chance.randint(1, pace.steps) if dies and chance.random() < _BY_STEP else 0
+    files = max(_left(space), 1)
+    step = chance.randint(1, pace.steps * files) if dies and chance.random() < _BY_STEP else 0
     seconds = chance.uniform(0.4, 1.1) * pace.seconds if dies and not step else 120
     command = [sys.executable, "-m", "tests.kill_child", str(step), "-C", str(space.root), "--as-of", TODAY.isoformat()]
     started = time.monotonic()
@@ -126,8 +128,7 @@ def _live(space: Workspace, account: Account, chance: random.Random, pace: Pace,
         if not step:
             account.wrong.append(f"the command died by itself: {said.decode()}")
         return
-    # Some files more than these wait the next time, or none but what a dead run left.
-    pace.steps, pace.seconds = max(pace.steps, int(steps)), time.monotonic() - started
+    pace.steps, pace.seconds = max(pace.steps, int(steps) // files), time.monotonic() - started
     # An empty inbox is said too; whatever else is said means that the work was not done.
     if process.returncode not in _DONE or (process.returncode and words.strip()) or "Traceback" in words:
         account.wrong.append(f"a run ended with {process.returncode}: {words}")
