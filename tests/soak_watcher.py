@@ -27,6 +27,7 @@ _PATIENCE: Final = 120
 _BY_STEP: Final = 0.5
 _STEPS: Final = (1.0, 3.5)
 """The step that a watcher does not live to see is ten to the power of something between these."""
+_KILLED: Final = -9
 _BAD_NEWS: Final = {"fault", "file-failed", "trouble"}
 
 
@@ -54,16 +55,19 @@ class Watching:
         self.process.kill()
         self.process.wait()
 
-    def stop(self) -> int:
+    def stop(self) -> None:
         """Ask it to end, as a service is ended."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(_PATIENCE)
+        self.process.wait(_PATIENCE)
 
     def bad_news(self) -> Iterator[str]:
-        """Give what no watcher should ever have to say here."""
+        """Give what no watcher should ever have to say here, and how one ended that was neither killed nor asked to end.
+
+        What Python says when a reader's parent is killed while the reader starts is none of it.
+        """
         lines = self._said.read_text(encoding="utf-8").splitlines()
-        if any(line.startswith("Traceback") for line in lines):
-            yield "\n".join(lines[-20:])
+        if self.process.returncode not in {0, _KILLED}:
+            yield "\n".join([f"a watcher ended by itself with {self.process.returncode}", *lines[-20:]])
         for line in lines:
             with suppress(ValueError):
                 said = json.loads(line)
@@ -83,7 +87,6 @@ class Lives:
     account: Account
     most_kills: int | None = None
     _now: Watching | None = None
-    _step: int = 0
     _dies_at: float | None = None
 
     def go_on(self, clock: float) -> None:
@@ -92,8 +95,8 @@ class Lives:
         if now is None:
             self._begin()
         elif now.process.poll() is not None:
-            if not self._step:
-                self.account.wrong.append(f"a watcher ended by itself with {now.process.returncode}")
+            if now.process.returncode == 0:
+                self.account.wrong.append("a watcher ended that nobody had asked to")
             self._ended(now, "at a step")
         elif self._dies_at is None:
             # Its time begins when it has done something, so that a slow machine does not only see watchers start.
@@ -110,9 +113,7 @@ class Lives:
         """End the last one as a service is ended."""
         now = self._now
         if now is not None:
-            code = now.stop()
-            if code and not self._step:
-                self.account.wrong.append(f"the last watcher ended with {code}")
+            now.stop()
             self._ended(now, "")
 
     @property
@@ -122,10 +123,10 @@ class Lives:
     def _begin(self) -> None:
         self.account.lives += 1
         by_step = self._may_kill and self.chance.random() < _BY_STEP
-        self._step = int(10 ** self.chance.uniform(*_STEPS)) if by_step else 0
+        step = int(10 ** self.chance.uniform(*_STEPS)) if by_step else 0
         said = self.folder / f"watcher {self.account.lives}.txt"
         # Half of them hear nothing of what happens in the folder, and look there by the clock.
-        self._now = Watching(self.space, said, poll=self.chance.random() < 0.5, step=self._step)
+        self._now = Watching(self.space, said, poll=self.chance.random() < 0.5, step=step)
         self._dies_at = None
 
     def _ended(self, now: Watching, how: str) -> None:
