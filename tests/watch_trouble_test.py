@@ -14,10 +14,11 @@ import pytest
 from openpyxl import load_workbook
 
 from tdnv_sheets.errors import BrokenSurroundings
-from tdnv_sheets.inbox import heartbeat
+from tdnv_sheets.inbox import heartbeat, shelf
 from tdnv_sheets.inbox.workspace import find
 from tdnv_sheets.pipeline import filing, sync
 from tdnv_sheets.pipeline.check import grounds_of
+from tdnv_sheets.pipeline.office import open_office
 from tdnv_sheets.pipeline.watch import opened
 from tests.conftest import SmallOffice, fill
 from tests.registers import ONE, TWO
@@ -90,8 +91,8 @@ def test_what_is_put_back_with_a_name_that_is_no_unicode_lies_in_the_folder_that
 ) -> None:
     with watching(office) as watched:
         dropped = watched.drop(sent / "rain.xlsx", f"{FOLDER}/bản.xlsx")
-        with opened.open_office(office.space) as at_work:
-            claimed = filing.shelf.claim(dropped, office.space.work)
+        with open_office(office.space) as at_work:
+            claimed = shelf.claim(dropped, office.space.work)
             assert claimed is not None
             filing.remember_folder(at_work, claimed, dropped.parent)
             moment = watched.now.moment
@@ -152,7 +153,9 @@ def test_of_a_file_with_a_secret_in_it_neither_log_nor_sign_of_life_says_the_nam
     with watching(office) as watched:
         dropped = watched.drop(sent / "rain.xlsx", "Nguyễn Thị Lan.xlsx")
         book = load_workbook(dropped)
-        book["Báo cáo"].oddHeader.center.text = "TUYỆT MẬT"
+        header = book["Báo cáo"].oddHeader
+        assert header is not None
+        header.center.text = "TUYỆT MẬT"
         book.save(dropped)
         watched.pass_(0)
         assert "Lan" not in json.dumps(watched.beat.waiting)
@@ -277,7 +280,7 @@ def test_an_inbox_that_goes_while_a_file_is_looked_at_is_not_made_anew(
         return False
 
     monkeypatch.setattr(ingest, "_was_written_to", unplugged)
-    with opened.open_office(office.space) as at_work:
+    with open_office(office.space) as at_work:
         ingest.ingest(at_work, None, Watched(office).now.moment)
     assert not office.space.inbox.exists()
     assert [path.name for path in office.space.work.iterdir() if path.suffix == ".xlsx"] == ["dở.xlsx"]
@@ -292,7 +295,7 @@ def test_a_marked_copy_that_a_dead_command_had_drawn_may_be_open_when_the_next_o
     watched = Watched(office)
     watched.pass_(1)
     watched.drop(sent / "wrong.xlsx", "bản.xlsx")
-    monkeypatch.setattr(filing.shelf, "move", power_cut)
+    monkeypatch.setattr(shelf, "move", power_cut)
     with pytest.raises(KeyboardInterrupt):
         watched.pass_(SETTLED)
     monkeypatch.undo()
