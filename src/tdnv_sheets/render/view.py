@@ -48,7 +48,7 @@ class ConflictRow:
     again: bool = False
     """Whether it was shown before with another value of the register."""
     by_office: bool = False
-    """Whether another copy of the register said `theirs`, and no unit."""
+    """Whether the office typed `theirs` into the register, and no unit."""
 
 
 @dataclass(frozen=True, slots=True)
