@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from tdnv_sheets.rules.judgement import OPEN, Alert, Status
+from tdnv_sheets.rules.limits import entry_limit
 from tdnv_sheets.text.deadlines import DeadlineKind, parse_deadline
 
 if TYPE_CHECKING:
@@ -97,30 +98,12 @@ def has_unclear_deadline(assignment: Assignment, now: Situation) -> bool:
 
 
 def is_entered_late(assignment: Assignment, now: Situation) -> bool:
-    """Say whether the office entered the task after its working days for that were over.
-
-    One row shows several units, not how many tasks its document holds: coordinating units stand for the longer limit.
-    A limit of their own for urgent papers goes before all, then that for tasks without deadline.
-    """
+    """Say whether the office entered the task after its working days for that were over."""
     entered = assignment.day("entered_date")
-    event = assignment.day("received_date") or assignment.day("document_date")
-    if entered is None or event is None:
+    if entered is None:
         return False
-    kinds = {
-        "urgent": now.regulation.is_urgent(assignment.text("urgency"), event),
-        "undated": now.effective_deadline is None,
-        "many": bool(assignment.text("coordinating_units")),
-    }
-    cases = tuple(case for case, holds in kinds.items() if holds)
-    limit = now.regulation.first_limit("office-entry", cases, event)
-    if limit is None:
-        return False
-    if limit.trigger == "issued":
-        event = assignment.day("document_date") or event
-    # N working days are never fewer than N days, so most rows need no look into the calendar.
-    if (entered - event).days <= limit.working_days:
-        return False
-    return entered > limit.last_day(event, now.calendar)
+    limited = entry_limit(assignment, now.regulation, dated=now.effective_deadline is not None)
+    return limited is not None and not limited.is_kept(entered, now.calendar)
 
 
 def lacks_explanation(assignment: Assignment, now: Situation) -> bool:
