@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tdnv_sheets.regulation import OFFICE
 from tdnv_sheets.rules.duties.duty import Duty, DutyKind
@@ -26,44 +26,49 @@ def task_duties(known: Known, window: Period, judged: Iterable[tuple[Assignment,
     """Give entry, result and update duties that fall due in *window*; a task of several units is entered once."""
     entered: set[str] = set()
     for assignment, judgement in judged:
-        for kind, limited, done in _limits(known, assignment, judgement):
-            due = limited.last_day(known.calendar)
-            is_entry = kind is DutyKind.OFFICE_ENTRY
-            if due not in window or (is_entry and assignment.key.task_id in entered):
+        for running in _limits(known, assignment, judgement):
+            due, limit = running.limited.last_day(known.calendar), running.limited.limit
+            task = assignment.key.task_id
+            if due not in window or (running.kind is DutyKind.OFFICE_ENTRY and task in entered):
                 continue
-            if is_entry:
-                entered.add(assignment.key.task_id)
-            # It stands in the register: without the day of entry nobody can say that it came late.
-            state = known.standing(due, done, recorded=not is_entry)
+            if running.kind is DutyKind.OFFICE_ENTRY:
+                entered.add(task)
             yield Duty(
-                kind,
-                "" if limited.limit.who == OFFICE else assignment.key.unit,
-                assignment.key.task_id,
+                running.kind,
+                "" if limit.who == OFFICE else assignment.key.unit,
+                task,
                 due,
                 # «At once» may fall on a day off: then that day itself is the last one.
-                due if due == limited.event else known.calendar.previous_working(due),
-                limited.limit.article,
-                state,
-                done,
-                limited.limit.to,
+                due if due == running.limited.event else known.calendar.previous_working(due),
+                limit.article,
+                known.standing(due, running.done, recorded=running.recorded),
+                running.done,
+                limit.to,
             )
 
 
-def _limits(
-    known: Known, assignment: Assignment, judgement: Judgement
-) -> Iterator[tuple[DutyKind, Limited, date | None]]:
-    """Give what runs for an assignment, with the day on which it was done."""
+class _Running(NamedTuple):
+    """A limit that runs for an assignment."""
+
+    kind: DutyKind
+    limited: Limited
+    done: date | None
+    recorded: bool = False
+    """Whether no day means not done: what stands in the register was done, on whatever day."""
+
+
+def _limits(known: Known, assignment: Assignment, judgement: Judgement) -> Iterator[_Running]:
     deadline = judgement.effective_deadline
     entry = entry_limit(assignment, known.regulation, dated=deadline is not None)
     if entry is not None:
-        yield DutyKind.OFFICE_ENTRY, entry, assignment.day("entered_date")
+        yield _Running(DutyKind.OFFICE_ENTRY, entry, assignment.day("entered_date"))
     if judgement.status in _CLOSED:
         return
     told = assignment.day("reported_date") or judgement.last_update
     result = result_limit(assignment, known.regulation)
     if result is not None:
-        yield DutyKind.RESULT_UPDATE, result, told
+        yield _Running(DutyKind.RESULT_UPDATE, result, told)
     last = deadline_limit(known.regulation, deadline)
     if last is not None:
         ended = judgement.awaiting or judgement.status in COMPLETED
-        yield DutyKind.UNIT_UPDATE, last, told if ended else None
+        yield _Running(DutyKind.UNIT_UPDATE, last, told if ended else None, recorded=not ended)
