@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import shutil
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from openpyxl import load_workbook
 
+from tdnv_sheets.errors import WrongUsage
 from tdnv_sheets.inbox.workspace import find
-from tests.conftest import UNITS_CSV, SmallOffice, enter, fill, run
+from tdnv_sheets.ledger.arrivals import read_taken
+from tdnv_sheets.ledger.undo import undo
+from tdnv_sheets.periods import parse_period
+from tdnv_sheets.pipeline.draw import register_view
+from tdnv_sheets.pipeline.duties import known_to, office_duties
+from tdnv_sheets.pipeline.office import open_office
+from tdnv_sheets.render.register import draw_register
+from tdnv_sheets.render.register_lists import FIRST_ROW
+from tdnv_sheets.rules.duties import Report, duties
+from tests.conftest import NOW, UNITS_CSV, SmallOffice, enter, fill, run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
+    from tdnv_sheets.pipeline.office import Office
     from tdnv_sheets.records import Value
 
 KEYS = ["duty", "period", "unit", "due", "send_by", "article", "state"]
@@ -133,45 +146,93 @@ def test_a_day_off_moves_a_report_to_the_next_working_day_and_says_what_is_safe(
     assert days["2026-M02"] == ("2026-02-23", "2026-02-13")  # Tết
 
 
-@pytest.fixture
-def kon_tum(office: SmallOffice) -> SmallOffice:
-    """The small office: three units, five tasks, its ledger begins on 10/06/2026."""
-    return office
-
-
-def states(office: SmallOffice, period: str, as_of: date) -> dict[str, str]:
-    found = owed(office, "--period", "2026-M06", as_of=as_of)
-    return {
-        d["unit"]: d["state"] for d in found if (d["duty"], d["period"]) == ("periodic-report", period) and d["unit"]
-    }
-
-
-def test_a_unit_has_reported_when_its_file_was_taken_in_and_is_late_the_day_after(kon_tum: SmallOffice) -> None:
+@pytest.fixture(scope="module")
+def reported(office_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """The small office under Kon Tum's rules from 10/06/2026 on: two of its three units have sent June, one of them late."""
+    root = tmp_path_factory.mktemp("reported") / "vp"
+    shutil.copytree(office_template, root)
+    desk = SmallOffice(find(root))
     for unit, task, day in (("cctl", "NV-2026-00001", 19), ("cckl", "NV-2026-00003", 22)):
-        filled = fill(kon_tum.issue(unit), {task: {"progress": "in_progress", "result_summary": "Đang làm"}})
-        assert kon_tum.run("merge", filled, as_of=date(2026, 6, day)).code == 0
-    assert states(kon_tum, "2026-M06", date(2026, 6, 18)) == dict.fromkeys(("cctl", "cckl", "khtc"), "open")
-    assert states(kon_tum, "2026-M06", date(2026, 6, 19)) == {"cctl": "done_on_time", "cckl": "open", "khtc": "open"}
-    assert states(kon_tum, "2026-M06", date(2026, 6, 22)) == {
-        "cctl": "done_on_time",
-        "cckl": "done_late",
-        "khtc": "late",
+        filled = fill(desk.issue(unit), {task: {"progress": "in_progress", "result_summary": "Đang làm"}})
+        assert desk.run("merge", filled, as_of=date(2026, 6, day)).code == 0
+    with open_office(desk.space) as opened:
+        yield opened
+
+
+def states(office: Office, period: str, as_of: date) -> dict[str, str]:
+    found = office_duties(office, parse_period("2026-M06"), as_of=as_of)
+    return {d.unit: d.state for d in found if (d.kind, d.about) == ("periodic-report", period) and d.unit}
+
+
+def test_a_unit_has_reported_when_its_file_was_taken_in_and_is_late_the_day_after(reported: Office) -> None:
+    open_ = dict.fromkeys(("cckl", "cctl", "khtc"), "open")
+    assert states(reported, "2026-M06", date(2026, 6, 18)) == open_
+    assert states(reported, "2026-M06", date(2026, 6, 19)) == {**open_, "cctl": "done_on_time"}
+    on_monday = {"cctl": "done_on_time", "cckl": "done_late", "khtc": "late"}
+    assert states(reported, "2026-M06", date(2026, 6, 22)) == on_monday
+
+
+def test_what_one_article_makes_due_on_one_day_is_sent_once(reported: Office) -> None:
+    assert states(reported, "2026-Q2", date(2026, 6, 22))["cctl"] == "done_on_time"
+    assert states(reported, "2026-H1", date(2026, 6, 22))["cctl"] == "late"
+
+
+def rows_of(sheet: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401 - openpyxl's sheets are of many types
+    return [tuple(row) for row in sheet.iter_rows(min_row=FIRST_ROW + 1, values_only=True)]
+
+
+def test_the_register_shows_who_has_reported_and_what_falls_due(reported: Office, tmp_path: Path) -> None:
+    path = tmp_path / "so.xlsx"
+    draw_register(register_view(reported, date(2026, 6, 22)), path)
+    book = load_workbook(path)
+    sent = {row[2]: row[3:] for row in rows_of(book["Báo cáo định kỳ"]) if row[1] == "tháng 6 năm 2026"}
+    due = datetime(2026, 6, 19)  # noqa: DTZ001 - a cell's day
+    assert sent == {
+        "Chi cục Thủy lợi": (due, due, due, "đã xong đúng hạn", "Điều 20.1"),
+        "Chi cục Kiểm lâm": (due, due, due + timedelta(days=3), "đã xong, chậm", "Điều 20.1"),
+        "Phòng Kế hoạch - Tài chính": (due, due, None, "quá hạn", "Điều 20.1"),
     }
-    # The same article makes the quarter due on the same day: one file serves both, the half-year has its own.
-    assert states(kon_tum, "2026-Q2", date(2026, 6, 22))["cctl"] == "done_on_time"
-    assert states(kon_tum, "2026-H1", date(2026, 6, 22))["cctl"] == "late"
+    owed = rows_of(book["Việc đến hạn"])
+    month = [row[1:] for row in owed if row[3] == "Báo cáo tháng 6 năm 2026" and row[1]]
+    assert month == [(due, due, month[0][2], "Phòng Kế hoạch - Tài chính", "Văn phòng Sở", "quá hạn", "Điều 20.1")]
+    assert {row[6] for row in owed} == {"quá hạn", "chưa xong"}
+    assert max(row[1] for row in owed if row[1]) <= datetime(2026, 7, 20)  # noqa: DTZ001 - as above
 
 
-def test_what_fell_due_before_the_ledger_began_is_not_called_late(kon_tum: SmallOffice) -> None:
-    found = owed(kon_tum, "--period", "2026-M05", as_of=date(2026, 6, 22))
-    assert {d["state"] for d in found if d["duty"] == "periodic-report" and d["unit"]} == {"unrecorded"}
+def test_what_fell_due_before_the_ledger_began_is_not_called_late(reported: Office) -> None:
+    found = office_duties(reported, parse_period("2026-M05"), as_of=date(2026, 6, 22))
+    assert {duty.state for duty in found if duty.kind == "periodic-report" and duty.unit} == {"unrecorded"}
 
 
-def test_a_file_that_was_undone_is_no_report(kon_tum: SmallOffice) -> None:
-    filled = fill(kon_tum.issue("cctl"), {"NV-2026-00001": {"progress": "in_progress", "result_summary": "Đang làm"}})
-    assert kon_tum.run("merge", filled, as_of=date(2026, 6, 12)).code == 0
-    assert kon_tum.run("undo", str(kon_tum.revision()), as_of=date(2026, 6, 12)).code == 0
-    assert states(kon_tum, "2026-M06", date(2026, 6, 22))["cctl"] == "late"
+def test_a_file_that_told_nothing_new_is_a_report_all_the_same_and_is_called_empty(reported: Office) -> None:
+    known = known_to(reported, date(2026, 6, 22))
+    same = Report("khtc", "2026-M06", date(2026, 6, 17), empty=True)
+    found = duties(replace(known, reports=(*known.reports, same)), parse_period("2026-M06"), ())
+    june = {d.unit: (d.state, d.empty) for d in found if (d.kind, d.about) == ("periodic-report", "2026-M06")}
+    assert june["khtc"] == ("done_on_time", True)
+    assert june["cctl"] == ("done_on_time", False)
+
+
+def test_a_unit_that_has_ended_or_is_only_guessed_owes_nothing(reported: Office) -> None:
+    known = known_to(reported, date(2026, 6, 22))
+    units = (
+        replace(known.units[0], valid_to=date(2026, 6, 18)),
+        replace(known.units[1], draft=True),
+        known.units[2],
+    )
+    found = duties(replace(known, units=units), parse_period("2026-06-19..2026-06-19"), ())
+    assert {duty.unit for duty in found if duty.unit} == {units[2].code}
+
+
+def test_a_file_that_was_undone_is_no_report(office: SmallOffice) -> None:
+    filled = fill(office.issue("cctl"), {"NV-2026-00001": {"progress": "in_progress", "result_summary": "Đang làm"}})
+    assert office.run("merge", filled, as_of=date(2026, 6, 12)).code == 0
+    with open_office(office.space) as opened:
+        assert [(file.unit, file.period, file.day) for file in read_taken(opened.ledger)] == [
+            ("cctl", "2026-M06", date(2026, 6, 12))
+        ]
+        undo(opened.ledger, opened.ledger.revision(), at=NOW, day=date(2026, 6, 12), who="IT")
+        assert read_taken(opened.ledger) == ()
 
 
 def test_the_office_enters_within_its_limit_and_units_tell_results_within_theirs(
@@ -209,8 +270,9 @@ def test_the_office_enters_within_its_limit_and_units_tell_results_within_theirs
     )
 
 
-def test_people_read_duties_day_by_day(kon_tum: SmallOffice) -> None:
-    said = kon_tum.run("duties", "--period", "2026-M06").out.splitlines()
+def test_people_read_duties_day_by_day_and_are_asked_for_sessions(office: SmallOffice) -> None:
+    done = office.run("duties", "--period", "2026-M06")
+    said = done.out.splitlines()
     assert said[0].endswith("việc đến hạn tháng 6 năm 2026, tính đến ngày 10/06/2026")
     at = said.index("thứ Sáu, 19/06/2026")
     units = "Chi cục Kiểm lâm, Chi cục Thủy lợi, Phòng Kế hoạch - Tài chính"
@@ -218,12 +280,9 @@ def test_people_read_duties_day_by_day(kon_tum: SmallOffice) -> None:
         f"  Báo cáo tháng 6 năm 2026: {units} · Điều 20.1 · chưa xong",
         f"  Báo cáo quý II năm 2026: {units} · Điều 20.1 · chưa xong",
     ]
-
-
-def test_a_unit_that_the_list_does_not_have_is_wrong_usage(kon_tum: SmallOffice) -> None:
-    assert kon_tum.run("duties", "--unit", "xyz").code == 2
-
-
-def test_sessions_that_nobody_entered_are_asked_for(kon_tum: SmallOffice) -> None:
-    done = kon_tum.run("duties", "--period", "2026-M06")
     assert "phien_hop" in done.err
+
+
+def test_a_unit_that_the_list_does_not_have_is_wrong_usage(reported: Office) -> None:
+    with pytest.raises(WrongUsage):
+        office_duties(reported, parse_period("2026-M06"), as_of=date(2026, 6, 22), unit="xyz")

@@ -10,6 +10,7 @@ from tdnv_sheets.inbox.shelf import free_name
 from tdnv_sheets.inbox.workspace import put_in_place
 from tdnv_sheets.ledger.conflicts import read_disputes
 from tdnv_sheets.ledger.values import fingerprint
+from tdnv_sheets.pipeline.duties import shown_duties
 from tdnv_sheets.pipeline.office import Office, judged
 from tdnv_sheets.records import EXTRA
 from tdnv_sheets.render.register import draw_register
@@ -131,6 +132,7 @@ def register_view(office: Office, as_of: date) -> RegisterView:
         spare_rows=settings.spare_rows,
         colours=settings.colours,
         settled=tuple(_settled_rows(office, names)),
+        duties=shown_duties(office, as_of),
     )
 
 

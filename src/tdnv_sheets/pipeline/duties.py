@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from tdnv_sheets.ledger.arrivals import read_taken, recorded_since
 from tdnv_sheets.messages.catalogue import say
-from tdnv_sheets.periods import parse_period
+from tdnv_sheets.periods import PeriodKind, between, containing
 from tdnv_sheets.pipeline.days import weekday_and_day
 from tdnv_sheets.pipeline.office import Office, judged, unit_named
-from tdnv_sheets.regulation import UNIT
-from tdnv_sheets.rules.duties import DutyKind, Known, Report, duties
+from tdnv_sheets.render.duty_words import ON_TASKS, likeness, listed, state_words, what_words
+from tdnv_sheets.render.register_duties import AHEAD
+from tdnv_sheets.rules.duties import Known, Report, duties
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
     from tdnv_sheets.periods import Period
     from tdnv_sheets.rules.duties import Duty
-
-SHOWN: Final = 5
-"""Units or tasks that a line names; of more it says how many."""
-_ON_PERIODS: Final = frozenset({DutyKind.PERIODIC_REPORT, DutyKind.SEPARATE_REPORT, DutyKind.REGULATION_REPORT})
-_ON_TASKS: Final = frozenset({DutyKind.OFFICE_ENTRY, DutyKind.RESULT_UPDATE, DutyKind.UNIT_UPDATE})
 
 
 def known_to(office: Office, as_of: date) -> Known:
@@ -51,6 +47,12 @@ def office_duties(office: Office, window: Period, *, as_of: date, unit: str = ""
     rows = judged(office, office.ledger.assignments().values(), as_of)
     found = duties(known_to(office, as_of), window, ((row.assignment, row.judgement) for row in rows))
     return tuple(duty for duty in found if unit in ("", duty.unit))
+
+
+def shown_duties(office: Office, as_of: date) -> tuple[Duty, ...]:
+    """List what the register shows of duties, besides those for single tasks: from the quarter before on, and four weeks ahead."""
+    first = containing(as_of, PeriodKind.QUARTER).previous().start
+    return duties(known_to(office, as_of), between(first, as_of + AHEAD), ())
 
 
 def lacks_sessions(office: Office, window: Period) -> bool:
@@ -83,7 +85,7 @@ def as_lines(office: Office, found: Sequence[Duty], window: Period, as_of: date,
         yield _day_words(due, send_by, lang)
         alike: dict[tuple[str, ...], list[Duty]] = {}
         for duty in group:
-            alike.setdefault(_likeness(duty), []).append(duty)
+            alike.setdefault(likeness(duty), []).append(duty)
         for same in alike.values():
             yield f"  {_line(same, names, lang)}"
 
@@ -101,37 +103,10 @@ def _day_words(due: date | None, send_by: date | None, lang: str) -> str:
     return say("duties.day_off", lang, day=day, send_by=weekday_and_day(send_by, lang))
 
 
-def _likeness(duty: Duty) -> tuple[str, ...]:
-    """Give what duties of one line share; of tasks the line tells them together."""
-    about = "" if duty.kind in _ON_TASKS else duty.about
-    return duty.kind, about, UNIT if duty.unit else "", duty.state, duty.article
-
-
-def _line(same: Sequence[Duty], names: dict[str, str], lang: str) -> str:
+def _line(same: Sequence[Duty], names: Mapping[str, str], lang: str) -> str:
     first = same[0]
-    if first.kind in _ON_TASKS:
-        what = say(f"duties.{first.kind}", lang, tasks=_listed([duty.about for duty in same], lang))
-        who = say("duties.office", lang) if not first.unit else ""
-    else:
-        what = say(f"duties.{first.kind}", lang, about=about_words(first, lang))
-        who = _listed([names[duty.unit] for duty in same], lang) if first.unit else say("duties.office", lang)
-    state = say(f"duties.state_{first.state}", lang)
-    return " · ".join(part for part in (f"{what}: {who}".removesuffix(": "), first.article, state) if part)
-
-
-def about_words(duty: Duty, lang: str) -> str:
-    """Say in words what a duty is on: a period, a day, or a task."""
-    if duty.kind in _ON_PERIODS:
-        return parse_period(duty.about).title(lang)
-    if duty.kind in _ON_TASKS:
-        return duty.about
-    year, month, day = duty.about.split("-")
-    return f"{day}/{month}/{year}"
-
-
-def _listed(words: Iterable[str], lang: str) -> str:
-    """List words; of more than a line can hold the first, and how many more."""
-    every = list(dict.fromkeys(words))
-    shown = ", ".join(every[:SHOWN])
-    more = len(every) - SHOWN
-    return say("duties.and_more", lang, shown=shown, more=more) if more > 0 else shown
+    what = what_words(same, lang)
+    if first.kind not in ON_TASKS or not first.unit:
+        who = listed([names[duty.unit] for duty in same], lang) if first.unit else say("duties.office", lang)
+        what = f"{what}: {who}"
+    return " · ".join((what, first.article, state_words(first, lang)))

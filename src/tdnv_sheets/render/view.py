@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tdnv_sheets.grid import Raw, Sheet
     from tdnv_sheets.periods import Period
     from tdnv_sheets.records import Assignment, Key, Proposal, Unit, Value
+    from tdnv_sheets.rules.duties import Duty
     from tdnv_sheets.rules.judgement import Judgement
 
 
@@ -109,6 +110,8 @@ class RegisterView:
     """The last conflicts that were settled, newest first."""
     articles: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Field → the regulation's article that asks for it."""
+    duties: tuple[Duty, ...] = ()
+    """What units and the office owe besides single tasks, of the last months and the weeks to come."""
 
 
 @dataclass(frozen=True, slots=True)
