@@ -137,6 +137,18 @@ def test_the_separate_report_on_secret_tasks_is_only_a_reminder(offices: Callabl
     ]
 
 
+def test_a_letter_of_the_office_is_open_until_its_time_is_over_and_then_nothing_says_whether_it_went(
+    offices: Callable[[str], SmallOffice],
+) -> None:
+    found = owed(offices("kon-tum-2022"), "--period", "2026-Q2", as_of=date(2026, 6, 11))
+    assert {(d["period"], d["state"]) for d in found if d["duty"] == "periodic-report" and not d["unit"]} == {
+        ("2026-M04", "unrecorded"),
+        ("2026-M05", "unrecorded"),
+        ("2026-H1", "unrecorded"),  # due on 10/06
+        ("2026-M06", "open"),
+    }
+
+
 def test_a_day_off_moves_a_report_to_the_next_working_day_and_says_what_is_safe(
     offices: Callable[[str], SmallOffice],
 ) -> None:
@@ -195,6 +207,7 @@ def test_the_register_shows_who_has_reported_and_what_falls_due(reported: Office
     owed = rows_of(book["Việc đến hạn"])
     month = [row[1:] for row in owed if row[3] == "Báo cáo tháng 6 năm 2026" and row[1]]
     assert month == [(due, due, month[0][2], "Phòng Kế hoạch - Tài chính", "Văn phòng Sở", "quá hạn", "Điều 20.1")]
+    assert len(rows_of(book["Báo cáo định kỳ"])) == 3 * 3  # June, the quarter, the half-year
     assert {row[6] for row in owed} == {"quá hạn", "chưa xong"}
     assert max(row[1] for row in owed if row[1]) <= datetime(2026, 7, 20)  # noqa: DTZ001 - as above
 

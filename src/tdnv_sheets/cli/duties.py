@@ -16,6 +16,7 @@ from tdnv_sheets.cli.out import Call, format_option, pass_call, print_data, tell
 @pass_call
 def duties(call: Call, period: str | None, unit: str, shape: str) -> None:
     """Show what units and the office owe in a period: the day, the article, and whether it was done."""
+    from tdnv_sheets.calendar import SESSION
     from tdnv_sheets.messages.catalogue import say
     from tdnv_sheets.periods import PeriodKind, containing, parse_period
     from tdnv_sheets.pipeline.duties import as_json, as_lines, lacks_sessions, office_duties
@@ -31,4 +32,4 @@ def duties(call: Call, period: str | None, unit: str, shape: str) -> None:
             print_data(map(as_json, found), shape)
         if lacks_sessions(office, window):
             path = office.space.calendar
-            tell(say("duties.no_sessions", call.lang, period=window.title(call.lang), path=path))
+            tell(say("duties.no_sessions", call.lang, period=window.title(call.lang), kind=SESSION, path=path))

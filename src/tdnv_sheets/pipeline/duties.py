@@ -10,7 +10,7 @@ from tdnv_sheets.messages.catalogue import say
 from tdnv_sheets.periods import PeriodKind, between, containing
 from tdnv_sheets.pipeline.days import weekday_and_day
 from tdnv_sheets.pipeline.office import Office, judged, unit_named
-from tdnv_sheets.render.duty_words import ON_TASKS, likeness, listed, state_words, what_words
+from tdnv_sheets.render.duty_words import ON_TASKS, likeness, state_words, what_words, who_words
 from tdnv_sheets.render.register_duties import AHEAD
 from tdnv_sheets.rules.duties import Known, Report, duties
 
@@ -104,9 +104,7 @@ def _day_words(due: date | None, send_by: date | None, lang: str) -> str:
 
 
 def _line(same: Sequence[Duty], names: Mapping[str, str], lang: str) -> str:
-    first = same[0]
-    what = what_words(same, lang)
+    first, what = same[0], what_words(same, lang)
     if first.kind not in ON_TASKS or not first.unit:
-        who = listed([names[duty.unit] for duty in same], lang) if first.unit else say("duties.office", lang)
-        what = f"{what}: {who}"
+        what = f"{what}: {who_words(same, names.__getitem__, lang)}"
     return " · ".join((what, first.article, state_words(first, lang)))

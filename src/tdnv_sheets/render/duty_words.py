@@ -9,7 +9,7 @@ from tdnv_sheets.periods import parse_period
 from tdnv_sheets.rules.duties import DutyKind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from tdnv_sheets.rules.duties import Duty
 
@@ -22,8 +22,19 @@ ON_TASKS: Final = frozenset({DutyKind.OFFICE_ENTRY, DutyKind.RESULT_UPDATE, Duty
 def what_words(same: Sequence[Duty], lang: str) -> str:
     """Say what is owed by duties that are alike; of single tasks it names them all."""
     first = same[0]
-    about = listed([duty.about for duty in same], lang) if first.kind in ON_TASKS else about_words(first, lang)
+    if first.kind not in ON_TASKS:
+        return say(f"duties.{first.kind}", lang, about=about_words(first, lang))
+    shown, more = _first([duty.about for duty in same])
+    about = say("duties.and_more_tasks", lang, shown=shown, more=more) if more else shown
     return say(f"duties.{first.kind}", lang, about=about)
+
+
+def who_words(same: Sequence[Duty], names: Callable[[str], str], lang: str) -> str:
+    """Say who owes it; *names* gives a unit's name for its code."""
+    if not same[0].unit:
+        return say("duties.office", lang)
+    shown, more = _first([names(duty.unit) for duty in same])
+    return say("duties.and_more_units", lang, shown=shown, more=more) if more else shown
 
 
 def about_words(duty: Duty, lang: str) -> str:
@@ -47,9 +58,7 @@ def likeness(duty: Duty) -> tuple[str, ...]:
     return duty.kind, about, "unit" if duty.unit else "", duty.state, duty.article
 
 
-def listed(words: Sequence[str], lang: str) -> str:
-    """List words; of more than a line can hold the first, and how many more."""
+def _first(words: Sequence[str]) -> tuple[str, int]:
+    """Give the first of *words* in one line, and how many more there are."""
     every = list(dict.fromkeys(words))
-    shown = ", ".join(every[:SHOWN])
-    more = len(every) - SHOWN
-    return say("duties.and_more", lang, shown=shown, more=more) if more > 0 else shown
+    return ", ".join(every[:SHOWN]), max(len(every) - SHOWN, 0)

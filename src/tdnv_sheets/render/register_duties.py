@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
-from tdnv_sheets.messages.catalogue import say
-from tdnv_sheets.render.duty_words import about_words, likeness, listed, state_words, what_words
+from tdnv_sheets.render.duty_words import about_words, likeness, state_words, what_words, who_words
 from tdnv_sheets.render.register_lists import Col, Listing, draw_list
 from tdnv_sheets.rules.duties import DutyKind, DutyState
 from tdnv_sheets.sheetspec import Kind
@@ -29,18 +28,23 @@ def draw_reports(canvas: Canvas) -> None:
     columns = [
         Col(words.say("number"), 5, Kind.INTEGER),
         Col(words.say("duty_period"), 24),
-        Col(words.caption("unit"), 34),
+        Col(words.say("duty_unit"), 34),
         Col(words.say("duty_due"), 14, Kind.DATE),
         Col(words.say("duty_send_by"), 14, Kind.DATE),
         Col(words.say("duty_done"), 14, Kind.DATE),
         Col(words.say("duty_state"), 34),
         Col(words.say("duty_article"), 14),
     ]
-    found = [duty for duty in canvas.view.duties if duty.kind is DutyKind.PERIODIC_REPORT and duty.unit]
+    found = [duty for duty in canvas.view.duties if _is_followed(duty)]
     found.sort(key=lambda duty: duty.due or date.max, reverse=True)
     rows = [_report(canvas, number, duty) for number, duty in enumerate(found, 1)]
     title, how = words.say("title_reports"), words.say("reports_how")
     draw_list(canvas, Listing(title, how, words.say("no_reports"), columns, rows))
+
+
+def _is_followed(duty: Duty) -> bool:
+    """Say whether it is a unit's report of which the ledger can tell whether it came."""
+    return duty.kind is DutyKind.PERIODIC_REPORT and bool(duty.unit) and duty.state is not DutyState.UNRECORDED
 
 
 def _report(canvas: Canvas, number: int, duty: Duty) -> list[Content]:
@@ -77,7 +81,5 @@ def draw_due(canvas: Canvas) -> None:
 
 def _owed(canvas: Canvas, number: int, same: Sequence[Duty]) -> list[Content]:
     lang, first = canvas.view.lang, same[0]
-    names = [canvas.words.unit(duty.unit) for duty in same]
-    who = listed(names, lang) if first.unit else say("duties.office", lang)
-    what, state = what_words(same, lang), state_words(first, lang)
-    return [number, first.due, first.send_by, what, who, first.to, state, first.article]
+    what, who = what_words(same, lang), who_words(same, canvas.words.unit, lang)
+    return [number, first.due, first.send_by, what, who, first.to, state_words(first, lang), first.article]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tdnv_sheets.periods import PeriodKind, containing
 from tdnv_sheets.regulation import OFFICE, UNIT
-from tdnv_sheets.rules.duties.duty import Duty, DutyKind, falls_in
+from tdnv_sheets.rules.duties.duty import Duty, DutyKind, DutyState, falls_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -94,6 +94,9 @@ def _duty(known: Known, kind: DutyKind, each: _Round, unit: str, report: Report 
     rule, due = each.rule, each.due
     done = None if report is None else report.day
     recorded = bool(unit) and kind is DutyKind.PERIODIC_REPORT
+    state = known.standing(due and due.day, done, recorded=recorded)
+    if due is None and not recorded and each.period.end < known.as_of:
+        state = DutyState.UNRECORDED
     return Duty(
         kind=kind,
         unit=unit,
@@ -101,7 +104,7 @@ def _duty(known: Known, kind: DutyKind, each: _Round, unit: str, report: Report 
         due=due and due.day,
         send_by=due and due.send_by,
         article=rule.article,
-        state=known.standing(due and due.day, done, recorded=recorded),
+        state=state,
         done=done,
         to=rule.to,
         provisional=due is not None and due.provisional,
