@@ -206,6 +206,7 @@ def test_a_full_disk_loses_no_file_and_the_merge_goes_on_when_there_is_room(with
         fill_disk(disk / "đầy")
 
         waiting.is_refused(4, vi="đầy", en="full")
+        assert not waiting.office.space.lock.exists()  # the next command would wait for it
         doctor = waiting.office.run("doctor")
 
         assert doctor.code == 4

@@ -356,3 +356,27 @@ def test_a_transfer_to_nobody_is_not_chosen(office: SmallOffice) -> None:
     assert "Chuyển đến đơn vị" in done.err
     assert office.rows() == before
     assert [line["state"] for line in office.run("conflicts", "--format", "json").json] == ["open"]
+
+
+def test_a_conflict_with_another_copy_of_the_register_is_not_said_to_come_from_the_unit(office: SmallOffice) -> None:
+    kept = shutil.copyfile(office.space.register, office.root.parent / "bản cũ.xlsx")
+    with edited(office) as page:
+        page.set(ONE, "note", "A")
+    sync(office)
+    shutil.copyfile(kept, office.space.register)
+    with edited(office) as page:
+        page.set(ONE, "note", "B")
+
+    office.run("sync")
+
+    (item,) = office.run("conflicts", "--format", "json").json
+    assert (item["ours"], item["theirs"], item["by_office"]) == ("A", "B", True)
+    for command in (("conflicts",), ("history", ONE)):
+        text = office.run(*command).out
+        assert ("một bản khác của sổ ghi «B»" in text, "đơn vị gửi" in text) == (True, False)
+    (line,) = conflict_lines(office.space.register)
+    assert f"{office.space.register.name} (một bản khác của sổ)" in line
+    office.run("resolve", str(item["conflict"]), "--theirs")
+    assert "lấy giá trị của bản sổ kia" in office.run("conflicts", "--all").out
+    target = office.root.parent / "danh sách.xlsx"
+    assert "0 dòng" in office.run("conflicts", "--unit", "cctl", "-o", target).err

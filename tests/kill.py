@@ -8,16 +8,19 @@ started again, until every file is in. Then ledger and folders are compared with
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
-import tempfile
-from contextlib import ExitStack
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.kill_run import Account
 
 
 def main() -> int:
     """Run the long form; gives 1 when something is wrong, and keeps the folders then."""
-    from tests.databases import KINDS, fresh, run_of_tests
+    from tests.by_hand import ledgers, run
+    from tests.databases import KINDS
     from tests.kill_run import prove  # every reader process imports this module anew: it has to stay light
 
     parser = argparse.ArgumentParser(prog="python -m tests.kill", description="Kill merges at random moments.")
@@ -25,19 +28,12 @@ def main() -> int:
     parser.add_argument("--database", choices=KINDS, default="sqlite")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="kill-"))
-    with ExitStack() as stack:
-        ledgers = ["", ""]
-        if options.database != "sqlite":
-            stack.enter_context(run_of_tests())
-            ledgers = [stack.enter_context(fresh(options.database, folder)) for _ in range(2)]
-        account = prove(folder, files=options.n, seed=options.seed, ledgers=ledgers)
-    sys.stdout.write("\n".join([*account.lines(), f"seed {options.seed}", ""]))
-    if account.wrong:
-        sys.stdout.write(f"the folders are kept: {folder}\n")
-        return 1
-    shutil.rmtree(folder, ignore_errors=True)
-    return 0
+
+    def proof(folder: Path) -> Account:
+        with ledgers(options.database, folder, 2) as urls:
+            return prove(folder, files=options.n, seed=options.seed, ledgers=urls)
+
+    return run("kill", proof, f"seed {options.seed}")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import hashlib
 import random
 import re
 import shutil
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any, Final
@@ -16,12 +17,14 @@ from openpyxl import load_workbook
 from tdnv_sheets.inbox.shelf import NOTE_SUFFIX, waiting_files
 from tdnv_sheets.inbox.workspace import find
 from tdnv_sheets.ledger import tables as t
+from tdnv_sheets.ledger.arrivals import read_arrivals
 from tdnv_sheets.ledger.store import Ledger
 from tdnv_sheets.pipeline.demo import grid_of
 from tests.conftest import TODAY, enter, run
+from tests.databases import keep_ledger_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from tdnv_sheets.inbox.workspace import Workspace
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 
 FIELDS: Final = ("result_summary", "difficulty", "proposal", "explanation")
 """Columns of a unit that take any text."""
+_OWN_FILES: Final = {"ledger.db", "ledger.db-wal", "ledger.db-shm", "key", "journal.json"}
 _AT: Final = re.compile(r"\d\d:\d\d \d\d/\d\d/\d{4}")
 _NUMBERED: Final = re.compile(r" \(\d+\)(?=\.)")
 
@@ -93,6 +97,14 @@ def point_to(space: Workspace, ledger: str) -> None:
     settings = space.root / "tdnv.toml"
     settings.write_text(f'ledger = "{ledger}"\n{settings.read_text(encoding="utf-8")}', encoding="utf-8")
     Ledger.at(ledger).close()
+
+
+def copied(space: Workspace, root: Path, ledger: str = "") -> Workspace:
+    """Copy an office to *root*, its ledger to the address *ledger* where there is one."""
+    shutil.copytree(space.root, root)
+    if ledger:
+        keep_ledger_in(find(root), ledger)
+    return find(root)
 
 
 def fill_many(office: Issued, folder: Path, count: int, *, seed: int, spoilt: bool) -> list[Path]:
@@ -216,3 +228,47 @@ def is_idle(space: Workspace) -> bool:
     """Say whether nothing waits any more."""
     work = waiting_files(space.work) if space.work.is_dir() else ()
     return not waiting_files(space.inbox) and not work
+
+
+def left_behind(space: Workspace, own: Collection[str] = ()) -> Iterator[str]:
+    """Name what commands left of their own outside the inbox; *own*: names of what belongs there."""
+    for path in sorted(space.root.rglob("*")):
+        if not path.is_file() or path.is_relative_to(space.inbox) or path.name in own:
+            continue
+        hidden = path.is_relative_to(space.hidden)
+        if path.name.startswith(".") or (hidden and path.name not in _OWN_FILES):
+            yield f"{path.relative_to(space.root)} was left behind"
+
+
+def not_where_it_is_said_to_be(space: Workspace) -> Iterator[str]:
+    """Say where the list of arrivals and the folders disagree: each file once, with its bytes."""
+    ledger = Ledger.at(space.ledger_url)
+    arrivals = read_arrivals(ledger, limit=100_000)
+    ledger.close()
+    said = Counter(one.kept for one in arrivals if one.kept)
+    yield from (f"{place} is said to hold {count} files" for place, count in said.items() if count > 1)
+    for one in arrivals:
+        path = space.root / one.kept
+        if one.kept and (not path.is_file() or _content(path) != one.digest):
+            yield f"{one.kept} does not hold what arrived as {one.name}"
+        if one.marked and not (space.root / one.marked).is_file():
+            yield f"the marked copy {one.marked} is missing"
+    folders = (space.root / space.settings.folders.archive, space.quarantine)
+    lying = {
+        path.relative_to(space.root).as_posix()
+        for folder in folders
+        for path in folder.rglob("*")
+        if path.is_file() and not path.name.endswith(NOTE_SUFFIX)
+    }
+    yield from (f"{place} lies there and is not in the list of arrivals" for place in sorted(lying - said.keys()))
+
+
+def differing(
+    what: str, ours: Sequence[Any], theirs: Sequence[Any], when: str = "after kills", *, ordered: bool = True
+) -> Iterator[str]:
+    """Name what only one side has, and say when the order differs."""
+    here, there = Counter(map(str, ours)), Counter(map(str, theirs))
+    yield from (f"{what}: only {when}: {item}" for item in (here - there).elements())
+    yield from (f"{what}: missing {when}: {item}" for item in (there - here).elements())
+    if ordered and here == there and [*map(str, ours)] != [*map(str, theirs)]:
+        yield f"{what}: in another order"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import random
 import shutil
 import subprocess
@@ -11,20 +10,28 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.inbox.shelf import NOTE_SUFFIX, waiting_files
-from tdnv_sheets.inbox.workspace import find
-from tdnv_sheets.ledger.arrivals import read_arrivals
 from tdnv_sheets.ledger.store import Ledger
 from tests.conftest import TODAY, run
-from tests.kill_office import cells_of, fill_many, is_idle, ledger_facts, make_office, shelf_facts
+from tests.kill_office import (
+    cells_of,
+    copied,
+    differing,
+    fill_many,
+    is_idle,
+    ledger_facts,
+    left_behind,
+    make_office,
+    not_where_it_is_said_to_be,
+    shelf_facts,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tdnv_sheets.inbox.workspace import Workspace
-    from tdnv_sheets.ledger.arrivals import Arrival
 
 _ROOT: Final = Path(__file__).parents[1]
 _UNITS: Final = 3
@@ -34,7 +41,6 @@ _TRIES: Final = 40
 _BY_STEP: Final = 0.75
 _DONE: Final = {0, 1, 3}
 """Exit codes of a merge that did its work: well, with files to correct, with conflicts to settle."""
-_OWN_FILES: Final = {"ledger.db", "ledger.db-wal", "ledger.db-shm", "key", "journal.json"}
 
 
 @dataclass(slots=True)
@@ -42,6 +48,7 @@ class Pace:
     """How long a run takes that nobody kills."""
 
     steps: int = 0
+    """For each file that waits."""
     seconds: float = 0.0
 
 
@@ -70,12 +77,12 @@ def prove(
     chance = random.Random(seed)  # noqa: S311 - nothing secret
     office = make_office(folder / "before", units=_UNITS, tasks=max(3, files // 12))
     drawn = fill_many(office, folder / "files", files, seed=seed, spoilt=True)
-    killed, serial = (_copy(office.space, folder / name, url) for name, url in zip("ab", ledgers, strict=True))
+    killed, serial = (copied(office.space, folder / name, url) for name, url in zip("ab", ledgers, strict=True))
     account = Account(files)
     waiting = list(drawn)
     pace = Pace()
     while waiting or not is_idle(killed):
-        for _ in range(chance.randint(1, _WAITING)):
+        for _ in range(chance.randint(1, _WAITING) if account.lives else 1):  # the first run only shows the pace
             if waiting and _left(killed) < _WAITING:
                 path = waiting.pop(0)
                 shutil.copyfile(path, killed.inbox / path.name)
@@ -98,19 +105,11 @@ def _left(space: Workspace) -> int:
     return len(waiting_files(space.inbox)) + len(waiting_files(space.work))
 
 
-def _copy(space: Workspace, root: Path, ledger: str) -> Workspace:
-    shutil.copytree(space.root, root)
-    if ledger:
-        from tests.databases import keep_ledger_in
-
-        keep_ledger_in(find(root), ledger)
-    return find(root)
-
-
 def _live(space: Workspace, account: Account, chance: random.Random, pace: Pace, *, dies: bool) -> None:
     """Run the command once; it dies before a random step, after a random time, or not at all."""
     dies = dies and pace.steps > 0
-    step = chance.randint(1, pace.steps) if dies and chance.random() < _BY_STEP else 0
+    files = max(_left(space), 1)
+    step = chance.randint(1, pace.steps * files) if dies and chance.random() < _BY_STEP else 0
     seconds = chance.uniform(0.4, 1.1) * pace.seconds if dies and not step else 120
     command = [sys.executable, "-m", "tests.kill_child", str(step), "-C", str(space.root), "--as-of", TODAY.isoformat()]
     started = time.monotonic()
@@ -129,8 +128,7 @@ def _live(space: Workspace, account: Account, chance: random.Random, pace: Pace,
         if not step:
             account.wrong.append(f"the command died by itself: {said.decode()}")
         return
-    # Some files more than these wait the next time, or none but what a dead run left.
-    pace.steps, pace.seconds = max(pace.steps, int(steps)), time.monotonic() - started
+    pace.steps, pace.seconds = max(pace.steps, int(steps) // files), time.monotonic() - started
     # An empty inbox is said too; whatever else is said means that the work was not done.
     if process.returncode not in _DONE or (process.returncode and words.strip()) or "Traceback" in words:
         account.wrong.append(f"a run ended with {process.returncode}: {words}")
@@ -140,47 +138,23 @@ def _compare(killed: Workspace, serial: Workspace) -> Iterator[str]:
     """Say what is not as in the run that nobody killed."""
     left, right = ledger_facts(killed.ledger_url), ledger_facts(serial.ledger_url)
     for name in right:
-        yield from _differing(f"ledger, {name}", left[name], right[name])
+        yield from differing(f"ledger, {name}", left[name], right[name])
     ours, theirs = shelf_facts(killed), shelf_facts(serial)
     for place in ("inbox", "work", "quarantine"):
-        yield from _differing(place, _heads(ours[place]), _heads(theirs[place]))
-    yield from _differing("archive", _heads(ours["archive"]), _heads(theirs["archive"]))
+        yield from differing(place, _heads(ours[place]), _heads(theirs[place]))
+    yield from differing("archive", _heads(ours["archive"]), _heads(theirs["archive"]))
     names = [[name for name, _ in facts["returned"]] for facts in (ours, theirs)]
-    yield from _differing("returned", *names)
+    yield from differing("returned", names[0], names[1])
     if names[0] == names[1]:
         for name in names[0]:
             here, there = cells_of(killed.returned / name), cells_of(serial.returned / name)
             for title in there.keys() | here.keys():
-                yield from _differing(f"{name}, {title}", here.get(title, []), there.get(title, []))
-    for path in sorted(killed.root.rglob("*")):
-        hidden = path.relative_to(killed.root).parts[0] == killed.hidden.name
-        if path.is_file() and (path.name.startswith(".") or (hidden and path.name not in _OWN_FILES)):
-            yield f"{path.relative_to(killed.root)} was left behind"
+                yield from differing(f"{name}, {title}", here.get(title, []), there.get(title, []))
+    yield from left_behind(killed)
     ledger = Ledger.at(killed.ledger_url)
     yield from (f"the ledger does not follow from its revisions: {difference}" for difference in ledger.verify())
-    arrivals = read_arrivals(ledger, limit=10_000)
     ledger.close()
-    yield from _not_where_it_is_said_to_be(killed, arrivals)
-
-
-def _not_where_it_is_said_to_be(space: Workspace, arrivals: Sequence[Arrival]) -> Iterator[str]:
-    """Say where the list of arrivals and the folders disagree: each file once, with its bytes."""
-    said = Counter(one.kept for one in arrivals if one.kept)
-    yield from (f"{place} is said to hold {count} files" for place, count in said.items() if count > 1)
-    for one in arrivals:
-        path = space.root / one.kept
-        if one.kept and (not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != one.digest):
-            yield f"{one.kept} does not hold what arrived as {one.name}"
-        if one.marked and not (space.root / one.marked).is_file():
-            yield f"the marked copy {one.marked} is missing"
-    folders = (space.root / space.settings.folders.archive, space.quarantine)
-    lying = {
-        path.relative_to(space.root).as_posix()
-        for folder in folders
-        for path in folder.rglob("*")
-        if path.is_file() and not path.name.endswith(NOTE_SUFFIX)
-    }
-    yield from (f"{place} lies there and is not in the list of arrivals" for place in sorted(lying - said.keys()))
+    yield from not_where_it_is_said_to_be(killed)
 
 
 def _heads(facts: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -189,12 +163,3 @@ def _heads(facts: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
         (name, text.splitlines()[0] if name.endswith(NOTE_SUFFIX) and text.startswith("Đã nhận trước đó") else text)
         for name, text in facts
     ]
-
-
-def _differing(what: str, ours: Sequence[Any], theirs: Sequence[Any]) -> Iterator[str]:
-    """Name what only one side has, and say when the order differs."""
-    here, there = Counter(map(str, ours)), Counter(map(str, theirs))
-    yield from (f"{what}: only after kills: {item}" for item in (here - there).elements())
-    yield from (f"{what}: missing after kills: {item}" for item in (there - here).elements())
-    if here == there and [*map(str, ours)] != [*map(str, theirs)]:
-        yield f"{what}: in another order"

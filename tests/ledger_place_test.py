@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tdnv_sheets.ledger import engine as engines
-from tdnv_sheets.ledger.place import Asked, Journal, Wish, journal_for
+from tdnv_sheets.ledger.place import Journal, Wish, journal_for
 from tdnv_sheets.ledger.store import Ledger
+from tdnv_sheets.share import Asked
 
 if TYPE_CHECKING:
     from tests.conftest import SmallOffice

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import shutil
 import sqlite3
@@ -20,6 +21,7 @@ from hypothesis import strategies as st
 from tdnv_sheets.errors import BrokenSurroundings
 from tdnv_sheets.ledger import tables as t
 from tdnv_sheets.ledger.commit import Committed, Entry, NewTask, ProposalSettlement, Settlement, commit
+from tdnv_sheets.ledger.conflicts import read_disputes
 from tdnv_sheets.ledger.engine import engine_for
 from tdnv_sheets.ledger.store import IssueRecord, Ledger
 from tdnv_sheets.ledger.values import dump, dump_fields, fingerprint, load, load_fields
@@ -244,8 +246,34 @@ def test_the_past_is_what_was_read_then_and_follows_from_the_changes(
         for revision, state in enumerate(history.states):
             assert history.ledger.at_revision(now, revision) == state
             assert {key: item.fields for key, item in history.ledger.assignments_at(revision).items()} == state
+            assert history.ledger.as_now(state, revision) == {key: now[key] for key in state}
         assert now == history.states[-1]
         assert history.ledger.verify() == ()
+
+
+def test_what_the_decision_saw_is_written_onto_only_where_nobody_wrote_since(ledger: Ledger) -> None:
+    write(ledger, source="office", changes=(Change(TWO, "extended_deadline", None, DAY, "5"),))
+    decision = entry(
+        ledger,
+        changes=(
+            Change(ONE, "proposal", "cũ", "mới", "5"),
+            Change(TWO, "extended_deadline", DAY, DAY.replace(day=20), "5"),
+        ),
+        reads=frozenset((ONE, TWO)),
+        then=fields_of(ledger),
+    )
+    false = replace(decision, then={ONE: {"proposal": "mới"}, TWO: {"extended_deadline": DAY}})
+    with pytest.raises(RuntimeError, match="starts from another value"):
+        commit(ledger, false)
+    assert commit(ledger, decision) is not None
+    assert (ledger.assignments()[ONE].fields, ledger.verify()) == ({"task_content": "A", "proposal": "mới"}, ())
+    assert {trail.extension_count for trail in ledger.trails().values()} == {0, 2}
+
+    again = replace(decision, changes=(Change(ONE, "proposal", "mới", "mới nữa", "5"),))
+    assert commit(ledger, again) is None, "what it saw has moved"
+    elsewhere = replace(again, reads=frozenset((Key("NV-2026-00009", "cctl"),)))
+    assert commit(ledger, elsewhere) is not None, "what it reads has not, and its own row is read again"
+    assert (ledger.assignments()[ONE].get("proposal"), ledger.verify()) == ("mới nữa", ())
 
 
 def test_more_keys_than_one_query_can_hold_are_all_found(ledger: Ledger) -> None:
@@ -385,9 +413,16 @@ def test_values_come_back_as_they_went_in(value: Value) -> None:
     assert fingerprint(again) == fingerprint(value)
 
 
+def as_day(value: date) -> dict[str, str]:
+    return {"day": value.isoformat()}
+
+
 @given(st.dictionaries(st.text(), ANY))
 def test_fields_come_back_without_the_empty_ones(fields: dict[str, Value]) -> None:
-    assert load_fields(dump_fields(fields)) == {name: value for name, value in fields.items() if value is not None}
+    filled = {name: value for name, value in fields.items() if value is not None}
+
+    assert load_fields(dump_fields(fields)) == filled
+    assert dump_fields(fields) == json.dumps(filled, ensure_ascii=False, sort_keys=True, default=as_day)
 
 
 def test_a_text_that_looks_like_a_day_stays_a_text() -> None:
@@ -408,7 +443,7 @@ def test_the_same_conflict_again_is_no_new_one_and_a_later_one_takes_its_place(l
 
     (only,) = ledger.open_conflicts()
     assert (only.conflict.theirs, only.file) == ("khác", "c.xlsx")
-    assert [item.state for item in ledger.conflicts_of(ONE.task_id)] == ["replaced", "open"]
+    assert [item.state for item in read_disputes(ledger, settled=None, task=ONE.task_id)] == ["replaced", "open"]
 
 
 @pytest.mark.parametrize(("new", "states"), [("của đơn vị", ["theirs"]), ("của sổ", ["replaced", "open"])])
@@ -417,7 +452,7 @@ def test_an_open_conflict_follows_the_cell_that_it_is_about(ledger: Ledger, new:
 
     write(ledger, source="office", changes=(Change(ONE, "proposal", "cũ", new, "5"),))
 
-    assert [item.state for item in ledger.conflicts_of(ONE.task_id)] == states
+    assert [item.state for item in read_disputes(ledger, settled=None, task=ONE.task_id)] == states
     for item in ledger.open_conflicts():
         assert (item.conflict.ours, item.conflict.theirs, item.file) == ("của sổ", "của đơn vị", "a.xlsx")
 

@@ -7,15 +7,18 @@ tests/many_writers_test.py runs the short one. Each process has a workspace of i
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
-import tempfile
-from contextlib import ExitStack
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.many_run import Account
 
 
 def main() -> int:
     """Run the long form; gives 1 when something is wrong, and keeps the folders then."""
+    from tests.by_hand import run
     from tests.databases import KINDS, fresh, run_of_tests
     from tests.many_run import prove  # every reader process imports this module anew: it has to stay light
 
@@ -25,17 +28,12 @@ def main() -> int:
     parser.add_argument("--database", choices=KINDS, default="sqlite")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="many-"))
-    with ExitStack() as stack:
-        stack.enter_context(run_of_tests())
-        ledger = stack.enter_context(fresh(options.database, folder))
-        account = prove(folder, files=options.files, processes=options.processes, seed=options.seed, ledger=ledger)
-    sys.stdout.write("\n".join([*account.lines(), f"seed {options.seed}", ""]))
-    if account.wrong:
-        sys.stdout.write(f"the folders are kept: {folder}\n")
-        return 1
-    shutil.rmtree(folder, ignore_errors=True)
-    return 0
+
+    def proof(folder: Path) -> Account:
+        with run_of_tests(), fresh(options.database, folder) as ledger:
+            return prove(folder, files=options.files, processes=options.processes, seed=options.seed, ledger=ledger)
+
+    return run("many", proof, f"seed {options.seed}")
 
 
 if __name__ == "__main__":

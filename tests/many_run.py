@@ -17,7 +17,7 @@ from tdnv_sheets.inbox.workspace import find
 from tdnv_sheets.ledger.store import Ledger
 from tests.conftest import TODAY, run
 from tests.databases import keep_ledger_in
-from tests.kill_office import FIELDS, fill, fill_many, ledger_facts, make_office, point_to, shelf_facts
+from tests.kill_office import FIELDS, differing, fill, fill_many, ledger_facts, make_office, point_to, shelf_facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -133,10 +133,10 @@ def _compare(nodes: Sequence[Workspace], serial: Workspace, twins: set[str], riv
     ours, theirs = ledger_facts(nodes[0].ledger_url), ledger_facts(serial.ledger_url)
     cells = {(row[0], row[1], row[2]) for row in ours["conflicts"]}
     kept = [row for row in ours["changes"] if (row[0], row[1], row[2]) not in cells]
-    yield from _differing("changes", kept, theirs["changes"])
+    yield from differing("changes", kept, theirs["changes"], "with many writers", ordered=False)
     files = [row[:5] for row in ours["files"] if row[2] not in rivals]
-    yield from _differing("files", files, [row[:5] for row in theirs["files"]])
-    yield from _differing("fields", _fields(ours, cells), _fields(theirs, cells))
+    yield from differing("files", files, [row[:5] for row in theirs["files"]], "with many writers", ordered=False)
+    yield from differing("fields", _fields(ours, cells), _fields(theirs, cells), "with many writers", ordered=False)
     if len(ours["conflicts"]) != len(rivals) // 2:
         yield f"{len(ours['conflicts'])} conflicts of {len(rivals) // 2} pairs"
     for task, unit, name, base, mine, others, state, _ in ours["conflicts"]:
@@ -176,9 +176,3 @@ def _fields(facts: dict[str, list[tuple[Any, ...]]], without: set[tuple[str, str
         for name, value in json.loads(fields).items()
         if (task, unit, name) not in without
     ]
-
-
-def _differing(what: str, ours: Sequence[Any], theirs: Sequence[Any]) -> Iterator[str]:
-    here, there = Counter(map(str, ours)), Counter(map(str, theirs))
-    yield from (f"{what}: only with many writers: {item}" for item in (here - there).elements())
-    yield from (f"{what}: missing with many writers: {item}" for item in (there - here).elements())

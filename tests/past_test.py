@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conftest import TODAY, SmallOffice, fill
+from tdnv_sheets.ledger.commit import Entry, commit
+from tdnv_sheets.pipeline.office import open_office
+from tdnv_sheets.records import Change, Key
+from tests.conftest import NOW, TODAY, SmallOffice, fill
 from tests.registers import NEW, ONE, edited, sync
 
 if TYPE_CHECKING:
@@ -94,3 +97,17 @@ def test_a_moment_that_never_was_is_refused(office: SmallOffice, at: str, words:
     done = office.run("export", "--at", at)
 
     assert (done.code, words in done.err) == (2, True)
+
+
+def test_a_unit_in_a_cell_is_shown_by_its_name(office: SmallOffice) -> None:
+    with open_office(office.space) as opened:
+        change = Change(Key(ONE, "cctl"), "transferred_to", None, "cckl", "5")
+        own = Change(Key(ONE, "cctl"), "extra:Lãnh đạo", None, "A", "5")
+        entry = Entry(NOW, TODAY, "Văn phòng", "office", opened.ledger.revision(), changes=(change, own))
+        assert commit(opened.ledger, entry) is not None
+
+    told = office.run("history", ONE).out
+    assert "Chuyển đến đơn vị: «» → «Chi cục Kiểm lâm»" in told
+    assert "· Lãnh đạo: «» → «A»" in told
+    back = office.run("undo", str(office.revision()), "--dry-run").out
+    assert "Chuyển đến đơn vị: «Chi cục Kiểm lâm» → «»" in back

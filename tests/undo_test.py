@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tdnv_sheets.errors import WrongUsage
 from tdnv_sheets.ledger.commit import Committed, Entry, NewTask, ProposalSettlement, Settlement, commit
+from tdnv_sheets.ledger.conflicts import read_disputes
 from tdnv_sheets.ledger.log import read_revisions, read_undone
 from tdnv_sheets.ledger.store import Ledger
 from tdnv_sheets.ledger.undo import Undone, undo
@@ -200,7 +201,7 @@ def test_a_choice_that_is_undone_waits_again_with_its_three_values(desk: Desk, c
     took_back = desk.undone(choose(desk, choice, value))
 
     assert desk.seen() == before
-    (old, new) = desk.ledger.conflicts_of(ONE.task_id)
+    (old, new) = read_disputes(desk.ledger, settled=None, task=ONE.task_id)
     assert (old.state, old.reason, new.state, new.conflict) == (choice, "vì thế", "open", old.conflict)
     desk.undone(took_back)
     assert desk.ledger.open_conflicts() == ()
@@ -214,7 +215,7 @@ def test_a_conflict_goes_with_the_revision_that_opened_it(desk: Desk) -> None:
 
     took_back = desk.undone(opened)
     assert desk.seen() == before
-    assert desk.ledger.conflicts_of(ONE.task_id)[0].state == "undone"
+    assert read_disputes(desk.ledger, settled=None, task=ONE.task_id)[0].state == "undone"
 
     desk.undone(took_back)
     assert desk.seen() == shown

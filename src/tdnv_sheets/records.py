@@ -118,8 +118,7 @@ class Event:
     who: str
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One cell of the ledger that takes another value, and the rule (practice C.2) that let it."""
 
     key: Key

@@ -78,6 +78,14 @@ class Settings:
     """Which archived files get a text beside them: `all`, those with something to say (`problems`) or `none`."""
     keep_closed: str = "year"
     """Closed rows the register still shows: `year` (closed in the as-of year), `all` or `none`."""
+    watch_quiet_seconds: int = 2
+    """Seconds for which a file in the inbox has not changed before `tdnv watch` takes it."""
+    watch_scan_seconds: int = 3
+    """Seconds between two looks of `tdnv watch` at the inbox when nothing wakes it earlier."""
+    watch_mode: Literal["auto", "events", "poll"] = "auto"
+    """`events`: the system wakes the look; `poll`: only the clock does; `auto`: polls on a network share."""
+    watch_subfolders: bool = True
+    """Whether files in folders inside the inbox are taken in too."""
     folders: Folders = field(default_factory=Folders)
     colours: Mapping[str, str] = field(default_factory=lambda: DEFAULT_COLOURS)
 
@@ -90,11 +98,21 @@ _ALLOWED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "confirmation": ("regulation", "yes", "no"),
         "receipts": ("all", "problems", "none"),
         "keep_closed": ("year", "all", "none"),
+        "watch_mode": ("auto", "events", "poll"),
     }
 )
 _HIGHEST: Final[Mapping[str, int]] = MappingProxyType(
-    {"due_soon_days": 366, "spare_rows": 10_000, "max_cleared_percent": 100}
+    {
+        "due_soon_days": 366,
+        "spare_rows": 10_000,
+        "max_cleared_percent": 100,
+        "watch_quiet_seconds": 600,
+        "watch_scan_seconds": 3600,
+    }
 )
+_LOWEST: Final[Mapping[str, int]] = MappingProxyType({"watch_quiet_seconds": 1, "watch_scan_seconds": 1})
+"""Where it is not 0."""
+_SWITCHES: Final = ("watch_subfolders",)
 _WORKBOOKS: Final = ("register", "journal", "units")
 _COLOUR: Final = re.compile(r"[0-9A-Fa-f]{6}")
 _FORBIDDEN: Final = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
@@ -123,8 +141,14 @@ def load(path: Path) -> Settings:
 
 def _check(path: Path, key: str, value: object) -> None:
     if key in _HIGHEST:
-        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _HIGHEST[key]:
-            raise BadOfficeFile(path, "not-a-number", key=key, value=_shown(value), highest=_HIGHEST[key])
+        lowest, highest = _LOWEST.get(key, 0), _HIGHEST[key]
+        if not isinstance(value, int) or isinstance(value, bool) or not lowest <= value <= highest:
+            values = {"value": _shown(value), "lowest": lowest, "highest": highest}
+            raise BadOfficeFile(path, "not-a-number", key=key, **values)
+        return
+    if key in _SWITCHES:
+        if not isinstance(value, bool):
+            raise BadOfficeFile(path, "not-a-switch", key=key, value=_shown(value), allowed="true, false")
         return
     if not isinstance(value, str):
         raise BadOfficeFile(path, "not-a-text", key=key, value=_shown(value))
@@ -183,6 +207,10 @@ language = {_quoted(language)}        # vi | en
 # confirmation = "regulation"  # hoàn thành phải được Văn phòng xác nhận: regulation | yes | no
 # receipts = "all"             # giấy báo cạnh tệp trong lưu trữ: all | problems (chỉ khi có việc phải làm) | none
 # keep_closed = "year"         # nhiệm vụ đã xong còn hiện trong sổ: year | all | none
+# watch_quiet_seconds = 2      # tdnv watch nhận tệp khi mấy giây không còn thay đổi / quiet before a file is taken
+# watch_scan_seconds = 3       # tdnv watch xem hộp đến mấy giây một lần / seconds between two looks at the inbox
+# watch_mode = "auto"          # auto: tự nhận biết; poll: hộp đến nằm trên ổ mạng; events: nằm trên máy này
+# watch_subfolders = true      # nhận cả tệp trong thư mục con của hộp đến: true | false
 # ledger = ""                  # trống: .tdnv/ledger.db; hoặc "postgresql+psycopg://…"
 # ledger_journal = "auto"      # auto: tự nhận biết; delete: sổ nằm trên ổ mạng dùng chung; wal: sổ nằm trên máy này
 

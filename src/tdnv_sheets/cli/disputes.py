@@ -10,28 +10,37 @@ import click
 from tdnv_sheets.cli.out import ATTENTION, Call, format_option, pass_call, print_data, stop, tell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from tdnv_sheets.ledger.conflicts import Dispute, Written
+    from tdnv_sheets.ledger.parallel import Parallel
+    from tdnv_sheets.render.shown import Shown
 
 
 @click.command()
 @click.option("--unit", help="Code of a unit; default: all units.")
 @click.option("--all", "everything", is_flag=True, help="Settled ones too.")
 @click.option(
+    "--parallel", is_flag=True, help="What both sides changed in different cells of a row: nothing to choose there."
+)
+@click.option(
     "-o", "path", type=click.Path(dir_okay=False, path_type=Path), help="Draw the unit's list to this workbook."
 )
 @format_option
 @pass_call
-def conflicts(call: Call, unit: str | None, path: Path | None, shape: str, *, everything: bool) -> None:
+def conflicts(call: Call, unit: str | None, path: Path | None, shape: str, *, everything: bool, parallel: bool) -> None:
     """Show the cells on which register and units disagree: value issued, in the register, sent."""
     from tdnv_sheets.ledger.conflicts import read_disputes
+    from tdnv_sheets.ledger.parallel import read_parallel
     from tdnv_sheets.messages.catalogue import say
     from tdnv_sheets.pipeline.not_taken import draw_list_for
     from tdnv_sheets.pipeline.office import open_office, unit_named
+    from tdnv_sheets.render.shown import words_for
 
     if path is not None and unit is None:
         raise click.UsageError("-o FILE needs --unit CODE")
+    if parallel and (everything or path is not None):
+        raise click.UsageError("--parallel goes with --unit CODE only")
     with open_office(call.workspace()) as office:
         if unit is not None:
             unit_named(office, unit)
@@ -39,10 +48,17 @@ def conflicts(call: Call, unit: str | None, path: Path | None, shape: str, *, ev
             drawn = draw_list_for(office, unit, call.moment(), path)
             tell(say("cli.not_taken_drawn", call.lang, count=drawn.lines, path=drawn.path))
             return
-        found = read_disputes(office.ledger, settled=None if everything else False, unit=unit)
-        names = {unit.code: unit.name for unit in office.units}
-    if shape == "text":
-        _print(found, call.lang, names)
+        words = words_for(office.units, call.lang)
+        if parallel:
+            updates = read_parallel(office.ledger, unit=unit)
+        else:
+            found = read_disputes(office.ledger, settled=None if everything else False, unit=unit)
+    if parallel and shape == "text":
+        _print_parallel(updates, words)
+    elif parallel:
+        print_data(map(parallel_json, updates), shape)
+    elif shape == "text":
+        _print(found, words)
     else:
         print_data(map(dispute_json, found), shape)
 
@@ -76,6 +92,7 @@ def resolve(  # noqa: PLR0917 - click gives one argument per option
     from tdnv_sheets.pipeline.receive import finding_lines
     from tdnv_sheets.pipeline.resolve import OTHER, Wish, waiting
     from tdnv_sheets.pipeline.resolve import resolve as do
+    from tdnv_sheets.render.shown import words_for
 
     if (choice is None) == (other is None):
         raise click.UsageError("say one of --ours, --theirs, --other VALUE")
@@ -90,9 +107,9 @@ def resolve(  # noqa: PLR0917 - click gives one argument per option
             unit_named(office, unit)
         done = do(office, numbers or waiting(office, unit), wish, call.moment())
         refresh(office, {item.conflict.key.unit for item in done.applied}, call.moment())
-        names = {known.code: known.name for known in office.units}
+        words = words_for(office.units, call.lang)
     if shape == "text":
-        _print(done.applied, call.lang, names)
+        _print(done.applied, words)
     else:
         print_data(
             [
@@ -113,7 +130,12 @@ def _say_left(left: Iterable[Dispute], lang: str) -> None:
     from tdnv_sheets.messages.catalogue import say
 
     for item in left:
-        tell(say("cli.resolve_late", lang, number=item.number, state=say(f"cli.state_{item.state}", lang)))
+        tell(say("cli.resolve_late", lang, number=item.number, state=say(f"cli.state_{end_of(item)}", lang)))
+
+
+def end_of(item: Dispute) -> str:
+    """Name how a conflict stands, for the words about it."""
+    return "theirs_office" if item.state == "theirs" and item.by_office else item.state
 
 
 def dispute_json(item: Dispute) -> dict[str, Any]:
@@ -138,6 +160,24 @@ def dispute_json(item: Dispute) -> dict[str, Any]:
         "settled": _written(item.settled),
         "taken": plain(item.taken),
         "reason": item.reason,
+        "by_office": item.by_office,
+    }
+
+
+def parallel_json(item: Parallel) -> dict[str, Any]:
+    """Give one parallel update in the shape of docs/json.md."""
+    from tdnv_sheets.pipeline.past import plain
+
+    return {
+        "task_id": item.key.task_id,
+        "unit": item.key.unit,
+        "task_content": item.content,
+        "field": item.field,
+        "base": plain(item.base),
+        "ours": plain(item.ours),
+        "written": _written(item.written),
+        "taken": {name: plain(value) for name, value in item.taken},
+        "took": _written(item.took),
     }
 
 
@@ -147,36 +187,62 @@ def _written(written: Written | None) -> dict[str, Any] | None:
     return {"revision": written.revision, "at": written.at.isoformat(), "who": written.who, "file": written.file}
 
 
-def _print(found: Iterable[Dispute], lang: str, names: Mapping[str, str]) -> None:
+def _print(found: Iterable[Dispute], words: Shown) -> None:
     from tdnv_sheets.messages.catalogue import say
-    from tdnv_sheets.sheetspec import assignment_spec
-    from tdnv_sheets.validate.cells import in_words
 
-    known = assignment_spec().by_name
-    items = list(found)
+    items, lang = list(found), words.lang
     if not items:
         tell(say("cli.no_conflicts", lang))
     for item in items:
-        conflict, spec = item.conflict, known.get(item.conflict.field)
+        conflict = item.conflict
         written, settled = (
-            "" if one is None else f" ({names.get(one.who, one.who)}, {one.at:%H:%M %d/%m/%Y})"
+            "" if one is None else f" ({words.unit(one.who)}, {one.at:%H:%M %d/%m/%Y})"
             for one in (item.written, item.settled)
+        )
+        base, ours, theirs = (
+            words.text(conflict.field, value) for value in (conflict.base, conflict.ours, conflict.theirs)
         )
         click.echo(
             say(
                 "cli.conflict",
                 lang,
                 number=item.number,
-                state=say(f"cli.state_{item.state}", lang) + settled,
+                state=say(f"cli.state_{end_of(item)}", lang) + settled,
                 task=conflict.key.task_id,
-                unit=names.get(conflict.key.unit, conflict.key.unit),
-                field=spec.header(lang) if spec else conflict.field.removeprefix("extra:"),
-                base=in_words(spec, conflict.base, lang),
-                ours=in_words(spec, conflict.ours, lang),
+                unit=words.unit(conflict.key.unit),
+                field=words.caption(conflict.field),
+                base=base,
+                ours=ours,
                 written=written,
-                theirs=in_words(spec, conflict.theirs, lang),
+                sent=say("cli.sent_office" if item.by_office else "cli.sent_unit", lang),
+                theirs=theirs,
                 file=item.file,
                 at=f"{item.at:%H:%M %d/%m/%Y}",
                 reason=f"\n  {item.reason}" if item.reason else "",
+            )
+        )
+
+
+def _print_parallel(found: Iterable[Parallel], words: Shown) -> None:
+    from tdnv_sheets.messages.catalogue import say
+
+    items, lang = list(found), words.lang
+    if not items:
+        tell(say("cli.no_parallel", lang))
+    for item in items:
+        click.echo(
+            say(
+                "cli.parallel",
+                lang,
+                at=f"{item.took.at:%H:%M %d/%m/%Y}",
+                task=item.key.task_id,
+                unit=words.unit(item.key.unit),
+                file=item.took.file,
+                taken="; ".join(f"{words.caption(name)} «{words.text(name, value)}»" for name, value in item.taken),
+                field=words.caption(item.field),
+                base=words.text(item.field, item.base),
+                ours=words.text(item.field, item.ours),
+                who=words.unit(item.written.who),
+                written=f"{item.written.at:%H:%M %d/%m/%Y}",
             )
         )

@@ -40,6 +40,7 @@ COMMANDS: Final = {
     "sync": "register",
     "undo": "undoing",
     "validate": "exchange",
+    "watch": "watch",
 }
 """Command → module beside this one; modules are loaded when their command is called."""
 
@@ -64,6 +65,7 @@ HELP: Final = {
     "sync": "Do everything once: read back, take in, draw.",
     "undo": "Put back what a revision changed.",
     "validate": "Say what is wrong with workbooks; change nothing.",
+    "watch": "Take in what is dropped, as it is dropped, until stopped.",
 }
 
 EXIT_CODES: Final = (

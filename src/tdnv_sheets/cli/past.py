@@ -13,10 +13,11 @@ from tdnv_sheets.cli.out import Call, format_option, pass_call, print_data
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tdnv_sheets.ledger.conflicts import Dispute
     from tdnv_sheets.ledger.log import Removal
-    from tdnv_sheets.ledger.store import Logged, OpenConflict
+    from tdnv_sheets.ledger.store import Logged
     from tdnv_sheets.pipeline.past import History
-    from tdnv_sheets.records import Value
+    from tdnv_sheets.render.shown import Shown
 
 
 @click.command()
@@ -28,13 +29,15 @@ def history(call: Call, task: str, shape: str) -> None:
     from tdnv_sheets.pipeline.happened import event_json, event_lines
     from tdnv_sheets.pipeline.office import open_office
     from tdnv_sheets.pipeline.past import history as look
+    from tdnv_sheets.render.shown import words_for
 
     with open_office(call.workspace()) as office:
         found = look(office, task)
         events = office.ledger.events([task])
-        names = {unit.code: unit.name for unit in office.units}
+        words = words_for(office.units, call.lang)
     if shape == "text":
-        _print(task, found, call.lang, names)
+        _print(task, found, words)
+        names = {code: unit.name for code, unit in words.units.items()}
         for line in event_lines(events, names, call.lang):
             click.echo(line)
     else:
@@ -72,7 +75,7 @@ def _change(line: Logged, undone_by: Mapping[int, int]) -> dict[str, Any]:
     }
 
 
-def _conflict(item: OpenConflict) -> dict[str, Any]:
+def _conflict(item: Dispute) -> dict[str, Any]:
     from tdnv_sheets.pipeline.past import plain
 
     conflict = item.conflict
@@ -91,19 +94,10 @@ def _conflict(item: OpenConflict) -> dict[str, Any]:
     }
 
 
-def _print(task: str, found: History, lang: str, names: Mapping[str, str]) -> None:
+def _print(task: str, found: History, words: Shown) -> None:
     from tdnv_sheets.messages.catalogue import say
-    from tdnv_sheets.sheetspec import assignment_spec
-    from tdnv_sheets.validate.cells import in_words
 
-    known = assignment_spec().by_name
-
-    def caption(name: str) -> str:
-        return known[name].header(lang) if name in known else name
-
-    def words(name: str, value: Value) -> str:
-        return in_words(known.get(name), value, lang)
-
+    lang = words.lang
     click.echo(say("cli.history_head", lang, task=task, count=len(found.changes)))
     for line in found.changes:
         click.echo(
@@ -112,12 +106,12 @@ def _print(task: str, found: History, lang: str, names: Mapping[str, str]) -> No
                 lang,
                 revision=line.revision,
                 at=f"{line.at:%d/%m/%Y %H:%M}",
-                who=names.get(line.who, line.who),
+                who=words.unit(line.who),
                 file=f" ({line.file})" if line.file else "",
-                unit=names.get(line.key.unit, line.key.unit),
-                field=caption(line.field),
-                old=words(line.field, line.old),
-                new=words(line.field, line.new),
+                unit=words.unit(line.key.unit),
+                field=words.caption(line.field),
+                old=words.text(line.field, line.old),
+                new=words.text(line.field, line.new),
             )
             + _undone(found, line.revision, lang)
         )
@@ -128,26 +122,35 @@ def _print(task: str, found: History, lang: str, names: Mapping[str, str]) -> No
                 lang,
                 revision=gone.revision,
                 at=f"{gone.at:%d/%m/%Y %H:%M}",
-                who=names.get(gone.who, gone.who),
-                unit=names.get(gone.key.unit, gone.key.unit),
+                who=words.unit(gone.who),
+                unit=words.unit(gone.key.unit),
             )
         )
     for item in found.conflicts:
-        conflict = item.conflict
-        click.echo(
-            say(
-                "cli.history_conflict",
-                lang,
-                number=item.number,
-                state=say(f"cli.state_{item.state}", lang),
-                unit=names.get(conflict.key.unit, conflict.key.unit),
-                field=caption(conflict.field),
-                base=words(conflict.field, conflict.base),
-                ours=words(conflict.field, conflict.ours),
-                theirs=words(conflict.field, conflict.theirs),
-                reason=f" – {item.reason}" if item.reason else "",
-            )
-        )
+        click.echo(_conflict_line(item, words))
+
+
+def _conflict_line(item: Dispute, words: Shown) -> str:
+    from tdnv_sheets.cli.disputes import end_of
+    from tdnv_sheets.messages.catalogue import say
+
+    conflict, lang = item.conflict, words.lang
+    base, ours, theirs = (
+        words.text(conflict.field, value) for value in (conflict.base, conflict.ours, conflict.theirs)
+    )
+    return say(
+        "cli.history_conflict",
+        lang,
+        number=item.number,
+        sent=say("cli.sent_office" if item.by_office else "cli.sent_unit", lang),
+        state=say(f"cli.state_{end_of(item)}", lang),
+        unit=words.unit(conflict.key.unit),
+        field=words.caption(conflict.field),
+        base=base,
+        ours=ours,
+        theirs=theirs,
+        reason=f" – {item.reason}" if item.reason else "",
+    )
 
 
 def _undone(found: History, revision: int, lang: str) -> str:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from tdnv_sheets.ledger.log import RevisionRecord
     from tdnv_sheets.ledger.undo import Undone
-    from tdnv_sheets.records import Key, Value
+    from tdnv_sheets.records import Key
+    from tdnv_sheets.render.shown import Shown
 
 _COUNTS = ("cells", "added", "removed", "restored", "conflicts", "settled", "proposals")
 
@@ -30,13 +31,14 @@ def undo(call: Call, revision: int, reason: str, shape: str, *, dry_run: bool) -
     from tdnv_sheets.inbox.lock import held
     from tdnv_sheets.pipeline.office import open_office
     from tdnv_sheets.pipeline.past import undo_revision
+    from tdnv_sheets.render.shown import words_for
 
     space = call.workspace()
     with held(space.hidden / "lock"), open_office(space) as office:
         done = undo_revision(office, revision, call.moment(), reason=reason, dry_run=dry_run)
-        names = {unit.code: unit.name for unit in office.units}
+        words = words_for(office.units, call.lang)
     if shape == "text":
-        _print_undone(done, call.lang, names)
+        _print_undone(done, words)
     else:
         print_data([undone_json(done)], shape)
     stop(ATTENTION if done.later else 0)
@@ -65,21 +67,21 @@ def _key(key: Key) -> dict[str, str]:
     return {"task_id": key.task_id, "unit": key.unit}
 
 
-def _print_undone(done: Undone, lang: str, names: Mapping[str, str]) -> None:
+def _print_undone(done: Undone, words: Shown) -> None:
     from tdnv_sheets.messages.catalogue import say
 
+    lang = words.lang
     for line in done.later:
-        field = f" · {_caption(line.field, lang)}" if line.field else ""
-        unit = names.get(line.key.unit, line.key.unit)
+        field = f" · {words.caption(line.field)}" if line.field else ""
+        unit = words.unit(line.key.unit)
         click.echo(say("cli.undo_later", lang, revision=line.revision, task=line.key.task_id, unit=unit, field=field))
     if done.later:
         tell(say("cli.undo_refused", lang, undoes=done.undoes, count=len(done.later)))
         return
     for change in done.changes:
-        words = {"old": _words(change.field, change.old, lang), "new": _words(change.field, change.new, lang)}
-        unit = names.get(change.key.unit, change.key.unit)
-        where = {"task": change.key.task_id, "unit": unit, "field": _caption(change.field, lang)}
-        click.echo(say("cli.undo_line", lang, **where, **words))
+        old, new = (words.text(change.field, value) for value in (change.old, change.new))
+        where = {"task": change.key.task_id, "unit": words.unit(change.key.unit), "field": words.caption(change.field)}
+        click.echo(say("cli.undo_line", lang, **where, old=old, new=new))
     counts = {
         "undoes": done.undoes,
         "cells": len(done.changes),
@@ -92,21 +94,6 @@ def _print_undone(done: Undone, lang: str, names: Mapping[str, str]) -> None:
         tell(say("cli.undo_would", lang, **counts))
     else:
         tell(say("cli.undo_done", lang, revision=done.revision, **counts))
-
-
-def _caption(name: str, lang: str) -> str:
-    from tdnv_sheets.records import EXTRA
-    from tdnv_sheets.sheetspec import assignment_spec
-
-    spec = assignment_spec().by_name.get(name)
-    return spec.header(lang) if spec else name.removeprefix(EXTRA)
-
-
-def _words(name: str, value: Value, lang: str) -> str:
-    from tdnv_sheets.sheetspec import assignment_spec
-    from tdnv_sheets.validate.cells import in_words
-
-    return in_words(assignment_spec().by_name.get(name), value, lang)
 
 
 @click.command()

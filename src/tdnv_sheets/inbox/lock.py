@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from tdnv_sheets.errors import BrokenSurroundings, WaitsForPerson
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 _EXPIRY: Final = 12 * 3600
@@ -32,31 +32,58 @@ _QUERY, _ACCESS_DENIED, _STILL_ACTIVE = 0x1000, 5, 259
 class Holder(NamedTuple):
     """Who has a lock."""
 
-    owner: str
+    host: str
+    """The machine's name; `?` where the lock does not say."""
+    pid: str
     runs: bool
     """False for one that died and left it behind."""
 
 
 def holder(path: Path) -> Holder | None:
     """Say who holds the lock; None when nobody does."""
-    return Holder(_owner(path), not _is_dead(path)) if path.exists() else None
+    return _holder(path) if path.exists() else None
 
 
 @contextmanager
-def held(path: Path, *, patience: float = _PATIENCE) -> Iterator[None]:
-    """Hold the lock; raise `WaitsForPerson` naming the owner when another command keeps it."""
+def held(
+    path: Path, *, patience: float = _PATIENCE, reason: str = "workspace-locked", expiry: float | None = None
+) -> Iterator[None]:
+    """Hold the lock; raise `WaitsForPerson` for that *reason*, naming the owner, when another command keeps it.
+
+    A lock with an *expiry* of its own, in seconds, is held as long as `renew` is called in time.
+    """
     deadline = time.monotonic() + patience
-    while not _take(path):
+    while not _take(path, expiry):
         if time.monotonic() > deadline:
-            raise WaitsForPerson("workspace-locked", owner=_owner(path))
+            kept = _holder(path)
+            raise WaitsForPerson(reason, host=kept.host, pid=kept.pid)
         time.sleep(_PAUSE)
     try:
         yield
     finally:
-        path.unlink(missing_ok=True)
+        found = _read(path)
+        if not found or _is_ours(found):  # another one's, where this process slept through its expiry
+            path.unlink(missing_ok=True)
 
 
-def _take(path: Path) -> bool:
+def renew(path: Path) -> bool:
+    """Say that the owner still works; False when the lock is no longer this process's."""
+    found = _read(path)
+    if not found:
+        return True  # gone, or just not to be read: only another owner is a reason to give it up
+    if not _is_ours(found):
+        return False
+    fresh = path.with_name(f"{path.name}.new")
+    fresh.write_text(json.dumps({**found, "since": time.time()}), encoding="utf-8")
+    fresh.replace(path)
+    return True
+
+
+def _is_ours(found: Mapping[str, object]) -> bool:
+    return (found.get("host"), found.get("pid")) == (socket.gethostname(), os.getpid())
+
+
+def _take(path: Path, expiry: float | None) -> bool:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
     except FileExistsError:
@@ -67,8 +94,13 @@ def _take(path: Path) -> bool:
         if _WINDOWS and isinstance(problem, PermissionError) and path.parent.is_dir():
             return False  # the file is just being deleted
         raise BrokenSurroundings("cannot-write", path=path, problem=problem) from problem
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump({"host": socket.gethostname(), "pid": os.getpid(), "since": time.time()}, file)
+    owner = {"host": socket.gethostname(), "pid": os.getpid(), "since": time.time()}
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(owner if expiry is None else {**owner, "expiry": expiry}, file)
+    except OSError as problem:  # a full disk: nobody shall wait for a lock that has no owner
+        path.unlink(missing_ok=True)
+        raise BrokenSurroundings("cannot-write", path=path, problem=problem) from problem
     return True
 
 
@@ -88,6 +120,9 @@ def _is_dead(path: Path) -> bool:
             return abs(time.time() - path.stat().st_mtime) > _UNSIGNED
         except OSError:
             return False
+    expiry = found.get("expiry")
+    if isinstance(expiry, (int, float)) and time.time() - since > expiry:
+        return True  # it should have been renewed; the process may have another one's number now
     if found.get("host") != socket.gethostname():
         return time.time() - since > _EXPIRY
     return since < _booted() - _SLACK or not _runs(pid)
@@ -128,6 +163,6 @@ def _runs_on_windows(pid: int) -> bool:
         kernel.CloseHandle(handle)
 
 
-def _owner(path: Path) -> str:
+def _holder(path: Path) -> Holder:
     found = _read(path)
-    return f"{found.get('host', '?')}, pid {found.get('pid', '?')}"
+    return Holder(str(found.get("host", "?")), str(found.get("pid", "?")), not _is_dead(path))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import re
 import shutil
+import time
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
@@ -16,8 +17,15 @@ if TYPE_CHECKING:
 
 _TEMPORARY: Final = (".tmp", ".part", ".crdownload", ".download", ".partial")
 _LITTER: Final = frozenset({"desktop.ini", "thumbs.db"})
-_EXCEL_SAVING: Final = re.compile(r"[0-9a-f]{8}")
-"""The name that Excel gives the new file while it saves over an old one."""
+_EXCEL_SAVING: Final = re.compile(r"[0-9a-f]{8}(?:\.tmp)?")
+_HELD: Final = frozenset((5, 32, 33))
+"""Windows: access denied, sharing violation, lock violation; virus scanners and Excel cause them for a while."""
+_IN_USE: Final = frozenset((32, 33))
+_CLOUD: Final = range(362, 397)
+"""Windows: what a cloud folder says while it cannot give a file, winerror.h ERROR_CLOUD_FILE_…."""
+_CLAIM_TRIES: Final = 5
+_CLAIM_PAUSE: Final = 0.05
+"""Seconds; each pause is twice the one before."""
 _FORBIDDEN: Final = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 _RESERVED: Final = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?=\.|$)", re.IGNORECASE)
 NOTE_SUFFIX: Final = ".ghi-chu.txt"
@@ -42,23 +50,58 @@ def is_submission(name: str) -> bool:
         lower.startswith(("~$", "."))
         or lower.endswith((*_TEMPORARY, NOTE_SUFFIX, "#"))
         or lower in _LITTER
-        or _EXCEL_SAVING.fullmatch(lower)
+        or is_left_by_excel(name)
     )
 
 
+def is_left_by_excel(name: str) -> bool:
+    """Say whether Excel gives such a name to the new file while it saves over an old one, and leaves it when that fails."""
+    return _EXCEL_SAVING.fullmatch(name.lower()) is not None
+
+
 def claim(path: Path, work: Path) -> Path | None:
-    """Take a file out of the inbox; None when it is held by another program or already gone."""
+    """Take a file out of the inbox; None when it is held by another program, not here yet or already gone.
+
+    From then on its bytes are nobody else's; a file that appears under its name again is another one. Raises
+    `PermissionError` where the rights do not allow it, which waiting does not change.
+    """
     work.mkdir(parents=True, exist_ok=True)
-    target = free_name(work, path.name)
+    for attempt in range(_CLAIM_TRIES):
+        target = free_name(work, path.name)
+        try:
+            path.rename(target)
+        except FileNotFoundError:
+            return None
+        except OSError as problem:
+            if problem.errno == errno.EXDEV:
+                return _carry(path, work)
+            code = getattr(problem, "winerror", None)
+            if code in _CLOUD or (code in _IN_USE and attempt == _CLAIM_TRIES - 1):
+                return None
+            if code not in _HELD or attempt == _CLAIM_TRIES - 1:
+                raise
+            time.sleep(_CLAIM_PAUSE * 2**attempt)
+        else:
+            return target
+    return None
+
+
+def _carry(path: Path, work: Path) -> Path | None:
+    """Take a file out of an inbox on another disk: copied whole, then deleted there; None when it changed meanwhile."""
+    before = path.stat()
+    copy = keep_copy(path, work, path.name)
     try:
-        path.rename(target)
-    except (PermissionError, FileNotFoundError):
-        return None
-    except OSError as problem:
-        if problem.errno != errno.EXDEV:
-            raise
-        shutil.move(path, target)  # the inbox lies on another disk: copied, then deleted there
-    return target
+        after = path.stat()
+        if (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns):
+            path.unlink()
+            return copy
+    except FileNotFoundError:
+        return copy  # it was deleted there meanwhile, and the copy is the only one
+    except PermissionError:
+        copy.unlink()
+        raise
+    copy.unlink()
+    return None
 
 
 def file_away(path: Path, folder: Path, name: str) -> Path:

@@ -184,6 +184,10 @@ def put_in_place(draw: Callable[[Path], None], target: Path, *, backup: Path | N
             backup.parent.mkdir(parents=True, exist_ok=True)
             backup.write_bytes(target.read_bytes())
         patiently(lambda: temporary.replace(target), target)
+    except BrokenSurroundings as problem:
+        if problem.given.get("path") != temporary:
+            raise
+        raise BrokenSurroundings(problem.code, **{**problem.given, "path": target}) from problem
     except OSError as problem:
         raise BrokenSurroundings("cannot-write", path=target, problem=problem) from problem
     finally:

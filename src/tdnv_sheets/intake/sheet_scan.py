@@ -42,7 +42,7 @@ _ONE_LETTER: Final = 26
 _TWO_LETTERS: Final = re.compile(rb' r="[A-Z]{2}')
 _PREFIXED: Final = re.compile(rb"<\w++:(?:row|c|v)[\s>]")
 _HAS_FORMULA: Final = re.compile(rb"<f[\s/>]")
-_LOOK_CLOSER: Final = re.compile(rb't="[ed]"')
+_LOOK_CLOSER: Final = (b't="e"', b't="d"')
 """Error cells and written-out dates: then every cell is looked at, as it is where quotation marks are the other kind."""
 _QUOTED: Final = re.compile(rb'"[^"]*+"|&quot;(?:[^&]++|&(?!quot;))*+&quot;')
 _KNOWN_ERRORS: Final = frozenset(error.encode() for error in OLD_ERRORS)
@@ -77,7 +77,8 @@ def scan_sheet(data: bytes, fonts: Fonts) -> tuple[SheetScan, bytes]:
     found = SheetScan(merged=tuple(_merges(tail)), hidden_columns=frozenset(_hidden_columns(head)))
     if b"|" in data or b"DDE" in data:
         _refuse_dde(data)
-    plain = not fonts and not _HAS_FORMULA.search(data) and not _LOOK_CLOSER.search(data)
+    plain = not fonts and not (b"<f" in data and _HAS_FORMULA.search(data))
+    plain = plain and not any(kind in data for kind in _LOOK_CLOSER)
     plain = plain and not (b"'" in data and b"='" in data) and not _PREFIXED.search(data, 0, 20_000)
     if plain and not _UNUSUAL.search(data):
         together, hidden = _rows(data)

@@ -14,6 +14,7 @@ import signal
 import sys
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
@@ -210,27 +211,36 @@ def _size(path: Path) -> int:
 
 
 def serve(pipe: Connection, megabytes: int) -> None:
-    """Answer requests until the pipe closes; runs in the child."""
+    """Answer requests until the pipe closes, at whatever moment the parent goes; runs in the child."""
+    _end_with_the_parent()
     from tdnv_sheets.intake.open import open_bytes  # noqa: PLC0415 - the parsers stay out of the parent
 
     gc.set_threshold(ALLOCATIONS)
     _limit_memory(megabytes)
-    pipe.send(True)  # noqa: FBT003 - the one word that says "ready"
-    while True:
-        try:
+    with suppress(EOFError, OSError):
+        pipe.send(True)  # noqa: FBT003 - the one word that says "ready"
+        while True:
             data, suffix = pipe.recv()
-        except (EOFError, OSError):
-            return
-        try:
-            answer: Book | Finding | None = open_bytes(data, suffix)
-        except (KeyboardInterrupt, SystemExit):
-            return
-        except BaseException:  # noqa: BLE001 - calamine's panics derive from BaseException; all of them mean "unreadable"
-            answer = None
-        try:
-            pipe.send(answer)
-        except MemoryError:  # the answer was not packed, so nothing of it was sent
-            pipe.send(refusal("too-large", "limit_memory"))
+            try:
+                answer: Book | Finding | None = open_bytes(data, suffix)
+            except (KeyboardInterrupt, SystemExit):
+                return
+            except BaseException:  # noqa: BLE001 - calamine's panics derive from BaseException; all of them mean "unreadable"
+                answer = None
+            try:
+                pipe.send(answer)
+            except MemoryError:  # the answer was not packed, so nothing of it was sent
+                pipe.send(refusal("too-large", "limit_memory"))
+
+
+def _end_with_the_parent() -> None:
+    """Leave it to the parent to stop: what ends all of a terminal or service reaches the child in the middle of a file.
+
+    When the parent is gone, its end of the pipe is closed, and that ends the child.
+    """
+    for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
 
 
 def _limit_memory(megabytes: int) -> None:

@@ -13,13 +13,14 @@ from tdnv_sheets.ledger.columns import OwnColumns, write_own_columns
 from tdnv_sheets.ledger.disputes import write_disputes, write_proposals
 from tdnv_sheets.ledger.reading import last_revision
 from tdnv_sheets.ledger.replay import replay
-from tdnv_sheets.ledger.standing import ENTERED, UPDATE_TRAIL, add_tasks, apply, read_standing
+from tdnv_sheets.ledger.standing import ENTERED, UPDATE_TRAIL, Before, add_tasks, apply, before, read_standing
 from tdnv_sheets.ledger.statements import among, update_many
 from tdnv_sheets.ledger.values import load_fields
 from tdnv_sheets.records import Change, Key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from collections.abc import Set as AbstractSet
     from datetime import date, datetime
 
     from tdnv_sheets.ledger.arrivals import Arrival
@@ -69,6 +70,8 @@ class Entry:
     """The revision of the ledger on which the merge was decided."""
     reads: frozenset[Key] | None = None
     """The assignments that the decision stands on; None when it stands on all that the ledger holds."""
+    then: Mapping[Key, Mapping[str, Value]] | None = None
+    """The fields of assignments as the decision saw them, read at `decided_at` or later; no removed ones are among them."""
     file: str = ""
     digest: str = ""
     note: str = ""
@@ -126,6 +129,8 @@ _TAKEN_BEFORE: Final = (
     .where((t.files.c.verdict == "accepted") | (t.files.c.verdict == sa.bindparam("verdict")))
     .limit(1)
 )
+_NEW_REVISION: Final = sa.insert(t.revisions)
+_NEW_FILE: Final = sa.insert(t.files)
 _SAME_BYTES: Final = t.files.c.digest == sa.bindparam("of")
 _KNOWN: Final = sa.select(t.files.c.verdict, t.files.c.revision).where(_SAME_BYTES)
 _FORGET: Final = sa.delete(t.files).where(_SAME_BYTES)
@@ -140,8 +145,8 @@ def commit(ledger: Ledger, entry: Entry) -> Committed | None:
         last = last_revision(connection)
         entry = _with_what_comes_back(connection, entry)
         concerned = {change.key for change in entry.changes} | {key for key, _ in entry.removals}
-        standing = read_standing(connection, concerned | (entry.reads or frozenset()))
-        if _has_moved(connection, entry, last, standing) or _is_taken(connection, entry.file_record):
+        was = _before(connection, entry, last, concerned)
+        if was is None or _is_taken(connection, entry.file_record):
             return None
         if entry.is_empty:
             _record_file(connection, entry, None)
@@ -149,10 +154,10 @@ def commit(ledger: Ledger, entry: Entry) -> Committed | None:
         revision = last + 1
         add_revision(connection, entry, revision)
         task_ids = add_tasks(connection, entry, revision)
-        apply(connection, entry, revision, standing)
+        apply(connection, entry, revision, was)
         if entry.undoes is not None:
             restate_trails(connection, concerned)
-        opened = write_disputes(connection, entry, revision, standing)
+        opened = write_disputes(connection, entry, revision, was)
         write_proposals(connection, entry, revision, task_ids)
         if entry.own_columns is not None:
             write_own_columns(connection, OwnColumns(entry.own_columns, revision))
@@ -182,16 +187,19 @@ def _with_what_comes_back(connection: sa.Connection, entry: Entry) -> Entry:
 
 def restate_trails(connection: sa.Connection, keys: Iterable[Key]) -> None:
     """Count extensions and the unit's last day as if what was taken back had not been."""
-    rows: list[dict[str, object]] = [
-        {
-            "task": key.task_id,
-            "of": key.unit,
-            "heard": item.unit_update.isoformat() if item.unit_update else None,
-            "extensions": item.extension_count,
-        }
+    rows = [
+        (*key, item.unit_update.isoformat() if item.unit_update else None, item.extension_count)
         for key, item in replay(connection, keys).items()
     ]
-    update_many(connection, UPDATE_TRAIL, rows)
+    update_many(connection, UPDATE_TRAIL, ("task", "of", "heard", "extensions"), rows)
+
+
+def _before(connection: sa.Connection, entry: Entry, last: int, concerned: AbstractSet[Key]) -> Before | None:
+    """Give the assignments that *entry* writes to; None when what it stands on has moved since it was decided."""
+    if entry.then is not None and last == entry.decided_at and concerned <= entry.then.keys():
+        return Before(entry.then)  # nobody wrote anything: they still are what the decision saw
+    standing = read_standing(connection, concerned | (entry.reads or frozenset()))
+    return None if _has_moved(connection, entry, last, standing) else before(standing, concerned)
 
 
 def _has_moved(connection: sa.Connection, entry: Entry, last: int, standing: Mapping[Key, Standing]) -> bool:
@@ -231,7 +239,7 @@ def add_revision(connection: sa.Connection, entry: Entry, revision: int) -> None
         "drawn": entry.drawn,
         "undoes": entry.undoes,
     }
-    connection.execute(sa.insert(t.revisions), row)
+    connection.execute(_NEW_REVISION, row)
 
 
 def _record_file(connection: sa.Connection, entry: Entry, revision: int | None) -> None:
@@ -253,4 +261,4 @@ def _record_file(connection: sa.Connection, entry: Entry, revision: int | None) 
         if taken and revision is None:
             revision = known.revision
         connection.execute(_FORGET, digest)
-    connection.execute(sa.insert(t.files), {**record, "revision": revision})
+    connection.execute(_NEW_FILE, {**record, "revision": revision})

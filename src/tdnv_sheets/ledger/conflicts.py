@@ -59,6 +59,8 @@ class Dispute:
     """Whether the cell was shown before with another value of the ledger."""
     revoked: bool
     """Whether the revision that settled it was undone."""
+    by_office: bool
+    """Whether a register said it – an old copy, or two people at two copies – and not a unit's workbook."""
 
 
 class _Marks(NamedTuple):
@@ -66,6 +68,8 @@ class _Marks(NamedTuple):
     """Conflicts that were shown before."""
     dead: frozenset[int]
     """Revisions that were undone."""
+    registers: frozenset[tuple[datetime, str]]
+    """Moment and file of registers that were read back."""
 
 
 def read_disputes(
@@ -73,6 +77,7 @@ def read_disputes(
     *,
     settled: bool | None = False,
     unit: str | None = None,
+    task: str | None = None,
     limit: int | None = None,
     since: date | None = None,
 ) -> tuple[Dispute, ...]:
@@ -88,6 +93,8 @@ def read_disputes(
         query = query.where(t.conflicts.c.state != OPEN if settled else t.conflicts.c.state == OPEN)
     if unit is not None:
         query = query.where(t.conflicts.c.unit == unit)
+    if task is not None:
+        query = query.where(t.conflicts.c.task_id == task)
     if since is not None:
         late = sa.select(t.revisions.c.number).where(t.revisions.c.day >= since)
         query = query.where((t.conflicts.c.state == OPEN) | t.conflicts.c.settled.in_(late))
@@ -96,7 +103,7 @@ def read_disputes(
         rows = connection.execute(query.order_by(*order).limit(limit)).all()
         past = _past(connection, rows)
         ends = _revisions(connection, {row.settled for row in rows if row.settled is not None})
-        marks = _Marks(_shown_before(connection, rows), dead_revisions(connection))
+        marks = _Marks(_shown_before(connection, rows), dead_revisions(connection), _registers(connection, rows))
     return tuple(_dispute(row, past.get((Key(row.task_id, row.unit), row.field), ()), ends, marks) for row in rows)
 
 
@@ -129,6 +136,7 @@ def _dispute(row: Any, past: Sequence[Any], ends: dict[int, Written], marks: _Ma
         taken=conflict.ours if choice is None else load(choice.new),
         again=row.number in marks.again,
         revoked=row.settled in marks.dead,
+        by_office=(row.at, row.file) in marks.registers,
     )
 
 
@@ -177,6 +185,19 @@ def _shown_before(connection: sa.Connection, rows: Sequence[Any]) -> frozenset[i
         for row in connection.execute(moved.where(t.conflicts.c.task_id.in_(part)))
     }
     return frozenset(row.number for row in rows if (row.task_id, row.unit, row.field, row.revision) in ended)
+
+
+def _registers(connection: sa.Connection, rows: Sequence[Any]) -> frozenset[tuple[datetime, str]]:
+    """Find the readings of registers that opened some of the conflicts.
+
+    A conflict that came in another one's place keeps moment and file of the sender: only they name his revision.
+    """
+    columns = sa.select(t.revisions.c.at, t.revisions.c.file).where(t.revisions.c.source == "office")
+    return frozenset(
+        (row.at, row.file)
+        for part in _parts(row.file for row in rows)
+        for row in connection.execute(columns.where(t.revisions.c.file.in_(part)))
+    )
 
 
 def _parts(found: Iterable[Any]) -> Iterator[Sequence[Any]]:

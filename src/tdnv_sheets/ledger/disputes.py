@@ -8,21 +8,21 @@ import sqlalchemy as sa
 
 from tdnv_sheets.ledger import tables as t
 from tdnv_sheets.ledger.statements import rows_among
-from tdnv_sheets.ledger.values import dump, dump_fields, load, load_fields
+from tdnv_sheets.ledger.values import dump, dump_fields, load
 from tdnv_sheets.records import Change, Conflict, Key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from tdnv_sheets.ledger.commit import Entry
-    from tdnv_sheets.ledger.standing import Standing
+    from tdnv_sheets.ledger.standing import Before
 
 OPEN: Final = sa.select(t.conflicts).where(t.conflicts.c.state == sa.literal_column("'open'"))
 """Written out, not bound: the index of open conflicts is used only where the statement says so."""
 
 
-def write_disputes(connection: sa.Connection, entry: Entry, revision: int, standing: Mapping[Key, Standing]) -> int:
-    """Settle, follow and open conflicts; give how many are new. *standing* is how the rows were before."""
+def write_disputes(connection: sa.Connection, entry: Entry, revision: int, before: Before) -> int:
+    """Settle, follow and open conflicts; give how many are new."""
     for settlement in entry.settlements:
         _close_one(connection, settlement.number, settlement.state, revision, settlement.reason)
     keys = {change.key for change in entry.changes} | {conflict.key for conflict in entry.conflicts}
@@ -30,7 +30,7 @@ def write_disputes(connection: sa.Connection, entry: Entry, revision: int, stand
     waiting = _waiting(connection, keys)
     closed: list[dict[str, Any]] = []
     opened: dict[tuple[Key, str], dict[str, Any]] = {}
-    for change in (*_moved(entry, waiting, standing), *entry.changes):
+    for change in (*_moved(entry, waiting, before), *entry.changes):
         shown = waiting.pop((change.key, change.field), None)
         if shown is not None:
             # An open conflict stays true when the cell itself changes: settled if it took their value, else shown anew.
@@ -47,8 +47,8 @@ def write_disputes(connection: sa.Connection, entry: Entry, revision: int, stand
         # What was sent before and only meets another value now is still of the file that sent it.
         sent = row if row is not None and row.theirs == dump(conflict.theirs) else None
         new = _new_row(entry, conflict, revision, sent)
-        before = (row.ours, row.theirs) if row else (followed["ours"], followed["theirs"]) if followed else None
-        if before == (new["ours"], new["theirs"]):
+        last = (row.ours, row.theirs) if row else (followed["ours"], followed["theirs"]) if followed else None
+        if last == (new["ours"], new["theirs"]):
             continue
         if row is not None:
             closed.append({"of": row.number, "now": "replaced"})
@@ -63,12 +63,12 @@ def write_disputes(connection: sa.Connection, entry: Entry, revision: int, stand
     return count
 
 
-def _moved(entry: Entry, waiting: Iterable[tuple[Key, str]], standing: Mapping[Key, Standing]) -> Iterator[Change]:
+def _moved(entry: Entry, waiting: Iterable[tuple[Key, str]], before: Before) -> Iterator[Change]:
     """Give what an assignment that leaves or comes back changes in its cells that wait: their value, or none."""
     changed = {(change.key, change.field) for change in entry.changes}
     cells = [cell for cell in waiting if cell not in changed]
     for gone, restored in entry.removals:
-        fields = load_fields(standing[gone].fields)
+        fields = before.fields[gone]
         for key, name in cells:
             if key == gone:
                 there = fields.get(name)

@@ -12,7 +12,7 @@ from tdnv_sheets.ledger.values import load, load_fields
 from tdnv_sheets.records import Assignment, Key, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from collections.abc import Set as AbstractSet
     from datetime import datetime
 
@@ -21,11 +21,15 @@ _ALL: Final = sa.select(_COLUMNS.task_id, _COLUMNS.unit, _COLUMNS.fields)
 _PRESENT: Final = _ALL.where(_COLUMNS.removed.is_(None))
 _ENTERED_BY: Final = _ALL.add_columns(_COLUMNS.revision, _COLUMNS.removed).where(_COLUMNS.created <= sa.bindparam("by"))
 _AS_ENTERED: Final = (_COLUMNS.created, _COLUMNS.task_id, _COLUMNS.unit)
+_MOVED: Final = sa.select(_COLUMNS.task_id, _COLUMNS.unit, _COLUMNS.fields, _COLUMNS.removed).where(
+    _COLUMNS.revision > sa.bindparam("after")
+)
+_LAST: Final = sa.select(sa.func.max(t.revisions.c.number))
 
 
 def last_revision(connection: sa.Connection) -> int:
     """Give the number of the last revision."""
-    return int(connection.scalar(sa.select(sa.func.max(t.revisions.c.number))) or 0)
+    return int(connection.scalar(_LAST) or 0)
 
 
 def read_assignments(
@@ -38,10 +42,25 @@ def read_assignments(
     else:
         rows = rows_among(connection, query, t.assignments.c.task_id, (key.task_id for key in keys))
     found: dict[Key, Assignment] = {}
-    for task_id, unit, fields in rows:
+    for task_id, unit, fields in rows.all():
         key = Key(task_id, unit)
         found[key] = Assignment(key, load_fields(fields))
     return found
+
+
+def read_now(
+    connection: sa.Connection, then: Mapping[Key, Mapping[str, Value]], revision: int
+) -> dict[Key, Mapping[str, Value]]:
+    """Read the fields of assignments that were *then* at *revision*: only of those that moved since anything is read."""
+    now = dict(then)
+    rows = rows_among(connection, _MOVED, t.assignments.c.task_id, (key.task_id for key in then), after=revision)
+    for row in rows.all():
+        key = Key(row.task_id, row.unit)
+        if row.removed is None:
+            now[key] = load_fields(row.fields)
+        else:
+            now.pop(key, None)
+    return now
 
 
 def read_held(connection: sa.Connection, units: Iterable[str]) -> dict[Key, Assignment]:
@@ -65,7 +84,7 @@ def read_at(connection: sa.Connection, keys: Iterable[Key] | None, revision: int
         rows = rows_among(connection, _ENTERED_BY, t.assignments.c.task_id, ids, by=revision)
     past: dict[Key, dict[str, Value]] = {}
     moved: set[Key] = set()
-    for task_id, unit, fields, last, removed in rows:
+    for task_id, unit, fields, last, removed in rows.all():
         key = Key(task_id, unit)
         if wanted is not None and key not in wanted:
             continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import sqlalchemy as sa
 
@@ -37,27 +37,51 @@ class Standing(NamedTuple):
     extension_count: int
 
 
+_NEW: Final = ("task_id", "unit", "fields", "created", "revision", "removed", "unit_update", "extension_count")
 STANDING: Final = tuple(t.assignments.c[name] for name in Standing._fields)
 """The columns of a standing."""
 _READ: Final = sa.select(*STANDING)
+_HERE: Final = (t.assignments.c.task_id == sa.bindparam("task")) & (t.assignments.c.unit == sa.bindparam("of"))
 UPDATE_TRAIL: Final = (
     sa.update(t.assignments)
-    .where((t.assignments.c.task_id == sa.bindparam("task")) & (t.assignments.c.unit == sa.bindparam("of")))
+    .where(_HERE)
     .values(unit_update=sa.bindparam("heard"), extension_count=sa.bindparam("extensions"))
 )
 """What no field holds."""
-_UPDATE: Final = UPDATE_TRAIL.values(
-    fields=sa.bindparam("now"), revision=sa.bindparam("at"), removed=sa.bindparam("gone")
+_UPDATE: Final = (
+    sa.update(t.assignments)
+    .where(_HERE)
+    .values(
+        fields=sa.bindparam("now"),
+        revision=sa.bindparam("at"),
+        removed=sa.bindparam("gone"),
+        unit_update=sa.func.coalesce(sa.bindparam("heard", type_=sa.Date), t.assignments.c.unit_update),
+        extension_count=t.assignments.c.extension_count + sa.bindparam("more"),
+    )
 )
+
+
+class Before(NamedTuple):
+    """The assignments that a revision writes to, as they were before it."""
+
+    fields: Mapping[Key, Mapping[str, Value]]
+    removed: AbstractSet[Key] = frozenset()
+    """Those of them that were not there."""
 
 
 def read_standing(connection: sa.Connection, keys: AbstractSet[Key]) -> dict[Key, Standing]:
     """Read the rows of *keys*, removed ones too; keys that never were are left out."""
     if not keys:
         return {}
-    rows = rows_among(connection, _READ, t.assignments.c.task_id, (key.task_id for key in keys))
-    found = map(Standing._make, rows)
-    return {key: row for row in found if (key := Key(row.task_id, row.unit)) in keys}
+    rows = rows_among(connection, _READ, t.assignments.c.task_id, (key.task_id for key in keys)).all()
+    return {key: row for row in map(Standing._make, rows) if (key := Key(*row[:2])) in keys}
+
+
+def before(standing: Mapping[Key, Standing], keys: Iterable[Key]) -> Before:
+    """Give those of *keys* that have a row as that row is."""
+    rows = {key: standing[key] for key in keys if key in standing}
+    fields = {key: load_fields(row.fields) for key, row in rows.items()}
+    return Before(fields, {key for key, row in rows.items() if row.removed is not None})
 
 
 def add_tasks(connection: sa.Connection, entry: Entry, revision: int) -> tuple[str, ...]:
@@ -70,10 +94,10 @@ def add_tasks(connection: sa.Connection, entry: Entry, revision: int) -> tuple[s
         if task_id is None:
             number += 1
             task_id = f"NV-{year}-{number:05}"
-            made.append({"task_id": task_id, "year": year, "number": number, "created": revision})
+            made.append((task_id, year, number, revision))
         task_ids.append(task_id)
-    insert_many(connection, t.tasks, made)
-    rows: list[dict[str, object]] = []
+    insert_many(connection, t.tasks, ("task_id", "year", "number", "created"), made)
+    rows: list[tuple[object, ...]] = []
     changes: list[Change] = []
     bare: list[Key] = []
     for task, task_id in zip(entry.new_tasks, task_ids, strict=True):
@@ -85,7 +109,7 @@ def add_tasks(connection: sa.Connection, entry: Entry, revision: int) -> tuple[s
             changes += (Change(key, name, None, value, ENTERED) for name, value in fields.items())
             if not fields:
                 bare.append(key)
-    insert_many(connection, t.assignments, rows)
+    insert_many(connection, t.assignments, _NEW, rows)
     note_words(connection, {change.key: change.new for change in changes if change.field == WORDS})
     _log_changes(connection, changes, revision)
     # One without any field leaves no change that says since when it is there.
@@ -97,21 +121,13 @@ def _last_number(connection: sa.Connection, year: int) -> int:
     return connection.scalar(sa.select(sa.func.max(t.tasks.c.number)).where(t.tasks.c.year == year)) or 0
 
 
-def _new_row(key: Key, fields: Mapping[str, Value], packed: str, revision: int) -> dict[str, object]:
+def _new_row(key: Key, fields: Mapping[str, Value], packed: str, revision: int) -> tuple[object, ...]:
     reported = fields.get(REPORTED)
-    return {
-        "task_id": key.task_id,
-        "unit": key.unit,
-        "fields": packed,
-        "created": revision,
-        "revision": revision,
-        "removed": None,
-        "unit_update": reported.isoformat() if isinstance(reported, date) else None,
-        "extension_count": 1 if EXTENSION in fields else 0,
-    }
+    heard = reported.isoformat() if isinstance(reported, date) else None
+    return (*key, packed, revision, revision, None, heard, 1 if EXTENSION in fields else 0)
 
 
-def apply(connection: sa.Connection, entry: Entry, revision: int, standing: Mapping[Key, Standing]) -> None:
+def apply(connection: sa.Connection, entry: Entry, revision: int, before: Before) -> None:
     """Write the entry's changes and removals.
 
     Raises `RuntimeError` where a change starts from another value than the ledger's, or from no assignment.
@@ -121,33 +137,23 @@ def apply(connection: sa.Connection, entry: Entry, revision: int, standing: Mapp
     by_key: dict[Key, list[Change]] = {key: [] for key in (*back, *gone)}
     for change in entry.changes:
         by_key.setdefault(change.key, []).append(change)
-    written = []
+    written: list[tuple[object, ...]] = []
     for key, changes in by_key.items():
-        row = standing.get(key)
-        if row is None or (row.removed is not None) != (key in back):
+        if key not in before.fields or (key in before.removed) != (key in back):
             message = f"{key}: there is no such assignment to write to"
             raise RuntimeError(message)
-        heard = entry.day if entry.source == "unit" and changes else row.unit_update
+        heard = entry.day.isoformat() if entry.source == "unit" and changes else None
         extended = any(change.field == EXTENSION and change.new is not None for change in changes)
-        written.append(
-            {
-                "task": key.task_id,
-                "of": key.unit,
-                "now": _changed(row, changes) if changes else row.fields,
-                "at": revision,
-                "gone": revision if key in gone else None,
-                "heard": None if heard is None else heard.isoformat(),
-                "extensions": row.extension_count + int(extended),
-            }
-        )
-    update_many(connection, _UPDATE, written)
+        left = revision if key in gone else None
+        written.append((_changed(before.fields[key], changes), revision, left, heard, int(extended), *key))
+    update_many(connection, _UPDATE, ("now", "at", "gone", "heard", "more", "task", "of"), written)
     note_words(connection, {change.key: change.new for change in entry.changes if change.field == WORDS})
     _log_changes(connection, entry.changes, revision)
     _log_removals(connection, entry.removals, revision)
 
 
-def _changed(row: Standing, changes: Iterable[Change]) -> str:
-    fields = load_fields(row.fields)
+def _changed(then: Mapping[str, Value], changes: Iterable[Change]) -> str:
+    fields = dict(then)
     for change in changes:
         if fields.get(change.field) != change.old:
             message = f"{change.key} {change.field}: the change starts from another value than the ledger's"
@@ -158,23 +164,11 @@ def _changed(row: Standing, changes: Iterable[Change]) -> str:
 
 def _log_changes(connection: sa.Connection, changes: Sequence[Change], revision: int) -> None:
     rows = [
-        {
-            "revision": revision,
-            "task_id": change.key.task_id,
-            "unit": change.key.unit,
-            "field": change.field,
-            "old": dump(change.old),
-            "new": dump(change.new),
-            "rule": change.rule,
-        }
-        for change in changes
+        (revision, *change.key, change.field, dump(change.old), dump(change.new), change.rule) for change in changes
     ]
-    insert_many(connection, t.changes, rows)
+    insert_many(connection, t.changes, ("revision", "task_id", "unit", "field", "old", "new", "rule"), rows)
 
 
 def _log_removals(connection: sa.Connection, removals: Iterable[tuple[Key, bool]], revision: int) -> None:
-    rows: list[dict[str, Any]] = [
-        {"revision": revision, "task_id": key.task_id, "unit": key.unit, "restored": restored}
-        for key, restored in removals
-    ]
-    insert_many(connection, t.removals, rows)
+    rows = [(revision, *key, restored) for key, restored in removals]
+    insert_many(connection, t.removals, ("revision", "task_id", "unit", "restored"), rows)

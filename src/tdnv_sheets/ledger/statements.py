@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
+from operator import itemgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -49,25 +50,37 @@ def _query_among(query: sa.Select[Any], column: sa.Column[Any], *, on_sqlite: bo
     return query.where(_is_among(column, sa.bindparam("among", type_=_LISTED[on_sqlite]), on_sqlite=on_sqlite))
 
 
-def insert_many(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, object]]) -> None:
-    """Insert *rows*, which all have the same columns, past SQLAlchemy's work on each value.
+def insert_many(
+    connection: sa.Connection, table: sa.Table, columns: tuple[str, ...], rows: Sequence[tuple[object, ...]]
+) -> None:
+    """Insert *rows* of values for *columns*, past SQLAlchemy's work on each value.
 
     The values are texts, numbers, booleans and nulls; a day goes in as `2026-06-15`.
     """
     if rows:
-        _run(connection, *_insert(table, connection.dialect, tuple(rows[0])), rows)
+        _run(connection, *_insert(table, connection.dialect, columns), columns, rows)
 
 
-def update_many(connection: sa.Connection, statement: sa.Update, rows: Sequence[Mapping[str, object]]) -> None:
-    """Run *statement* once for each of *rows*, which hold its parameters; for the values see `insert_many`."""
+def update_many(
+    connection: sa.Connection, statement: sa.Update, names: tuple[str, ...], rows: Sequence[tuple[object, ...]]
+) -> None:
+    """Run *statement* once for each of *rows*, the values of its parameters *names*; for the values see `insert_many`."""
     if rows:
-        _run(connection, *_update(statement, connection.dialect), rows)
+        _run(connection, *_update(statement, connection.dialect), names, rows)
 
 
 def _run(
-    connection: sa.Connection, text: str, order: tuple[str, ...] | None, rows: Sequence[Mapping[str, object]]
+    connection: sa.Connection,
+    text: str,
+    order: tuple[str, ...] | None,
+    names: tuple[str, ...],
+    rows: Sequence[tuple[object, ...]],
 ) -> None:
-    many: Any = list(rows) if order is None else [tuple(map(row.__getitem__, order)) for row in rows]
+    many: Any = rows
+    if order is None:
+        many = [dict(zip(names, row, strict=True)) for row in rows]
+    elif order != names:
+        many = list(map(itemgetter(*map(names.index, order)), rows))
     connection.exec_driver_sql(text, many)
 
 

@@ -25,10 +25,11 @@ from tdnv_sheets.ledger.reading import (
     read_entered,
     read_held,
     read_new_tasks,
+    read_now,
     revision_on,
 )
 from tdnv_sheets.ledger.replay import Difference, verify
-from tdnv_sheets.ledger.statements import among
+from tdnv_sheets.ledger.statements import rows_among
 from tdnv_sheets.ledger.trails import read_events, read_trails, read_trails_at
 from tdnv_sheets.ledger.values import load, load_fields
 from tdnv_sheets.ledger.words import keys_saying
@@ -107,6 +108,15 @@ class Kept:
     """SQLite: the kind of network share, `?` where that cannot be found out; empty on a disk of this machine."""
 
 
+_ISSUE: Final = sa.select(t.issues).where(t.issues.c.issue == sa.bindparam("of"))
+_SAME_BYTES: Final = sa.select(t.files).where(t.files.c.digest == sa.bindparam("of"))
+_SAME_CONTENT: Final = (
+    sa.select(t.files)
+    .where((t.files.c.content == sa.bindparam("of")) & (t.files.c.content != "") & t.files.c.verdict.in_(t.TAKEN))
+    .order_by(t.files.c.verdict, t.files.c.at)
+    .limit(1)
+)
+_OPEN: Final = OPEN.order_by(t.conflicts.c.number)
 _WRITERS_PLACE: Final = 7463
 """The number of PostgreSQL's advisory lock that each writer takes."""
 
@@ -191,6 +201,11 @@ class Ledger:
         with self.reading() as connection:
             return read_assignments(connection, keys, removed=removed)
 
+    def as_now(self, then: Mapping[Key, Mapping[str, Value]], revision: int) -> dict[Key, Mapping[str, Value]]:
+        """Give the fields of today of assignments that were *then* at *revision*; those that are gone are left out."""
+        with self.reading() as connection:
+            return read_now(connection, then, revision)
+
     def held_by(self, units: Iterable[str]) -> dict[Key, Assignment]:
         """Read the current assignments of some units."""
         with self.reading() as connection:
@@ -241,18 +256,15 @@ class Ledger:
     def issue(self, issue: str) -> IssueRecord | None:
         """Find an issue by its id."""
         with self.reading() as connection:
-            row = connection.execute(sa.select(t.issues).where(t.issues.c.issue == issue)).one_or_none()
+            row = connection.execute(_ISSUE, {"of": issue}).one_or_none()
         if row is None:
             return None
         return IssueRecord(row.issue, row.unit, row.period, row.revision or 0, row.content, tuple(json.loads(row.rows)))
 
     def receipt(self, content: str) -> Receipt | None:
         """Find a file whose content was taken in before, whatever its bytes and its name; best one taken whole."""
-        same = (t.files.c.content == content) & (t.files.c.content != "")
-        accepted = t.files.c.verdict.in_(t.TAKEN)
-        query = sa.select(t.files).where(same & accepted).order_by(t.files.c.verdict, t.files.c.at).limit(1)
         with self.reading() as connection:
-            row = connection.execute(query).one_or_none()
+            row = connection.execute(_SAME_CONTENT, {"of": content}).one_or_none()
         return None if row is None else _receipt(row)
 
     def receipt_of(self, digest: str) -> Receipt | None:
@@ -262,9 +274,8 @@ class Ledger:
 
     def filed(self, digest: str) -> Receipt | None:
         """Find what is known of a file with these very bytes, also where an undo took it back."""
-        query = sa.select(t.files).where(t.files.c.digest == digest)
         with self.reading() as connection:
-            row = connection.execute(query).one_or_none()
+            row = connection.execute(_SAME_BYTES, {"of": digest}).one_or_none()
         return None if row is None else _receipt(row)
 
     def newer_file(self, receipt: Receipt) -> Receipt | None:
@@ -288,26 +299,18 @@ class Ledger:
     def open_conflicts(self, *, unit: str | None = None, keys: Iterable[Key] | None = None) -> tuple[OpenConflict, ...]:
         """Read the conflicts that wait for a choice, oldest first; all, or those of a *unit* or of some *keys*."""
         wanted = None if keys is None else frozenset(keys)
-        query = OPEN.order_by(t.conflicts.c.number)
-        if unit is not None:
-            query = query.where(t.conflicts.c.unit == unit)
+        query = _OPEN if unit is None else _OPEN.where(t.conflicts.c.unit == unit)
         with self.reading() as connection:
-            if wanted is not None:
-                query = query.where(among(connection, t.conflicts.c.task_id, (key.task_id for key in wanted)))
-            rows = connection.execute(query)
-            return tuple(_conflict(row) for row in rows if wanted is None or (row.task_id, row.unit) in wanted)
+            if wanted is None:
+                return tuple(map(_conflict, connection.execute(query)))
+            rows = rows_among(connection, query, t.conflicts.c.task_id, (key.task_id for key in wanted))
+            return tuple(_conflict(row) for row in rows if (row.task_id, row.unit) in wanted)
 
     def conflict(self, number: int) -> OpenConflict | None:
         """Find a conflict by its number, whatever became of it."""
         with self.reading() as connection:
             row = connection.execute(sa.select(t.conflicts).where(t.conflicts.c.number == number)).one_or_none()
         return None if row is None else _conflict(row)
-
-    def conflicts_of(self, task_id: str) -> tuple[OpenConflict, ...]:
-        """Read all conflicts of one task, settled ones too."""
-        with self.reading() as connection:
-            query = sa.select(t.conflicts).where(t.conflicts.c.task_id == task_id).order_by(t.conflicts.c.number)
-            return tuple(_conflict(row) for row in connection.execute(query))
 
     def open_proposals(self) -> tuple[Proposal, ...]:
         """Read the proposals that wait for the office."""

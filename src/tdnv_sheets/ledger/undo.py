@@ -16,7 +16,7 @@ from tdnv_sheets.ledger.columns import take_back_own_columns
 from tdnv_sheets.ledger.commit import Entry, Settlement, add_revision, restate_trails
 from tdnv_sheets.ledger.disputes import write_disputes
 from tdnv_sheets.ledger.reading import last_revision
-from tdnv_sheets.ledger.standing import apply, read_standing
+from tdnv_sheets.ledger.standing import apply, before, read_standing
 from tdnv_sheets.ledger.undo_disputes import Later, Waiting, reopen, waiting_on
 from tdnv_sheets.ledger.values import dump, load, load_fields
 from tdnv_sheets.records import Change, Key, Value
@@ -212,9 +212,9 @@ def _write(connection: sa.Connection, entry: Entry, number: int, plan: _Plan, *,
     undone = entry.undoes or 0
     touched = {change.key for change in plan.changes} | {*plan.removed, *plan.restored}
     add_revision(connection, entry, number)
-    standing = read_standing(connection, touched)
-    apply(connection, entry, number, standing)
-    write_disputes(connection, entry, number, standing)
+    was = before(read_standing(connection, touched), touched)
+    apply(connection, entry, number, was)
+    write_disputes(connection, entry, number, was)
     reopened = reopen(connection, plan.waiting, number)
     take_back_own_columns(connection, undone, number)
     restate_trails(connection, touched)

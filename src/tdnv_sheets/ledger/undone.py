@@ -39,6 +39,40 @@ def removed(ledger: Ledger, keys: Iterable[Key]) -> dict[Key, Gone]:
     return {key: gone for key, gone in found.items() if key in wanted}
 
 
+def before_undone(ledger: Ledger, issue: str, seen: int) -> dict[tuple[Key, str], Value]:
+    """Give the cells that at revision *seen* held what a file of *issue* wrote and an undo took back, as they were before.
+
+    A marked copy drawn at *seen* shows what such a file said: its sender states it, and did not find it there.
+    """
+    changes, revisions = t.changes.c, t.revisions.c
+    files = sa.select(revisions.number).join(t.files, t.files.c.digest == revisions.digest)
+    files = files.where((t.files.c.issue == issue) & (revisions.number <= seen))
+    with ledger.reading() as connection:
+        sent = set(connection.scalars(files))
+        dead = (revision for revision in dead_revisions(connection) if revision <= seen)
+        gone = {revision for revision in dead if _says_again(connection, revision) in sent}
+        touched = sa.select(changes.task_id).where(changes.revision.in_(gone))
+        query = sa.select(t.changes).where(changes.task_id.in_(touched) & (changes.revision <= seen))
+        rows = connection.execute(query.order_by(changes.id.desc())) if gone else ()
+        found: dict[tuple[Key, str], Value] = {}
+        settled: set[tuple[Key, str]] = set()
+        for row in rows:
+            cell = Key(row.task_id, row.unit), row.field
+            if row.revision not in gone:
+                settled.add(cell)
+            elif cell not in settled:
+                found[cell] = load(row.old)
+    return found
+
+
+def _says_again(connection: sa.Connection, revision: int) -> int | None:
+    """Give the revision that *revision* is, or brings back as the undo of its undo; None for what takes one back."""
+    undoes, back = t.revisions.c.undoes, False
+    while (first := connection.scalar(sa.select(undoes).where(t.revisions.c.number == revision))) is not None:
+        revision, back = first, not back
+    return None if back else revision
+
+
 def undone_cells(ledger: Ledger, drawn: int) -> dict[tuple[Key, str], list[Value]]:
     """Give what readings of a register drawn at revision *drawn* had written and undos took back, oldest first.
 

@@ -19,11 +19,23 @@ def _day(value: date) -> dict[str, str]:
 
 
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, default=_day)
+_DECODER: Final = json.JSONDecoder()
+_quoted: Final = json.encoder.encode_basestring
+"""Writes a text as the encoder does; nearly all values are texts, and the encoder makes itself ready for each call."""
 
 
 def dump(value: Value) -> str:
     """Write one value."""
-    return _ENCODER.encode(value)
+    if type(value) is str:
+        return _quoted(value)
+    if value is None:
+        return "null"
+    return _written(value) if type(value) is date else _ENCODER.encode(value)
+
+
+@lru_cache(1024)
+def _written(day: date) -> str:
+    return _ENCODER.encode(day)
 
 
 def load(text: str) -> Value:
@@ -33,7 +45,8 @@ def load(text: str) -> Value:
 
 def dump_fields(fields: Mapping[str, Value]) -> str:
     """Write fields, empty ones left out, names sorted."""
-    return _ENCODER.encode({name: value for name, value in sorted(fields.items()) if value is not None})
+    filled = (f"{_quoted(name)}: {dump(value)}" for name, value in sorted(fields.items()) if value is not None)
+    return f"{{{', '.join(filled)}}}"
 
 
 def load_fields(text: str) -> dict[str, Value]:
@@ -59,7 +72,8 @@ def _plain(text: object) -> Any:  # noqa: ANN401 - what json.loads gives
     """Read JSON; a damaged file may hold anything in the place of a text."""
     if not isinstance(text, str):
         raise ValueError(text)  # noqa: TRY004 - a damaged ledger is meant, not a wrong call
-    return json.loads(text)
+    value, end = _DECODER.raw_decode(text)
+    return value if end == len(text) else json.loads(text)  # which says what is wrong
 
 
 def _value(plain: Any) -> Value:  # noqa: ANN401 - what json.loads gives

@@ -33,8 +33,8 @@ def note_words(connection: sa.Connection, contents: Mapping[Key, Value]) -> None
         here = (t.task_words.c.task_id == key.task_id) & (t.task_words.c.unit == key.unit)
         connection.execute(sa.delete(t.task_words).where(here))
     digests = ((key, digest_of(content)) for key, content in contents.items())
-    rows = [{"task_id": key.task_id, "unit": key.unit, "words": words} for key, words in digests if words]
-    insert_many(connection, t.task_words, rows)
+    rows = [(*key, words) for key, words in digests if words]
+    insert_many(connection, t.task_words, ("task_id", "unit", "words"), rows)
 
 
 def keys_saying(connection: sa.Connection, contents: Iterable[Value]) -> set[Key]:

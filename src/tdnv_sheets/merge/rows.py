@@ -31,6 +31,7 @@ _CLOSING: Final = frozenset({"withdrawn", "transferred"})
 
 
 _TAKEN: Final = frozenset({Rule.TAKEN, Rule.ADDED})
+_TAKEN_SINCE: Final = Rule.TAKEN.value
 _DISPUTED: Final = frozenset({Rule.DISPUTED, Rule.REMOVED, Rule.NO_BASE})
 _KEPT: Final = frozenset({Rule.NOT_THEIRS, Rule.NOT_CLEARED, Rule.NO_COLUMN})
 
@@ -146,6 +147,8 @@ class _Row(NamedTuple):
 
     def is_parallel(self) -> bool:
         """Say whether the ledger changed something since the base that this row does not say as well."""
+        if self.then is self.now:
+            return False
         names = {name for name, _ in self.then.items() ^ self.now.items()}
         moved = (name for name in names if not same(self.then.get(name), self.now.get(name)))
         return any(name not in self.cells or not same(self.cells[name], self.now.get(name)) for name in moved)
@@ -199,7 +202,9 @@ class _Decided:
     def _cell(self, row: _Row, name: str, versions: Versions) -> None:
         base, ours, theirs = versions
         rule = rule_for(versions, self.rights[name], row.standing)
-        if rule in _TAKEN:
+        if rule is Rule.TAKEN and not self.waiting:
+            self.changes.append(Change(row.key, name, ours, theirs, _TAKEN_SINCE))  # most that anybody changed
+        elif rule in _TAKEN:
             again = self.waiting.get((row.key, name)) if self.waiting else None
             if again is not None and same(again.theirs, theirs):
                 self.conflicts.append(again)

@@ -15,6 +15,7 @@ from tdnv_sheets.inbox import shelf
 from tdnv_sheets.inbox.workspace import put_in_place
 from tdnv_sheets.intake.refuse import too_large
 from tdnv_sheets.intake.worker import FileSeen, Readers
+from tdnv_sheets.ledger.undone import before_undone
 from tdnv_sheets.messages.catalogue import found, say
 from tdnv_sheets.periods import parse_period
 from tdnv_sheets.pipeline.issue import unit_book_view, workbook_name
@@ -25,6 +26,7 @@ from tdnv_sheets.records import Assignment, Key
 from tdnv_sheets.render.marked import draw_marked
 from tdnv_sheets.render.view import MarkedView, Row
 from tdnv_sheets.stamp import decode, encode
+from tdnv_sheets.text.same import same
 from tdnv_sheets.validate.checked import Checked, Grounds, Verdict
 from tdnv_sheets.validate.identity import Issued
 from tdnv_sheets.validate.run import check_all
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tdnv_sheets.periods import Period
-    from tdnv_sheets.records import Unit
+    from tdnv_sheets.records import Unit, Value
 
 _LOT: Final = 100
 _LEFT_ALONE: Final = frozenset(("incomplete-file", "secret-name", "secret-note"))
@@ -158,8 +160,22 @@ def _issued(office: Office, issue: str, revision: int) -> Issued | None:
         return None
     keys = [Key(task, record.unit) for task in record.task_ids]
     past = office.ledger.at_revision(keys, revision)
+    if revision > record.revision:  # a marked copy
+        _rewind_undone(office, past, issue, revision)
     base = {key.task_id: past[key] for key in keys if key in past}
     return Issued(record.issue, record.unit, record.period, revision, record.content, base)
+
+
+def _rewind_undone(office: Office, past: dict[Key, dict[str, Value]], issue: str, revision: int) -> None:
+    """Let values that a marked copy repeats count as sent, not as found there, when the file that said them was undone.
+
+    Not where the ledger says them again: the file itself was sent once more, and the copy stands on that.
+    """
+    before = before_undone(office.ledger, issue, revision)
+    now = office.ledger.assignments({key for key, _ in before})
+    for (key, name), value in before.items():
+        if key in past and key in now and not same(now[key].get(name), past[key].get(name)):
+            past[key][name] = value
 
 
 def _as_now(office: Office, unit: str) -> Issued:

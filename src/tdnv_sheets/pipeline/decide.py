@@ -41,10 +41,14 @@ NOTHING_DECIDED: Final = Decided(Outcome(), {}, {})
 def decide(ledger: Ledger, submission: Submission, issued: Issued | None, *, max_cleared: int | None = None) -> Decided:
     """Merge a unit's submission against what was issued to it and the ledger as it is now."""
     keys = [row.key for row in submission.rows if row.key is not None]
-    ours = {key: item.fields for key, item in ledger.assignments(keys).items()}
     base = None
+    ours: dict[Key, Mapping[str, Value]] = {}
     if submission.revision is not None and issued is not None:
         base = {Key(task, issued.unit): fields for task, fields in issued.base.items()}
+        ours = ledger.as_now(base, issued.revision)
+    others = [key for key in keys if base is None or key not in base]
+    if others:
+        ours |= {key: item.fields for key, item in ledger.assignments(others).items()}
     waiting = {(item.conflict.key, item.conflict.field): item.conflict for item in ledger.open_conflicts(keys=keys)}
     outcome = merge(
         submission,
@@ -63,10 +67,10 @@ def _counted(checked: Checked, outcome: Outcome) -> tuple[Counts, Counts]:
     submission = checked.submission
     going = {row.row for row in submission.rows} if submission is not None else set()
     proposed = len(submission.proposals) if submission is not None and outcome.mass_clear is None else 0
-    fields = [spec for spec in assignment_spec().shown_on("update") if spec.owner is Owner.UNIT]
+    names = [spec.name for spec in assignment_spec().shown_on("update") if spec.owner is Owner.UNIT]
     base = checked.issued.base if checked.issued else {}
     held = sum(
-        len(changed_fields(row, [spec for spec in fields if spec.name in row.typed], base.get(task, {})))
+        len(changed_fields(row, [name for name in names if name in row.columns], base.get(task, {})))
         for task, row in checked.rows
         if row.number not in going
     )
@@ -86,7 +90,7 @@ def received_of(office: Office, name: str, checked: Checked, decided: Decided, m
     final = office.regulation.completion(moment.as_of).final_document
     rows, cells = _counted(checked, outcome)
     abouts = [
-        *told(decided, office.lang),
+        *told(decided, checked.submission.revision if checked.submission else None, office.lang),
         *broken_together(decided, moment.as_of, office.lang, final_document=final),
         *_look_alikes(office, proposed(checked, outcome), checked.unit),
     ]

@@ -98,7 +98,7 @@ def composed(changes: Iterable[Change]) -> tuple[Change, ...]:
     by_cell: dict[tuple[Key, str], Change] = {}
     for change in changes:
         first = by_cell.get((change.key, change.field), change)
-        by_cell[change.key, change.field] = replace(change, old=first.old)
+        by_cell[change.key, change.field] = change._replace(old=first.old)
     return tuple(change for change in by_cell.values() if change.old != change.new)
 
 

@@ -9,9 +9,11 @@ from tdnv_sheets.errors import WaitsForPerson, WrongUsage
 from tdnv_sheets.inbox.shelf import free_name
 from tdnv_sheets.inbox.workspace import put_in_place
 from tdnv_sheets.ledger.conflicts import read_disputes
+from tdnv_sheets.ledger.log import read_undone
 from tdnv_sheets.ledger.values import fingerprint
 from tdnv_sheets.pipeline.duties import shown_duties
 from tdnv_sheets.pipeline.office import Office, judged
+from tdnv_sheets.pipeline.parallel import parallel_rows
 from tdnv_sheets.records import EXTRA
 from tdnv_sheets.render.register import draw_register
 from tdnv_sheets.render.view import ConflictRow, LogRow, RegisterView, Row, SettledRow
@@ -133,6 +135,7 @@ def register_view(office: Office, as_of: date) -> RegisterView:
         colours=settings.colours,
         settled=tuple(_settled_rows(office, names)),
         duties=shown_duties(office, as_of),
+        parallel=parallel_rows(office),
     )
 
 
@@ -182,6 +185,7 @@ def conflict_row(item: Dispute, names: Mapping[str, str]) -> ConflictRow:
         written_by="" if written is None else names.get(written.who, written.who),
         written_at=None if written is None else written.at,
         again=item.again,
+        by_office=item.by_office,
     )
 
 
@@ -195,6 +199,18 @@ def _settled_rows(office: Office, names: Mapping[str, str]) -> Iterable[SettledR
 
 
 def _log_rows(office: Office, names: Mapping[str, str]) -> Iterable[LogRow]:
+    undone_by = read_undone(office.ledger)
+    undoes = {by: undone for undone, by in undone_by.items()}
     for line in office.ledger.log(limit=LOG_LINES, without="takeover"):
-        who = names.get(line.who, line.who)
-        yield LogRow(line.revision, line.at, who, line.file, line.key, line.field, line.old, line.new)
+        yield LogRow(
+            revision=line.revision,
+            at=line.at,
+            who=names.get(line.who, line.who),
+            file=line.file,
+            key=line.key,
+            field=line.field,
+            old=line.old,
+            new=line.new,
+            undoes=undoes.get(line.revision),
+            undone_by=undone_by.get(line.revision),
+        )

@@ -10,14 +10,17 @@ from __future__ import annotations
 import json
 import os
 import re
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.inbox import shelf
 from tdnv_sheets.ledger.arrivals import arrived
+from tdnv_sheets.ledger.taken import read_taken
+from tdnv_sheets.merge.rows import Counts
 from tdnv_sheets.pipeline.arrived import new_token
 from tdnv_sheets.pipeline.check import check_together, draw_marks, marked_place, needs_marks
+from tdnv_sheets.pipeline.not_taken import said_again
 from tdnv_sheets.pipeline.receive import Received, receipt
 from tdnv_sheets.records import units_by_code
 from tdnv_sheets.validate.checked import Verdict
@@ -124,7 +127,8 @@ def finish(
         note.write_text(plan.note.replace(_REVISION, shown), encoding="utf-8-sig")
         shelf.move(note, kept.with_name(f"{kept.name}{shelf.NOTE_SUFFIX}"))
     shelf.move(here, kept)
-    _place_of(here).unlink(missing_ok=True)
+    for own in (_place_of(here), _origin_of(here)):
+        own.unlink(missing_ok=True)
     return replace(received, kept_at=kept)
 
 
@@ -137,10 +141,13 @@ def recover(office: Office, grounds: Grounds, moment: Moment) -> list[Received]:
         plan = _load(path)
         written = None if plan is None else arrived(office.ledger, plan.token)
         if plan is None or written is None:
-            give_back(path, office.space.inbox, path.name)
+            if not office.space.inbox.is_dir():
+                continue  # unplugged or unmounted: a folder made in its place would hide the files
+            give_back(path, _folder_of(office, path), path.name)
         else:
             finished.append(_finish_later(office, path, plan, grounds, moment, revision=written[0]))
-    _tidy(office)
+    if not claimed(office):
+        _tidy(office)
     return finished
 
 
@@ -173,12 +180,34 @@ def give_back(path: Path, folder: Path | None, name: str) -> None:
         path.unlink()
     else:
         shelf.file_away(path, folder, name)
+    _origin_of(path).unlink(missing_ok=True)
+
+
+def remember_folder(office: Office, here: Path, folder: Path) -> None:
+    """Write down from which folder below the inbox a file was claimed, so that it can be put back there."""
+    inbox, origin = office.space.inbox.resolve(), _origin_of(here)
+    if folder.resolve() == inbox:
+        origin.unlink(missing_ok=True)
+    else:
+        origin.write_text(folder.resolve().relative_to(inbox).as_posix(), encoding="utf-8")
+
+
+def _folder_of(office: Office, here: Path) -> Path:
+    """Give the folder from which a file was claimed; the inbox itself where that is not known."""
+    with suppress(OSError, ValueError):
+        folder = office.space.inbox / _origin_of(here).read_text(encoding="utf-8")
+        if folder.resolve().is_relative_to(office.space.inbox.resolve()):
+            return folder
+    return office.space.inbox
 
 
 def _finish_later(
     office: Office, path: Path, plan: Plan, grounds: Grounds, moment: Moment, *, revision: int | None
 ) -> Received:
-    """Finish the plan of a command that died; only a marked copy asks for the file to be read again."""
+    """Finish the plan of a command that died, and say of the file what that one would have said.
+
+    Only a marked copy asks for the file to be read again.
+    """
     checked = None
     if plan.marked:
         ((_, _, checked),) = check_together(office.readers, [path], grounds)
@@ -192,6 +221,16 @@ def _finish_later(
         abouts=() if checked is None else checked.abouts,
         revision=revision,
     )
+    taken = read_taken(office.ledger, plan.digest, plan.token)
+    if taken is not None:
+        received = replace(
+            received,
+            abouts=tuple(said_again(stored) for stored in taken.findings),
+            changes=taken.changes,
+            conflicts=taken.conflicts,
+            rows=Counts(**taken.counts.get("rows", {})),
+            cells=Counts(**taken.counts.get("cells", {})),
+        )
     return finish(office, path, plan, received, moment, checked=checked)
 
 
@@ -205,6 +244,10 @@ def _load(path: Path) -> Plan | None:
 
 def _place_of(path: Path) -> Path:
     return path.with_name(f".{path.name}.plan")
+
+
+def _origin_of(path: Path) -> Path:
+    return path.with_name(f".{path.name}.from")
 
 
 def _tidy(office: Office) -> None:

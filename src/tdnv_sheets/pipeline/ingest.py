@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from tdnv_sheets.errors import BrokenSurroundings, TdnvError
 from tdnv_sheets.findings import About
 from tdnv_sheets.inbox import shelf
+from tdnv_sheets.inbox.scan import waiting
 from tdnv_sheets.ledger.arrivals import record_arrival
 from tdnv_sheets.ledger.commit import Entry, commit
 from tdnv_sheets.ledger.values import dump_fields
@@ -26,7 +27,16 @@ from tdnv_sheets.pipeline.check import (
 )
 from tdnv_sheets.pipeline.decide import NOTHING_DECIDED, decide, proposed, received_of
 from tdnv_sheets.pipeline.draw import file_digest
-from tdnv_sheets.pipeline.filing import claimed, finish, give_back, is_planned, lists_owed, plan_for, recover
+from tdnv_sheets.pipeline.filing import (
+    claimed,
+    finish,
+    give_back,
+    is_planned,
+    lists_owed,
+    plan_for,
+    recover,
+    remember_folder,
+)
 from tdnv_sheets.pipeline.not_taken import refresh_after, refresh_owed, stored_finding
 from tdnv_sheets.pipeline.office import unit_named
 from tdnv_sheets.pipeline.receive import Received, has_secret_name, receipt
@@ -43,8 +53,7 @@ if TYPE_CHECKING:
     from tdnv_sheets.pipeline.check import Moment
     from tdnv_sheets.pipeline.filing import Plan
     from tdnv_sheets.pipeline.office import Office
-    from tdnv_sheets.records import SubmittedRow
-    from tdnv_sheets.validate.cells import Typed
+    from tdnv_sheets.records import SubmittedRow, Value
     from tdnv_sheets.validate.checked import Grounds
 
 _TRIES: Final = 50
@@ -65,7 +74,7 @@ def ingest(
     *allow_clears*: a person has looked at these files, and they may empty as many cells as they do (9).
     """
     if paths is None and dry_run:
-        paths = sorted((*shelf.waiting_files(office.space.inbox), *claimed(office)), key=lambda path: path.name)
+        paths = sorted((*in_the_inbox(office), *claimed(office)), key=lambda path: path.name)
     if unit is not None:
         unit_named(office, unit)
     grounds = grounds_of(office, moment.as_of, unit)
@@ -76,13 +85,18 @@ def ingest(
         # Also before files that are named: a place that a dead command had planned is not given away.
         finished = recover(office, grounds_of(office, moment.as_of), moment)
         if paths is None:
-            paths = shelf.waiting_files(office.space.inbox)
+            paths = in_the_inbox(office)
         received = [*finished, *_taken_in(office, existing(paths), grounds, run)]
         if owed:
             refresh_owed(office, moment)
         else:
             refresh_after(office, received, moment)
     return received
+
+
+def in_the_inbox(office: Office) -> Sequence[Path]:
+    """List the files that wait in the inbox."""
+    return waiting(office.space.inbox, subfolders=office.space.settings.watch_subfolders)
 
 
 def _taken_in(office: Office, paths: Iterable[Path], grounds: Grounds, run: _Run) -> list[Received]:
@@ -110,7 +124,7 @@ def _put_back(office: Office, begun: Iterable[_Dropped]) -> None:
             continue
         with suppress(TdnvError, OSError):  # what stopped the command may stop this too; the next one goes on from here
             if not is_planned(office, one.here):
-                give_back(one.here, office.space.inbox if one.from_inbox else None, one.path.name)
+                give_back(one.here, one.path.parent if one.from_inbox else None, one.path.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,16 +138,24 @@ class _Dropped:
     from_inbox: bool
     known: Receipt | None = None
     """Of the very same bytes, when all of them were taken in before."""
+    denied: bool = False
+    """Whether the rights do not allow to take it."""
 
 
 def _claim(office: Office, path: Path, *, dry_run: bool) -> _Dropped:
     """Claim a file of the inbox, or copy one that lies elsewhere; a secret name is left where it is, unopened."""
-    from_inbox = path.parent.resolve() == office.space.inbox.resolve()
+    from_inbox = path.parent.resolve().is_relative_to(office.space.inbox.resolve())
     if dry_run or has_secret_name(path.name):
         return _Dropped(path, path, from_inbox)
     work = office.space.work
-    here = shelf.claim(path, work) if from_inbox else shelf.keep_copy(path, work, path.name)
+    try:
+        here = shelf.claim(path, work) if from_inbox else shelf.keep_copy(path, work, path.name)
+    except PermissionError:
+        if not from_inbox:
+            raise
+        return _Dropped(path, None, from_inbox, denied=True)
     if here is not None and from_inbox:
+        remember_folder(office, here, path.parent)
         # What an earlier run wrote beside this file («not complete», «secret») is about to be said anew.
         path.with_name(f"{path.name}{shelf.NOTE_SUFFIX}").unlink(missing_ok=True)
     return _Dropped(path, here, from_inbox)
@@ -157,7 +179,7 @@ def _take_in(
     for path, seen, checked in check_together(office.readers, to_read(), grounds):
         while dropped[0].here != path:
             yield _not_read(office, dropped.popleft(), run)
-        yield _decided(office, dropped.popleft(), seen, checked, run)
+        yield _decided(office, dropped.popleft(), _Read(seen, checked, content_of(checked)), run)
     for one in dropped:
         yield _not_read(office, one, run)
 
@@ -165,7 +187,7 @@ def _take_in(
 def _not_read(office: Office, one: _Dropped, run: _Run) -> Received:
     """Say of a file that another program holds it, or that its very bytes were taken in before."""
     if one.known is None:
-        received = Received(one.path.name, Verdict.WAITING, (About(found("in-use")),))
+        received = _held(one.path.name, "no-rights" if one.denied else "in-use")
         if one.from_inbox and not run.dry_run:
             waits(office, one.path.name, received, run.moment)
         return received
@@ -193,24 +215,34 @@ def _repeated(office: Office, received: Received, receipt: Receipt) -> Received:
     return replace(received, verdict=Verdict.DUPLICATE, abouts=(*received.abouts, *seen), rows=rows)
 
 
-def _decided(office: Office, one: _Dropped, seen: FileSeen, checked: Checked, run: _Run) -> Received:
+class _Read(NamedTuple):
+    """A file after its check."""
+
+    seen: FileSeen
+    checked: Checked
+    content: str
+    """See `content_of`."""
+
+
+def _decided(office: Office, one: _Dropped, read: _Read, run: _Run) -> Received:
     """Merge one checked file and file it away."""
+    checked = read.checked
     if has_secret_name(one.path.name):
         return _left_alone(office, one, checked, run.moment, noted=one.from_inbox and not run.dry_run)
-    known = _known(office, checked)
+    known = _known(office, read)
     if known is not None:
         received = _repeated(office, received_from(one.path.name, checked), known)
     else:
-        received, plan = _merge(office, one, seen, checked, run)
+        received, plan = _merge(office, one, read, run)
         if plan is not None and one.here is not None:
             return finish(office, one.here, plan, received, run.moment, checked=checked)
-    return received if run.dry_run else _file_away(office, one, checked, received, run.moment)
+    return received if run.dry_run else _file_away(office, one, checked, received, run.moment, digest=read.seen.digest)
 
 
-def _known(office: Office, checked: Checked) -> Receipt | None:
+def _known(office: Office, read: _Read) -> Receipt | None:
     """Find the receipt of the same content; a file that was taken in part may pass whole on a later day."""
-    known = office.ledger.receipt(content_of(checked))
-    if known is None or checked.verdict.value not in {known.verdict, Verdict.PARTLY.value}:
+    known = office.ledger.receipt(read.content)
+    if known is None or read.checked.verdict.value not in {known.verdict, Verdict.PARTLY.value}:
         return None
     return known
 
@@ -223,25 +255,23 @@ def content_of(checked: Checked) -> str:
     """Digest all that people typed into a workbook, good or not, whatever its bytes; empty when nothing was read."""
     if checked.submission is None:
         return ""
-    lines = sorted("\x1f".join((task, *_said(row.typed))) for task, row in checked.rows)
+    lines = sorted("\x1f".join((task, *_said(row.values))) for task, row in checked.rows)
     loose = (*(cells for _, cells in checked.stray), *checked.missing_rows, checked.report)
     lines += sorted("\x1f".join(f"{name}={as_text(raw)}" for name, raw in sorted(cells.items())) for cells in loose)
     return hashlib.sha256("\x1e".join((checked.submission.issue, checked.unit, *lines)).encode()).hexdigest()
 
 
-def _said(cells: Mapping[str, Typed]) -> Iterator[str]:
+def _said(cells: Mapping[str, Value | Unread]) -> Iterator[str]:
     """Write each filled cell: what it means where it was understood, else what was typed."""
     for name in sorted(cells):
-        value = cells[name].value
+        value = cells[name]
         if value is not None:
             yield f"{name}={as_text(value.raw) if isinstance(value, Unread) else value}"
 
 
-def _merge(
-    office: Office, one: _Dropped, scanned: FileSeen, checked: Checked, run: _Run
-) -> tuple[Received, Plan | None]:
+def _merge(office: Office, one: _Dropped, read: _Read, run: _Run) -> tuple[Received, Plan | None]:
     """Decide and write, again when another command wrote in between; gives what is left to do with the file."""
-    name = one.path.name
+    name, checked = one.path.name, read.checked
     if checked.verdict is Verdict.WAITING:
         return received_from(name, checked), None
     for _ in range(_TRIES):
@@ -253,7 +283,9 @@ def _merge(
         received = received_of(office, name, checked, decided, run.moment)
         if run.dry_run or one.here is None:
             return received, None
-        record = _file_record(scanned, checked, received, run.moment)
+        if _was_written_to(one.here, read.seen.digest):
+            return _held(name), None
+        record = _file_record(read, received, run.moment)
         plan = plan_for(office, one.here, checked, received, run.moment, digest=record["digest"])
         entry = Entry(
             at=run.moment.now,
@@ -262,8 +294,9 @@ def _merge(
             source="unit",
             decided_at=decided_at,
             reads=frozenset(row.key for row in _rows(checked) if row.key is not None),
+            then=decided.ours,
             file=name,
-            digest=scanned.digest,
+            digest=read.seen.digest,
             changes=decided.outcome.changes,
             conflicts=decided.outcome.conflicts,
             proposals=tuple((checked.unit, row.cells) for row in proposed(checked, decided.outcome)),
@@ -273,17 +306,27 @@ def _merge(
         committed = commit(office.ledger, entry)
         if committed is not None:
             return replace(received, revision=committed.revision), plan
-        if (known := _known(office, checked)) is not None:
+        if (known := _known(office, read)) is not None:
             return _repeated(office, received_from(name, checked), known), None
     raise BrokenSurroundings("ledger-moved")
 
 
-def _file_record(scanned: FileSeen, checked: Checked, received: Received, moment: Moment) -> dict[str, Any]:
+def _was_written_to(here: Path, digest: str) -> bool:
+    """Say whether a program that had the file open before it was claimed wrote to it since it was read."""
+    return bool(digest) and file_digest(here) != digest
+
+
+def _held(name: str, code: str = "in-use") -> Received:
+    return Received(name, Verdict.WAITING, (About(found(code)),))
+
+
+def _file_record(read: _Read, received: Received, moment: Moment) -> dict[str, Any]:
+    seen, checked = read.seen, read.checked
     findings = [stored_finding(about) for about in received.abouts]
     taken = received.verdict in {Verdict.ACCEPTED, Verdict.PARTLY}
     return {
-        "digest": scanned.digest or hashlib.sha256(f"{received.file}{scanned.size}".encode()).hexdigest(),
-        "content": content_of(checked) if taken else "",
+        "digest": seen.digest or hashlib.sha256(f"{received.file}{seen.size}".encode()).hexdigest(),
+        "content": read.content if taken else "",
         "name": received.file,
         "at": moment.now,
         "issue": checked.submission.issue if checked.submission else "",
@@ -301,21 +344,24 @@ def _left_alone(office: Office, one: _Dropped, checked: Checked, moment: Moment,
     received = received_from(one.path.name, checked)
     if noted:
         waits(office, one.path.name, received, moment)
-        note = office.space.inbox / f"{say('pipeline.secret_note', office.lang)}{shelf.NOTE_SUFFIX}"
+        note = one.path.parent / f"{say('pipeline.secret_note', office.lang)}{shelf.NOTE_SUFFIX}"
         note.write_text(receipt(received, "", moment.now, office.lang), encoding="utf-8-sig")
     return received
 
 
-def _file_away(office: Office, one: _Dropped, checked: Checked, received: Received, moment: Moment) -> Received:
-    """Move the file to where its verdict says, and write what people need beside it."""
+def _file_away(
+    office: Office, one: _Dropped, checked: Checked, received: Received, moment: Moment, *, digest: str = ""
+) -> Received:
+    """Move the file to where its verdict says, and write what people need beside it; *digest*: of what was judged."""
     if one.here is None:
         return received
-    space = office.space
+    if _was_written_to(one.here, digest):
+        received = _held(one.path.name)
     if received.verdict is Verdict.WAITING:
         # Nothing is kept of a file that is incomplete or may hold secrets: it goes back to where it was dropped.
         if one.from_inbox:
             waits(office, one.path.name, received, moment)
-            kept = shelf.file_away(one.here, space.inbox, received.file)
+            kept = shelf.file_away(one.here, one.path.parent, received.file)
             _note(kept, received, office, moment)
             return replace(received, kept_at=kept)
         one.here.unlink()

@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tdnv_sheets.errors import WaitsForPerson, WrongUsage
-from tdnv_sheets.findings import Severity
+from tdnv_sheets.findings import About, Severity
 from tdnv_sheets.inbox.shelf import safe_name
 from tdnv_sheets.inbox.workspace import put_in_place
 from tdnv_sheets.ledger.conflicts import last_findings, read_disputes
 from tdnv_sheets.messages.catalogue import finding_fix, finding_text, found, say
 from tdnv_sheets.pipeline.draw import conflict_row
 from tdnv_sheets.pipeline.issue import NAME_LENGTH
-from tdnv_sheets.pipeline.office import unit_named
+from tdnv_sheets.pipeline.parallel import parallel_rows
 from tdnv_sheets.records import units_by_code
 from tdnv_sheets.render.not_taken import NotTakenView, RefusedCell, draw_not_taken
 from tdnv_sheets.render.view import SettledRow
 from tdnv_sheets.validate.checked import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
     from pathlib import Path
     from typing import Any
 
-    from tdnv_sheets.findings import About, Finding
+    from tdnv_sheets.findings import Finding
     from tdnv_sheets.ledger.conflicts import Dispute
     from tdnv_sheets.pipeline.check import Moment
     from tdnv_sheets.pipeline.office import Office
@@ -54,12 +55,12 @@ def refresh(office: Office, units: Iterable[str], moment: Moment) -> tuple[Drawn
     A list that somebody has open stays as it is until the next time.
     """
     drawn = []
-    known = units_by_code(office.units)
+    known, names = units_by_code(office.units), list_names(office)
     for code in sorted(set(units)):
         if code not in known:
             continue
         view = _view(office, code, moment.as_of)
-        path = office.space.returned / list_name(office, code)
+        path = office.space.returned / names[code]
         if view.disputed or view.refused or path.exists():
             with suppress(WaitsForPerson):
                 drawn.append(_put(view, path))
@@ -68,11 +69,11 @@ def refresh(office: Office, units: Iterable[str], moment: Moment) -> tuple[Drawn
 
 def refresh_after(office: Office, received: Iterable[Received], moment: Moment) -> tuple[Drawn, ...]:
     """Draw the lists of those units whose files were just taken in and left something out, or did so before."""
-    names = {unit.code for unit in office.units}
+    lists = {code: office.space.returned / name for code, name in list_names(office).items()}
     units = {
         one.unit
         for one in received
-        if one.unit in names and one.verdict in _TAKEN and (_leaves_out(one) or _listed(office, one.unit))
+        if one.unit in lists and one.verdict in _TAKEN and (_leaves_out(one) or lists[one.unit].exists())
     }
     return refresh(office, units, moment)
 
@@ -80,7 +81,7 @@ def refresh_after(office: Office, received: Iterable[Received], moment: Moment) 
 def refresh_owed(office: Office, moment: Moment) -> tuple[Drawn, ...]:
     """Draw the lists that a command which died may owe: those that lie there, and those of units with open conflicts."""
     disputed = {one.conflict.key.unit for one in office.ledger.open_conflicts()}
-    return refresh(office, disputed | {unit.code for unit in office.units if _listed(office, unit.code)}, moment)
+    return refresh(office, disputed | _listed(office), moment)
 
 
 def _leaves_out(received: Received) -> bool:
@@ -90,13 +91,14 @@ def _leaves_out(received: Received) -> bool:
     return bool(received.conflicts) or any(about.task and _is_refused(about.finding) for about in received.abouts)
 
 
-def _listed(office: Office, code: str) -> bool:
-    return (office.space.returned / list_name(office, code)).exists()
+def _listed(office: Office) -> set[str]:
+    """Give the units whose lists lie in the folder for returns."""
+    return {code for code, name in list_names(office).items() if (office.space.returned / name).exists()}
 
 
 def refresh_lists(office: Office, moment: Moment) -> tuple[Drawn, ...]:
     """Draw the lists anew that lie in the folder for returns."""
-    return refresh(office, [unit.code for unit in office.units if _listed(office, unit.code)], moment)
+    return refresh(office, _listed(office), moment)
 
 
 def draw_list_for(office: Office, code: str, moment: Moment, path: Path) -> Drawn:
@@ -106,12 +108,12 @@ def draw_list_for(office: Office, code: str, moment: Moment, path: Path) -> Draw
     return _put(_view(office, code, moment.as_of), path)
 
 
-def list_name(office: Office, code: str) -> str:
-    """Name a unit's list; no two units share one."""
-    name = safe_name(unit_named(office, code).name, NAME_LENGTH)
-    twins = [other for other in office.units if safe_name(other.name, NAME_LENGTH).casefold() == name.casefold()]
-    shown = f"{name} ({code})" if len(twins) > 1 else name
-    return f"{shown} - {say('not_taken.file', office.lang)}.xlsx"
+def list_names(office: Office) -> dict[str, str]:
+    """Name the units' lists, by unit; no two units share one."""
+    names = {unit.code: safe_name(unit.name, NAME_LENGTH) for unit in office.units}
+    often = Counter(map(str.casefold, names.values()))
+    shown = {code: f"{name} ({code})" if often[name.casefold()] > 1 else name for code, name in names.items()}
+    return {code: f"{name} - {say('not_taken.file', office.lang)}.xlsx" for code, name in shown.items()}
 
 
 def _put(view: NotTakenView, path: Path) -> Drawn:
@@ -134,13 +136,14 @@ def _view(office: Office, code: str, as_of: date) -> NotTakenView:
         disputed=tuple(_lines(disputes, names)),
         refused=tuple(_refused(findings, office.lang)),
         file=file,
+        parallel=parallel_rows(office, unit=code, since=as_of.replace(month=1, day=1)),
         colours=settings.colours,
     )
 
 
 def _lines(disputes: Iterable[Dispute], names: dict[str, str]) -> Iterator[SettledRow]:
     """Give the open ones first, then those that the office decided otherwise this year, newest first."""
-    chosen = [item for item in disputes if item.state in NOT_TAKEN and not item.revoked]
+    chosen = [item for item in disputes if item.state in NOT_TAKEN and not (item.revoked or item.by_office)]
     for item in chosen:
         if item.state == "open":
             yield SettledRow(conflict_row(item, names), item.state, None, "", "", item.at)
@@ -154,10 +157,7 @@ def _refused(findings: str, lang: str) -> Iterator[RefusedCell]:
     for stored in json.loads(findings):
         if not stored.get("task") or stored["code"] in _IN_THE_OTHER_LIST:
             continue
-        values: dict[str, Any] = {name: stored.get(name, "") for name in ("column", "value")}
-        finding = found(
-            stored["code"], stored["sheet"], stored["cell"], stored["row"], values=stored["values"], **values
-        )
+        finding = said_again(stored).finding
         if _is_refused(finding):
             words = finding_text(finding, lang), finding_fix(finding, lang)
             yield RefusedCell(stored["task"], finding.column, finding.value, *words)
@@ -166,6 +166,13 @@ def _refused(findings: str, lang: str) -> Iterator[RefusedCell]:
 def _is_refused(finding: Finding) -> bool:
     """Say whether what it is about was not taken."""
     return finding.severity is Severity.ERROR or finding.code in _LEFT_OUT
+
+
+def said_again(stored: Mapping[str, Any]) -> About:
+    """Give a finding that the ledger keeps."""
+    places = {name: stored.get(name, "") for name in ("column", "value")}
+    finding = found(stored["code"], stored["sheet"], stored["cell"], stored["row"], values=stored["values"], **places)
+    return About(finding, stored["task"], stored["field"])
 
 
 def stored_finding(about: About) -> dict[str, object]:

@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 from tdnv_sheets.errors import BrokenSurroundings, WrongUsage
 from tdnv_sheets.inbox.workspace import put_in_place
+from tdnv_sheets.ledger.conflicts import read_disputes
 from tdnv_sheets.ledger.log import read_removals, read_revisions, read_undone
 from tdnv_sheets.ledger.undo import undo
 from tdnv_sheets.pipeline.not_taken import refresh_lists
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from tdnv_sheets.ledger.conflicts import Dispute
     from tdnv_sheets.ledger.log import Removal
-    from tdnv_sheets.ledger.store import Logged, OpenConflict
+    from tdnv_sheets.ledger.store import Logged
     from tdnv_sheets.ledger.undo import Undone
     from tdnv_sheets.pipeline.check import Moment
 
@@ -37,7 +39,7 @@ class History:
 
     changes: tuple[Logged, ...]
     removals: tuple[Removal, ...]
-    conflicts: tuple[OpenConflict, ...]
+    conflicts: tuple[Dispute, ...]
     """Settled ones too."""
     undone_by: Mapping[int, int]
     """Revisions that were undone → by which."""
@@ -49,7 +51,8 @@ def history(office: Office, task_id: str) -> History:
     if not changes:
         raise WrongUsage("no-such-task", task=task_id)
     removals, undone_by = read_removals(office.ledger, task_id), read_undone(office.ledger)
-    return History(changes[::-1], removals, office.ledger.conflicts_of(task_id), undone_by)
+    conflicts = read_disputes(office.ledger, settled=None, task=task_id)
+    return History(changes[::-1], removals, conflicts, undone_by)
 
 
 def recorded_at(office: Office, when: str) -> tuple[int, date]:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tdnv_sheets.findings import About, Finding, shorten
+from tdnv_sheets.ledger.parallel import SEEN
 from tdnv_sheets.messages.catalogue import LANGUAGES, finding_text, found, say
 from tdnv_sheets.sheetspec import Owner, assignment_spec
 from tdnv_sheets.text.same import same
@@ -28,19 +29,20 @@ _NATURAL: Final = ("task_content", "document_number")
 """What names a task to people."""
 
 
-def told(decided: Decided, lang: str) -> Iterator[About]:
-    """Say what waits for a choice, what was held, and what changed on both sides."""
+def told(decided: Decided, seen: int | None, lang: str) -> Iterator[About]:
+    """Say what waits for a choice, what was held, and what changed on both sides; *seen* is the sender's revision."""
     outcome = decided.outcome
     if outcome.mass_clear is not None:
         values = {"cleared": str(outcome.mass_clear.cells), "filled": str(outcome.mass_clear.filled)}
         yield About(found("mass-clear", values=values))
     yield from _conflicts(outcome, lang, known_base=decided.base is not None)
-    spec = assignment_spec().by_name["decision"]
+    spec, since = assignment_spec().by_name["decision"], {SEEN: str(seen or 0)}
     for key in outcome.closed:
         decision = {f"decision_{word}": spec.label(decided.ours[key].get("decision"), word) for word in LANGUAGES}
-        yield About(found("closed-edited", values=decision), key.task_id, "decision")
+        yield About(found("closed-edited", values=decision | since), key.task_id, "decision")
     closed = set(outcome.closed)
-    yield from (About(found("parallel-update"), key.task_id) for key in outcome.parallel if key not in closed)
+    parallel = found("parallel-update", values=since)
+    yield from (About(parallel, key.task_id) for key in outcome.parallel if key not in closed)
     for kept in outcome.stayed:
         column = assignment_spec().by_name[kept.field]
         ours = {f"ours_{word}": _quoted(column, kept.versions.ours, word) for word in LANGUAGES}

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from tdnv_sheets.messages.catalogue import say
 from tdnv_sheets.render import styles
 from tdnv_sheets.render.book import ok, open_book, set_page
-from tdnv_sheets.render.shown import Shown, day_text
-from tdnv_sheets.sheetspec import Kind, assignment_spec
+from tdnv_sheets.render.register_parallel import taken_text, written_text
+from tdnv_sheets.render.shown import day_text, words_for
+from tdnv_sheets.sheetspec import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
     from tdnv_sheets.grid import Raw
     from tdnv_sheets.records import Unit
     from tdnv_sheets.render.book import Book
+    from tdnv_sheets.render.shown import Shown
     from tdnv_sheets.render.styles import Look
-    from tdnv_sheets.render.view import SettledRow
+    from tdnv_sheets.render.view import ParallelRow, SettledRow
 
 TITLE_ROW, UNIT_ROW, HOW_ROW, HEADER_ROW, FIRST_ROW = 0, 1, 2, 4, 5
 DECIDED: Final = "E2EFDA"
@@ -56,6 +58,8 @@ class NotTakenView:
     refused: tuple[RefusedCell, ...]
     file: str
     """The unit's last file, which the refused cells are of."""
+    parallel: tuple[ParallelRow, ...]
+    """What the register changed in other cells of the rows that the unit's files changed."""
     colours: Mapping[str, str]
 
 
@@ -67,10 +71,12 @@ def draw_not_taken(view: NotTakenView, path: Path) -> None:
             _draw_disputed(book, view)
         if view.refused:
             _draw_refused(book, view)
+        if view.parallel:
+            _draw_parallel(book, view)
 
 
 def _draw_disputed(book: Book, view: NotTakenView) -> None:
-    words = Shown(view.lang, assignment_spec(), view.units)
+    words = words_for(view.units.values(), view.lang)
     captions = [
         (words.say("number"), 5),
         (words.caption("task_id"), 16),
@@ -104,7 +110,7 @@ def _disputed(number: int, item: SettledRow, words: Shown) -> list[Raw]:
 
 
 def _draw_refused(book: Book, view: NotTakenView) -> None:
-    words = Shown(view.lang, assignment_spec(), view.units)
+    words = words_for(view.units.values(), view.lang)
     captions = [
         (words.say("number"), 5),
         (words.caption("task_id"), 16),
@@ -120,9 +126,35 @@ def _draw_refused(book: Book, view: NotTakenView) -> None:
     _finish(book, sheet, view, captions, len(view.refused))
 
 
-def _draw_head(book: Book, sheet: Worksheet, view: NotTakenView, captions: Sequence[tuple[str, int]], how: str) -> None:
+def _draw_parallel(book: Book, view: NotTakenView) -> None:
+    words = words_for(view.units.values(), view.lang)
+    captions = [
+        (words.say("number"), 5),
+        (words.caption("task_id"), 16),
+        (words.caption("task_content"), 34),
+        (words.say("parallel_field"), 18),
+        (words.say("base"), 22),
+        (words.say("parallel_ours"), 22),
+        (words.say("parallel_by"), 22),
+        (words.say("parallel_taken"), 36),
+        (words.say("file"), 22),
+        (words.say("parallel_at"), 16),
+    ]
+    sheet = book.sheet(words.say("sheet_parallel"))
+    _draw_head(book, sheet, view, captions, say("not_taken.parallel_how", view.lang), words.say("title_parallel"))
+    for row, item in enumerate(view.parallel, FIRST_ROW):
+        seen = (words.value(item.field, value) for value in (item.base, item.ours))
+        cells: list[Raw] = [row - FIRST_ROW + 1, item.key.task_id, item.content, words.caption(item.field), *seen]
+        cells += [written_text(item), taken_text(item, words), item.file, item.at]
+        _draw_row(book, sheet, row, captions, cells, {})
+    _finish(book, sheet, view, captions, len(view.parallel))
+
+
+def _draw_head(  # noqa: PLR0917 - where, whose, what and how
+    book: Book, sheet: Worksheet, view: NotTakenView, captions: Sequence[tuple[str, int]], how: str, title: str = ""
+) -> None:
     plain = {"text_wrap": False}
-    book.put(sheet, TITLE_ROW, 0, say("not_taken.title", view.lang), book.look(styles.TITLE))
+    book.put(sheet, TITLE_ROW, 0, title or say("not_taken.title", view.lang), book.look(styles.TITLE))
     where = say("not_taken.of", view.lang, unit=view.unit, office=view.office, day=day_text(view.as_of))
     book.put(sheet, UNIT_ROW, 0, where, book.look(styles.SUBTITLE))
     book.put(sheet, HOW_ROW, 0, how, book.look(styles.NOTE, plain))

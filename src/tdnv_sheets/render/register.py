@@ -11,6 +11,7 @@ from tdnv_sheets.render.register_conflicts import draw_conflicts, draw_settled
 from tdnv_sheets.render.register_counts import draw_counts, lines_by_assigner, lines_by_unit
 from tdnv_sheets.render.register_duties import draw_due, draw_reports
 from tdnv_sheets.render.register_lists import draw_log, draw_overdue, draw_proposals
+from tdnv_sheets.render.register_parallel import draw_parallel
 from tdnv_sheets.render.register_tasks import columns, draw_tasks, places
 from tdnv_sheets.render.shown import shown
 
@@ -24,19 +25,12 @@ if TYPE_CHECKING:
 KIND: Final = "register"
 """What the second cell of `_tdnv` says about the workbook."""
 SHEETS: Final = (
-    "overview",
-    "tasks",
-    "overdue",
-    "due",
-    "by_unit",
-    "by_assigner",
-    "reports",
-    "conflicts",
-    "settled",
-    "proposals",
-    "log",
+    *("overview", "tasks", "overdue", "due", "by_unit", "by_assigner", "reports"),
+    *("conflicts", "settled", "parallel", "proposals", "log"),
 )
-"""The visible sheets in their order; «Đề xuất» and «Xung đột đã xử lý» are there only while they hold something."""
+"""The visible sheets in their order."""
+WHEN_FILLED: Final = ("settled", "parallel", "proposals")
+"""Those that are there only while they hold something, by the name of what they show."""
 TABS: Final = {
     "overview": "1F3864",
     "tasks": "2E75B6",
@@ -55,7 +49,7 @@ def draw_register(view: RegisterView, path: Path) -> None:
     words = shown(view)
     where = places(view.rows)
     with open_book(path, title=words.say("file_title", office=view.office), author=view.office) as book:
-        empty = {name for name, rows in (("proposals", view.proposals), ("settled", view.settled)) if not rows}
+        empty = {name for name in WHEN_FILLED if not getattr(view, name)}
         titles = {name: words.say(f"sheet_{name}") for name in SHEETS if name not in empty}
         at = {column.id: index for index, column in enumerate(columns(view, words))}
         canvases = {
@@ -80,6 +74,8 @@ def _draw_sheets(canvases: Mapping[str, Canvas], view: RegisterView, words: Show
     draw_conflicts(canvases["conflicts"])
     if "settled" in canvases:
         draw_settled(canvases["settled"])
+    if "parallel" in canvases:
+        draw_parallel(canvases["parallel"])
     if "proposals" in canvases:
         draw_proposals(canvases["proposals"])
     draw_log(canvases["log"])

@@ -72,7 +72,8 @@ def draw_settled(canvas: Canvas) -> None:
 def _settled(canvas: Canvas, number: int, item: SettledRow) -> list[Content]:
     words = canvas.words
     taken = words.value(item.conflict.field, item.taken)
-    how = words.say(f"settled_{item.state}") + (words.say("revoked") if item.revoked else "")
+    whose = "_office" if item.conflict.by_office and item.state == "theirs" else ""
+    how = words.say(f"settled_{item.state}{whose}") + (words.say("revoked") if item.revoked else "")
     tail = [how, taken, item.reason, item.who, item.at]
     return [*_cells(canvas, number, item.conflict), *tail]
 
@@ -98,7 +99,8 @@ def _cells(canvas: Canvas, number: int, conflict: ConflictRow) -> list[Content]:
     words = canvas.words
     seen = [words.value(conflict.field, value) for value in (conflict.base, conflict.ours, conflict.theirs)]
     place = who(canvas, conflict.key, conflict.field)
-    return [number, *place, conflict.content, words.caption(conflict.field), *seen, conflict.file, conflict.at]
+    file = words.say("file_register", file=conflict.file) if conflict.by_office else conflict.file
+    return [number, *place, conflict.content, words.caption(conflict.field), *seen, file, conflict.at]
 
 
 def _writer(conflict: ConflictRow) -> str | None:
@@ -140,7 +142,7 @@ def _note(canvas: Canvas, item: ConflictRow) -> None:
         return
     sent: Value = words.value(item.field, item.theirs)
     text = words.say(
-        "disputed_note",
+        "disputed_note_office" if item.by_office else "disputed_note",
         sent=as_text(sent) or "–",
         file=item.file,
         at=f"{item.at:%H:%M %d/%m/%Y}",

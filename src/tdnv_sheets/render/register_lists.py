@@ -135,6 +135,7 @@ def draw_log(canvas: Canvas) -> None:
         Col(words.say("field"), 22),
         Col(words.say("old"), 32),
         Col(words.say("new"), 32),
+        Col(words.say("log_undo"), 20),
     ]
     rows = [_logged(canvas, entry) for entry in view.log]
     draw_list(canvas, Listing(words.say("title_log"), "", words.say("no_log"), columns, rows))
@@ -144,7 +145,10 @@ def _logged(canvas: Canvas, entry: LogRow) -> list[Content]:
     words = canvas.words
     seen = [words.value(entry.field, value) for value in (entry.old, entry.new)]
     caption = words.caption(entry.field)
-    return [entry.revision, entry.at, entry.who, entry.file, *who(canvas, entry.key), caption, *seen]
+    undo = [] if entry.undoes is None else [words.say("log_undoes", undoes=entry.undoes)]
+    undo += [] if entry.undone_by is None else [words.say("log_undone", by=entry.undone_by)]
+    mark = "\n".join(undo) or None
+    return [entry.revision, entry.at, entry.who, entry.file, *who(canvas, entry.key), caption, *seen, mark]
 
 
 def who(canvas: Canvas, key: Key, field: str = "") -> tuple[Content, Content]:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 from tdnv_sheets.messages.catalogue import say
 from tdnv_sheets.records import EXTRA, units_by_code
 from tdnv_sheets.sheetspec import Kind, assignment_spec
+from tdnv_sheets.validate.cells import as_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
     from tdnv_sheets.records import Unit, Value
@@ -54,6 +55,10 @@ class Shown:
             return self.unit(value)
         return spec.label(value, self.lang) if spec.kind is Kind.CHOICE else value
 
+    def text(self, name: str, value: Value) -> str:
+        """Give a field's value as a person reads it, also one of the office's own columns."""
+        return as_text(self.value(name, value))
+
     def status(self, status: Status) -> str:
         """Give the words for a status."""
         return self.spec.by_name["status"].label(status.value, self.lang)
@@ -80,7 +85,12 @@ class Shown:
 
 def shown(view: RegisterView) -> Shown:
     """Give the words for one register."""
-    return Shown(view.lang, assignment_spec(), units_by_code(view.units))
+    return words_for(view.units, view.lang)
+
+
+def words_for(units: Iterable[Unit], lang: str) -> Shown:
+    """Give the words for assignments of an office that has these units."""
+    return Shown(lang, assignment_spec(), units_by_code(units))
 
 
 def day_text(day: date) -> str:

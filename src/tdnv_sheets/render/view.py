@@ -48,6 +48,8 @@ class ConflictRow:
     written_at: datetime | None = None
     again: bool = False
     """Whether it was shown before with another value of the register."""
+    by_office: bool = False
+    """Whether another copy of the register said `theirs`, and no unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,23 @@ class SettledRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ParallelRow:
+    """One cell that the register had changed when a unit's file changed other cells of the same row."""
+
+    key: Key
+    content: str
+    field: str
+    base: Value
+    ours: Value
+    written_by: str
+    written_at: datetime
+    taken: tuple[tuple[str, Value], ...]
+    """(field, value) of the cells that the file changed."""
+    file: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class LogRow:
     """One changed cell of the recent past."""
 
@@ -78,6 +97,9 @@ class LogRow:
     field: str
     old: Value
     new: Value
+    undoes: int | None = None
+    """The revision that this one takes back."""
+    undone_by: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +130,8 @@ class RegisterView:
     colours: Mapping[str, str]
     settled: tuple[SettledRow, ...] = ()
     """The last conflicts that were settled, newest first."""
+    parallel: tuple[ParallelRow, ...] = ()
+    """The last parallel updates, newest first."""
     articles: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Field → the regulation's article that asks for it."""
     duties: tuple[Duty, ...] = ()

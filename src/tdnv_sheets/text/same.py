@@ -19,7 +19,11 @@ def same(one: Value, other: Value) -> bool:
     """Say whether two values are the same once texts are NFC, trimmed and blanks single; an empty text is no value."""
     if one == other:
         return True
-    return (isinstance(one, str) or isinstance(other, str)) and _text(one) == _text(other)
+    if isinstance(one, str) and isinstance(other, str):
+        return _text(one) == _text(other)
+    # A text is the same as no value when it is blank, and never the same as a number or a day.
+    words = other if one is None else one if other is None else None
+    return isinstance(words, str) and _text(words) is None
 
 
 def _text(value: Value) -> Value:

@@ -89,14 +89,14 @@ def _differing(known: Sequence[tuple[TableRow, Mapping[str, Value]]], name: str)
     """Give (drawn, now) of a column's cells that are no longer as drawn, as texts."""
     pairs = []
     for row, then in known:
-        value = row.typed[name].value if name in row.typed else then.get(name)
+        value = row.values.get(name) if name in row.columns else then.get(name)
         if isinstance(value, Unread) or not same(value, then.get(name)):
             pairs.append((as_text(then.get(name)), as_text(value.raw if isinstance(value, Unread) else value)))
     return pairs
 
 
 def _is_cleared(row: TableRow, then: Mapping[str, Value]) -> bool:
-    return any(cell.value is None and then.get(name) is not None for name, cell in row.typed.items())
+    return any(row.values.get(name) is None and then.get(name) is not None for name in row.columns)
 
 
 def _is_sorted_alone(known: Sequence[tuple[TableRow, Mapping[str, Value]]], name: str) -> bool:

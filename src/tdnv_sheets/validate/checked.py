@@ -76,5 +76,5 @@ class Checked:
 
     def typed(self) -> dict[tuple[str, str], Raw]:
         """Give what the sender typed by (task id, field), repaired where it was; of rows that stand twice, the first."""
-        typed = {(task, name): value for task, row in reversed(self.rows) for name, value in row.raw.items()}
+        typed = {(task, name): value for task, row in reversed(self.rows) for name, value in row.sent().items()}
         return {**typed, **self.instead}

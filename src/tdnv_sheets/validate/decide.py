@@ -18,18 +18,19 @@ from tdnv_sheets.text.legacy import Encoding
 from tdnv_sheets.text.same import same
 from tdnv_sheets.validate.cells import Unread, as_text, type_cell
 from tdnv_sheets.validate.decide_days import decide_days
-from tdnv_sheets.validate.decide_merged import unmerge, with_cell
+from tdnv_sheets.validate.decide_merged import unmerge
 from tdnv_sheets.validate.decide_texts import decide_deadline, decide_encoding, decide_text, without_marks
 from tdnv_sheets.validate.decision import Decision, Seen, refused
 from tdnv_sheets.validate.table import Spot, Table, TableRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tdnv_sheets.grid import Book, Place, Raw, Sheet
     from tdnv_sheets.records import Value
     from tdnv_sheets.sheetspec import FieldSpec
 
+_NOTHING: Final = frozenset[str]()
 _REPORT_STEP: Final = 2
 """The answer of «Báo cáo» stands so many columns behind the field's name."""
 
@@ -47,14 +48,13 @@ class Decided:
     """The fields of each row that the sender changed."""
 
 
-def changed_fields(row: TableRow, fields: Iterable[FieldSpec], then: Mapping[str, Value]) -> frozenset[str]:
-    """Name the fields whose cells are no longer as they were issued."""
-    changed = set()
-    for spec in fields:
-        value, was = row.typed[spec.name].value, then.get(spec.name)
-        if value is not was and value != was and not is_same(value, was):
-            changed.add(spec.name)
-    return frozenset(changed)
+def changed_fields(row: TableRow, names: Sequence[str], then: Mapping[str, Value]) -> frozenset[str]:
+    """Give those of the fields *names* whose cells are no longer as they were issued."""
+    now, before = list(map(row.values.get, names)), list(map(then.get, names))
+    if now == before:
+        return _NOTHING
+    cells = zip(names, now, before, strict=True)
+    return frozenset(name for name, value, was in cells if value is not was and not is_same(value, was))
 
 
 def is_same(value: Value | Unread, was: Value) -> bool:
@@ -92,30 +92,35 @@ def _decide(
     before = [row for _, row in known]
     rows, abouts, fonts = unmerge(table, sheet, known, fields, base)
     unmerged = list(rows)
-    changed = [changed_fields(row, fields, base.get(task, {})) for task, row in zip(tasks, rows, strict=True)]
-    for spec in fields:
+    written = [spec.name for spec in fields]
+    changed = [changed_fields(row, written, base.get(task, {})) for task, row in zip(tasks, rows, strict=True)]
+    touched = frozenset[str]().union(*changed)
+    for spec in (spec for spec in fields if spec.name in touched):
         name, column = spec.name, table.letters[spec.name]
         places = [at for at, names in enumerate(changed) if name in names and name not in rows[at].blind]
-        places = [at for at in places if not rows[at].typed[name].marked]
+        places = [at for at in places if name not in rows[at].marked]
         if not places:
             continue
-        cells = [_seen(rows[at], name, fonts.get((rows[at].number, column), "")) for at in places]
-        days = [_assigned(rows[at]) for at in places]
+        here = [rows[at] for at in places]
+        if fonts:
+            cells = [_seen(row, name, fonts.get((row.number, column), "")) for row in here]
+        else:
+            cells = [Seen(row.raw.get(name), row.typed(name)) for row in here]
         if spec.kind is Kind.DATE:
-            whole = [row.raw[name] for row in rows]
+            whole = [row.raw.get(name) for row in rows]
             decisions = decide_days(cells, whole, since_1904=sheet is not None and sheet.since_1904)
         else:
-            decisions = _column(spec, cells, days)
+            decisions = _column(spec, cells, here)
         for decision in decisions:
             at = places[decision.place]
             # What is quoted is what was typed, even where it is another value from now on.
-            quoted = rows[at] if is_blank(before[at].raw[name]) else before[at]
+            quoted = rows[at] if is_blank(before[at].raw.get(name)) else before[at]
             abouts.append(table.about(decision.code, Spot(quoted, name, tasks[at]), **decision.values))
             if decision.instead is not None:
-                rows[at] = with_cell(rows[at], name, decision.instead.raw, decision.instead.typed)
+                rows[at] = rows[at].with_cell(name, decision.instead.raw, decision.instead.typed)
     after = zip(tasks, rows, unmerged, changed, strict=True)
     now = tuple(
-        names if row is old else changed_fields(row, fields, base.get(task, {})) for task, row, old, names in after
+        names if row is old else changed_fields(row, written, base.get(task, {})) for task, row, old, names in after
     )
     return Decided(tuple(zip(tasks, rows, strict=True)), tuple(abouts), _repaired(tasks, before, rows), now)
 
@@ -125,16 +130,16 @@ def _repaired(
 ) -> dict[tuple[str, str], Raw]:
     """Give the cells that are another value than was typed, by (task id, field)."""
     return {
-        (task, name): row.raw[name]
+        (task, name): row.raw.get(name)
         for task, old, row in zip(tasks, before, after, strict=True)
         if row is not old
-        for name in row.raw
-        if row.raw[name] is not old.raw[name]
+        for name in row.columns
+        if row.raw.get(name) is not old.raw.get(name)
     }
 
 
-def _column(spec: FieldSpec, cells: Sequence[Seen], assigned: Sequence[date | None]) -> Iterator[Decision]:
-    """Decide one column of words."""
+def _column(spec: FieldSpec, cells: Sequence[Seen], rows: Sequence[TableRow]) -> Iterator[Decision]:
+    """Decide one column of words; the cells stand in *rows*."""
     if spec.kind not in {Kind.TEXT, Kind.CHOICE}:
         return
     after = list(cells)
@@ -146,18 +151,18 @@ def _column(spec: FieldSpec, cells: Sequence[Seen], assigned: Sequence[date | No
         return
     for place, cell in without_marks(after):
         if spec.name == "deadline_text":
-            yield from decide_deadline(place, cell, assigned[place])
+            yield from decide_deadline(place, cell, _assigned(rows[place]))
         yield from decide_text(spec, place, cell)
 
 
 def _seen(row: TableRow, name: str, font: str) -> Seen:
-    return Seen(row.raw[name], row.typed[name], Encoding(font) if font else None)
+    return Seen(row.raw.get(name), row.typed(name), Encoding(font) if font else None)
 
 
 def _assigned(row: TableRow) -> date | None:
     """Give the day from which the deadline of a row of «Nhiệm vụ thiếu» counts."""
-    cell = row.typed.get("document_date")
-    return cell.value if cell is not None and isinstance(cell.value, date) else None
+    day = row.values.get("document_date")
+    return day if isinstance(day, date) else None
 
 
 class Report(NamedTuple):

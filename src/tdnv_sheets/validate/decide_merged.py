@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from tdnv_sheets.findings import About, shorten
@@ -58,17 +58,18 @@ def unmerge(
     for cell in _covered(table, sheet, rows, fields):
         task, row = known[cell.at]
         name = cell.spec.name
-        gone = is_blank(cell.shown) and base.get(task, {}).get(name) is None and is_blank(row.raw[name])
+        gone = is_blank(cell.shown) and base.get(task, {}).get(name) is None and is_blank(row.raw.get(name))
         if gone or name in row.blind:
             continue  # nobody said anything there
         spot = Spot(row, name, task)
         area = f"{address(cell.area[0], cell.area[1])}:{address(cell.area[2], cell.area[3])}"
         if not cell.spec.fillable or cell.top is None:
             abouts.append(table.about("merged-cell", spot, area=area))
-            rows[cell.at] = with_cell(rows[cell.at], name, row.raw[name], Typed(Unread(row.raw[name]), marked=True))
+            raw = row.raw.get(name)
+            rows[cell.at] = rows[cell.at].with_cell(name, raw, Typed(Unread(raw), marked=True))
             continue
-        typed = cell.top.typed[name]
-        rows[cell.at] = with_cell(rows[cell.at], name, cell.shown, typed)
+        typed = cell.top.typed(name)
+        rows[cell.at] = rows[cell.at].with_cell(name, cell.shown, typed)
         if not isinstance(typed.value, Unread):
             abouts.append(table.about("merged-filled", spot, area=area, filled=shorten(as_text(cell.shown))))
         if font := sheet.fonts.get(cell.area[:2]):
@@ -94,8 +95,3 @@ def _covered(table: Table, sheet: Sheet, rows: Sequence[TableRow], fields: Seque
                     # A merge that begins above the rows shows a caption, which is nobody's word about a task.
                     shown = None if top < lowest else sheet.cell(top, left)
                     yield _Covered(by_number[number], by_column[column], area, shown, origin)
-
-
-def with_cell(row: TableRow, name: str, raw: Raw, typed: Typed) -> TableRow:
-    """Give a row with another cell."""
-    return replace(row, raw={**row.raw, name: raw}, typed={**row.typed, name: typed})

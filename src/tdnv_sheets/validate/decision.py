@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from tdnv_sheets.validate.cells import Typed, Unread
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
     from tdnv_sheets.text.legacy import Encoding
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """One cell that the sender wrote."""
 
     raw: Raw

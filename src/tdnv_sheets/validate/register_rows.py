@@ -122,7 +122,7 @@ def read_rows(table: Table, extra: ExtraColumns, grounds: RegisterGrounds) -> Re
                 added.append((row, new_row))
             else:
                 new.append(new_row)
-    orphans = [TableRow(number, {}, {}, {}) for number in sorted(extra_rows - {row.number for row in filled})]
+    orphans = [TableRow(number, {}, {}, {}, (), "") for number in sorted(extra_rows - {row.number for row in filled})]
     abouts += [table.about("required", Spot(row, "unit")) for row in orphans]
     lost = list(_lost_rows(table, known, grounds))
     for item in list(_added_leads(table, added, known, grounds)):
@@ -176,18 +176,18 @@ def _of_the_task(table: Table, row: TableRow, cells: Mapping[str, Value], abouts
     }
     columns = [table.captions[name] for name, value in cells.items() if name not in kept and value is not None]
     if columns:
-        spot = Spot(row, "task_id", as_text(row.raw.get("task_id")))
+        spot = Spot(row, "task_id", row.task)
         abouts.append(table.about("copied-row", spot, columns="; ".join(columns)))
     return kept
 
 
 def key_of(row: TableRow, grounds: RegisterGrounds) -> Key:
     """Give the assignment that a row names; a unit that left the unit list is shown, and read, by its code."""
-    task, unit = as_text(row.raw.get("task_id")), row.typed["unit"].value
+    unit = row.values.get("unit")
     if isinstance(unit, str):
-        return Key(task, unit)
-    bare = Key(task, as_text(row.raw.get("unit")))
-    return bare if bare in grounds.now or bare in grounds.base else Key(task, "")
+        return Key(row.task, unit)
+    bare = Key(row.task, as_text(row.raw.get("unit")))
+    return bare if bare in grounds.now or bare in grounds.base else Key(row.task, "")
 
 
 def completed(cells: Mapping[str, Value], as_of: date) -> dict[str, Value]:
@@ -226,7 +226,7 @@ def _cell_findings(
 ) -> Iterator[About]:
     """Name bad cells; those of the past, which nobody touched since the drawing, hold nobody up."""
     names = {spec.name for spec in fields}
-    frame = [{name: cell.value for name, cell in row.typed.items() if name in names} for row in rows]
+    frame = [{name: row.values.get(name) for name in row.columns if name in names} for row in rows]
     for failure in failures(frame, fields):
         row, cells = rows[failure.row], frame[failure.row]
         then = grounds.base.get(key_of(row, grounds))
@@ -256,7 +256,7 @@ def _unknown_unit(table: Table, row: TableRow, name: str, grounds: RegisterGroun
 def _cells(row: TableRow, fields: Sequence[FieldSpec]) -> dict[str, Value]:
     cells: dict[str, Value] = {}
     for spec in fields:
-        value = row.typed[spec.name].value
+        value = row.values.get(spec.name)
         if not isinstance(value, Unread):
             cells[spec.name] = value
     return cells

@@ -34,7 +34,7 @@ def known_rows(
     """Give the rows that are one of the issue's assignments, each once; say why the others are not."""
     by_task: dict[str, list[TableRow]] = {}
     for row in table.rows:
-        task = as_text(row.raw.get("task_id"))
+        task = row.task
         if not task:
             abouts.append(table.about("row-without-id", Spot(row, "task_id")))
         elif base is not None and task not in base:
@@ -59,7 +59,7 @@ def ids_lost(table: Table, issued: Collection[str]) -> list[About]:
 
     A row that was deleted is none of them: only as many count as there are rows that could have been theirs.
     """
-    often = Counter(as_text(row.raw.get("task_id")) for row in table.rows)
+    often = Counter(row.task for row in table.rows)
     gone = sum(task not in often for task in issued)
     repeated = [often[task] for task in issued if often[task] > 1]
     loose = sum(count for task, count in often.items() if task not in issued) + sum(repeated) - len(repeated)
@@ -75,36 +75,37 @@ def cell_findings(
     """Say what single cells need said before pandera: unreadable, locked and changed, emptied; *base* is what was issued."""
     fields = [spec for spec in assignment_spec().shown_on("update") if spec.name in table.letters]
     locked = [spec for spec in fields if spec.owner is Owner.OFFICE] if base is not None else []
+    locked_names = [spec.name for spec in locked]
     kept = [spec for spec in fields if spec.owner is Owner.UNIT and not spec.may_clear]
     for task, row in known:
         then = (base or {}).get(task, {})
         for name, code in row.blind.items():
             yield table.about(code, Spot(row, name, task))
-        for spec in locked:
-            value, before = row.typed[spec.name].value, then.get(spec.name)
+        as_issued = list(map(row.values.get, locked_names)) == list(map(then.get, locked_names))
+        for spec in () if as_issued else locked:
+            value, before = row.values.get(spec.name), then.get(spec.name)
             if value != before and not is_same(value, before) and spec.name not in row.blind:
                 issued = shown(in_words(spec, before, lang))
                 yield table.about("locked-cell-changed", Spot(row, spec.name, task), issued=issued)
         for spec in kept:
             before = then.get(spec.name)
-            if row.typed[spec.name].value is None and before is not None:
+            if before is not None and row.values.get(spec.name) is None:
                 yield table.about("not-cleared", Spot(row, spec.name, task), issued=in_words(spec, before, lang))
 
 
 def judged(
-    row: TableRow, fields: Sequence[FieldSpec], then: Mapping[str, Value], changed: frozenset[str]
+    row: TableRow, names: Sequence[str], then: Mapping[str, Value], changed: frozenset[str]
 ) -> dict[str, object]:
     """Give what pandera and the rules see of a row: its cells, the office's own beside them, and what was changed."""
-    typed = row.typed
-    judged: dict[str, object] = {name: then.get(name) for name in CONTEXT}
-    judged |= {spec.name: typed[spec.name].value for spec in fields}
+    judged: dict[str, object] = dict(zip(CONTEXT, map(then.get, CONTEXT), strict=True))
+    judged |= zip(names, map(row.values.get, names), strict=True)
     judged[TOUCHED] = changed
     return judged
 
 
 def is_said(row: TableRow, name: str) -> bool:
     """Say whether it was already said what is wrong with a cell: one cell, one mark."""
-    return name in row.blind or row.typed[name].marked
+    return name in row.blind or name in row.marked
 
 
 def explain(
@@ -158,10 +159,10 @@ def _choices(spec: FieldSpec, typed: str, lang: str) -> str:
     return "; ".join([*first, *labels])
 
 
-def statements(row: TableRow, writable: Sequence[FieldSpec]) -> dict[str, Value]:
+def statements(row: TableRow, names: Sequence[str]) -> dict[str, Value]:
     """Give the cells that state something: those that could be read (rule 10)."""
-    typed = ((spec.name, row.typed[spec.name].value) for spec in writable)
-    return {name: value for name, value in typed if not isinstance(value, Unread)}
+    stated = zip(names, map(row.values.get, names), strict=True)
+    return {name: value for name, value in stated if not isinstance(value, Unread)}
 
 
 def differs(row: SubmittedRow, base: Mapping[str, Mapping[str, Value]]) -> bool:
@@ -172,7 +173,7 @@ def differs(row: SubmittedRow, base: Mapping[str, Mapping[str, Value]]) -> bool:
 
 def missing_rows(table: Table, issued: Iterable[str]) -> list[About]:
     """Name the issued tasks that the sheet no longer holds; they count as not reported, never as deleted (rule 11)."""
-    sent = {as_text(row.raw.get("task_id")) for row in table.rows}
+    sent = {row.task for row in table.rows}
     gone = [task for task in issued if task not in sent]
     if not gone:
         return []
@@ -198,13 +199,10 @@ def proposals(
         bad.add(row.number)
         abouts.append(explain(table, row, "", failure, row.cells(), lang=lang, as_of=as_of))
     for row in table.rows:
-        if any(cell.marked for cell in row.typed.values()):
+        if row.marked:
             bad.add(row.number)
         for name, code in row.blind.items():
             bad.add(row.number)
             abouts.append(table.about(code, Spot(row, name)))
     good = [row for row in table.rows if row.number not in bad]
-    return tuple(
-        SubmittedRow(row.number, None, {n: c.value for n, c in row.typed.items() if not isinstance(c.value, Unread)})
-        for row in good
-    )
+    return tuple(SubmittedRow(row.number, None, statements(row, row.columns)) for row in good)

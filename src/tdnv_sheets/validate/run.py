@@ -82,9 +82,9 @@ def _conclude(read: Understood, broken: _Broken, grounds: Grounds) -> Checked:
     held = _held(table, abouts)
     if grounds.whole_file and has_error(abouts):
         held, proposed = {row.number for row in table.rows}, ()
-    fields = writable(table)
+    names = writable(table)
     rows = tuple(
-        SubmittedRow(row.number, Key(task, shell.unit), statements(row, fields))
+        SubmittedRow(row.number, Key(task, shell.unit), statements(row, names))
         for task, row in read.known
         if row.number not in held
     )

@@ -69,7 +69,7 @@ def _without_repeated(table: Table) -> Sorted:
     """Keep one of the rows that say the very same of one task."""
     by_task: dict[str, list[TableRow]] = {}
     for row in table.rows:
-        by_task.setdefault(as_text(row.raw.get("task_id")), []).append(row)
+        by_task.setdefault(row.task, []).append(row)
     dropped: dict[int, About] = {}
     for task, (first, *others) in by_task.items():
         if task and others and all(row.cells() == first.cells() and row.blind == first.blind for row in others):
@@ -156,7 +156,7 @@ class _Sorter:
         return About(found("second-table", self.sheet.name, row=row.number, values={"sheet": self.sheet.name}))
 
     def _is_named(self, row: TableRow) -> bool:
-        task = as_text(row.raw.get("task_id"))
+        task = row.task
         return bool(_ID.fullmatch(task)) if self.issued is None else task in self.issued
 
     def _row(self, row: TableRow) -> Row:
@@ -170,7 +170,7 @@ class _Sorter:
             return _NOTE if beyond else "header-again"
         if is_number_row(tuple(cells.cells.values())):
             return "column-numbers"
-        if _ID.fullmatch(as_text(row.raw.get("task_id"))) or self._reports(row):
+        if _ID.fullmatch(row.task) or self._reports(row):
             return ""
         if is_total(cells, self.ordinal) and not beyond:
             return "total"
@@ -198,7 +198,7 @@ class _Sorter:
     def _reports(self, row: TableRow) -> bool:
         """Say whether a row states what only a unit states of a task: its progress, or a day."""
         for name, spec in self.unit_fields.items():
-            value = row.typed[name].value if name in row.typed else None
+            value = row.values.get(name)
             if spec.kind is Kind.CHOICE and isinstance(value, str):
                 return True
             if spec.kind is Kind.DATE and isinstance(value, date):
@@ -227,8 +227,8 @@ class _Sorter:
         columns = self.header.by_field()
         fields = self._named_fields(self._row(row))
         aligned = all(field in columns and columns[field].index == index for index, field in fields.items())
-        above = {as_text(r.raw.get("task_id")) for r in self.table.rows if r.number < row.number}
-        below = {as_text(r.raw.get("task_id")) for r in self.table.rows if r.number > row.number}
+        above = {r.task for r in self.table.rows if r.number < row.number}
+        below = {r.task for r in self.table.rows if r.number > row.number}
         return aligned and not (above & below - {""})
 
     def _holds_ours(self, header: TableRow) -> bool:
@@ -264,13 +264,13 @@ def _stray_cells(sheet: Sheet, header: Header) -> list[tuple[int, int]]:
     """Give the filled cells under the header that no caption stands over; row numbers without a caption are none."""
     captioned = {column.index for column in header.columns if column.field is not None or column.caption}
     first = min((column.index for column in header.columns if column.field is not None), default=1)
+    below = sheet.rows[header.last_row :]
+    others = [index for index in range(1, max(map(len, below), default=0) + 1) if index not in captioned]
     return [
         (number, index)
-        for number, cells in enumerate(sheet.rows[header.last_row :], start=header.last_row + 1)
-        for index, cell in enumerate(cells, start=1)
-        if cell is not None
-        and index not in captioned
-        and not is_blank(cell)
+        for number in range(header.last_row + 1, len(sheet.rows) + 1 if others else 0)
+        for index in others
+        if not is_blank(cell := sheet.cell(number, index))
         and not (index < first and (is_numbering(cell) or is_lettered(as_text(cell))))
     ]
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from operator import getitem
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tdnv_sheets.findings import About, Severity, shorten
@@ -12,12 +11,13 @@ from tdnv_sheets.grid import ERRORS, Raw, Sheet, address, is_blank
 from tdnv_sheets.messages.catalogue import found
 from tdnv_sheets.sheetspec import FieldSpec, Kind
 from tdnv_sheets.text.unicode import clean
-from tdnv_sheets.validate.cells import EMPTY, Typed, Unread, as_text, type_cell
+from tdnv_sheets.validate.cells import Typed, Unread, as_text, type_cell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
+    from tdnv_sheets.records import Value
     from tdnv_sheets.text.units import UnitIndex
     from tdnv_sheets.validate.columns import Header
 
@@ -26,18 +26,45 @@ HOLDS: Final = Severity.ERROR
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """One filled row of a table, its cells by field."""
+    """One filled row of a table, its cells by field; of most cells there is nothing to keep, for they are empty."""
 
     number: int
     """Excel row."""
     raw: Mapping[str, Raw]
-    typed: Mapping[str, Typed]
+    """What was typed, without the empty cells."""
+    values: Mapping[str, Value | Unread]
+    """What that means."""
     blind: Mapping[str, str]
     """Fields whose cell could not be read at all → the finding's code."""
+    columns: tuple[str, ...]
+    """All fields that the table has a column for."""
+    task: str
+    """The task's id as it stands there, empty where there is none."""
+    marked: frozenset[str] = frozenset()
+    """Fields of which it was already said what is wrong with the cell."""
 
     def cells(self) -> dict[str, object]:
-        """Give the typed cells by field."""
-        return {name: cell.value for name, cell in self.typed.items()}
+        """Give what every cell means, by field."""
+        return {name: self.values.get(name) for name in self.columns}
+
+    def sent(self) -> dict[str, Raw]:
+        """Give what was typed into every cell, by field."""
+        return {name: self.raw.get(name) for name in self.columns}
+
+    def typed(self, name: str) -> Typed:
+        """Give one cell after typing."""
+        return Typed(self.values.get(name), name in self.marked)
+
+    def with_cell(self, name: str, raw: Raw, typed: Typed) -> TableRow:
+        """Give the row with another cell."""
+        marked = self.marked | {name} if typed.marked else self.marked - {name}
+        return replace(
+            self,
+            raw={**self.raw, name: raw},
+            values={**self.values, name: typed.value},
+            task=as_text(raw) if name == "task_id" else self.task,
+            marked=marked,
+        )
 
 
 class Spot(NamedTuple):
@@ -84,47 +111,52 @@ def read_table(
     """Type every filled row under the header."""
     by_name = {spec.name: spec for spec in fields}
     columns = {c.field: c.index for c in header.columns if c.field in by_name}
-    names, places = tuple(columns), [index - 1 for index in columns.values()]
-    width = max(places, default=-1) + 1
-    types = [_Typist(by_name[name], units) for name in names]
-    unseen = _unseen(sheet, columns)
+    names, unseen, errors = tuple(columns), _unseen(sheet, columns), set[Raw]()
+    width = max(columns.values(), default=0)
+    lines = [cells if len(cells) >= width else _widened(cells, width) for cells in sheet.rows[header.last_row :]]
+    # A column that is empty from top to bottom costs nothing more.
+    filled = [(name, at - 1) for name, at in columns.items() if any(line[at - 1] is not None for line in lines)]
+    typists = [(name, at, _Typist(by_name[name], units, errors)) for name, at in filled]
     rows = []
-    for number in range(header.last_row + 1, len(sheet.rows) + 1):
-        cells = sheet.rows[number - 1]
-        values = [cells[at] for at in places] if len(cells) >= width else [sheet.cell(number, at + 1) for at in places]
+    for number, line in enumerate(lines, header.last_row + 1):
+        raw = {name: line[at] for name, at in filled if line[at] is not None}
         blind = unseen.get(number, {})
-        if not blind and all(map(is_blank, values)):
+        if not blind and all(map(is_blank, raw.values())):
             continue
-        typed = dict(zip(names, map(getitem, types, values), strict=True))
-        rows.append(TableRow(number, dict(zip(names, values, strict=True)), typed, blind))
-    errors = frozenset().union(*(column.errors for column in types))
+        values = {name: typist[line[at]] for name, at, typist in typists if line[at] is not None}
+        rows.append(TableRow(number, raw, values, blind, names, as_text(raw.get("task_id"))))
     if errors or unseen:
         rows = [_blinded(row, sheet, columns, errors) for row in rows]
     captions = {name: spec.header(lang) for name, spec in by_name.items()}
     return Table(sheet.name, captions, columns, tuple(rows))
 
 
-class _Typist(dict[Raw, Typed]):
+def _widened(cells: tuple[Raw, ...], width: int) -> tuple[Raw, ...]:
+    return *cells, *[None] * (width - len(cells))
+
+
+class _Typist(dict[Raw, "Value | Unread"]):
     """Types the cells of one column; the same is typed once, for most columns hold few different values."""
 
-    def __init__(self, spec: FieldSpec, units: UnitIndex | None) -> None:
-        super().__init__({None: EMPTY})
+    def __init__(self, spec: FieldSpec, units: UnitIndex | None, errors: set[Raw]) -> None:
+        super().__init__()
         self._spec = spec
         self._units = units
         self._is_text = spec.kind is Kind.TEXT
-        self.errors: set[Raw] = set()
+        self._errors = errors
         """Words of an error of Excel, as pasted values and text files bring them."""
 
-    def __missing__(self, raw: Raw) -> Typed:
+    def __missing__(self, raw: Raw) -> Value | Unread:
+        value: Value | Unread
         if self._is_text and isinstance(raw, str):
-            typed = Typed(clean(raw) or None)  # as `type_cell` does, for the many cells that are plain words
+            value = clean(raw) or None  # as `type_cell` does, for the many cells that are plain words
         else:
-            typed = type_cell(raw, self._spec, self._units)
+            value = type_cell(raw, self._spec, self._units).value
         if isinstance(raw, str) and "#" in raw and raw.strip() in ERRORS:
-            self.errors.add(raw)
+            self._errors.add(raw)
         if isinstance(raw, (str, date)):  # 1, 1.0 and True would be one key
-            self[raw] = typed
-        return typed
+            self[raw] = value
+        return value
 
 
 def _blinded(row: TableRow, sheet: Sheet, columns: Mapping[str, int], errors: AbstractSet[Raw]) -> TableRow:
@@ -132,12 +164,12 @@ def _blinded(row: TableRow, sheet: Sheet, columns: Mapping[str, int], errors: Ab
     blind = {name: "error-value" for name, value in row.raw.items() if value in errors} | dict(row.blind)
     if not blind:
         return row
-    raw, typed = dict(row.raw), dict(row.typed)
+    raw, values = dict(row.raw), dict(row.values)
     for name, code in blind.items():
         if code == "error-value":
-            raw[name] = sheet.errors.get((row.number, columns[name]), raw[name])
-        typed[name] = Typed(Unread(raw[name]))
-    return TableRow(row.number, raw, typed, blind)
+            raw[name] = sheet.errors.get((row.number, columns[name]), raw.get(name))
+        values[name] = Unread(raw.get(name))
+    return replace(row, raw=raw, values=values, blind=blind)
 
 
 def _unseen(sheet: Sheet, columns: Mapping[str, int]) -> dict[int, dict[str, str]]:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 from tdnv_sheets.findings import About, has_error
 from tdnv_sheets.messages.catalogue import LANGUAGES, found, say
 from tdnv_sheets.sheetspec import Owner, assignment_spec
-from tdnv_sheets.validate.cells import as_text
 from tdnv_sheets.validate.checked import Checked, Verdict
 from tdnv_sheets.validate.decide import decide_missing, decide_report, decide_rows
 from tdnv_sheets.validate.headers import header_findings
@@ -109,9 +108,9 @@ def _tables(book: Book, grounds: Grounds, shell: Checked, stamp: Stamp) -> Check
         shell,
         total=len(rows.table.rows),
         held=len(rows.table.rows),
-        rows=tuple((as_text(row.raw.get("task_id")), row) for row in rows.table.rows),
+        rows=tuple((row.task, row) for row in rows.table.rows),
         stray=_stray(rows.table, shell.issued),
-        missing_rows=tuple(row.raw for row in beside.missing.rows) if beside.missing else (),
+        missing_rows=tuple(row.sent() for row in beside.missing.rows) if beside.missing else (),
         report=beside.report,
     )
     if has_error(beside.abouts):
@@ -186,9 +185,9 @@ def _cells(read: Understood, book: Book, grounds: Grounds) -> Understood:
     decided = decide_rows(table, book.sheet(table.sheet), known, base)
     abouts += decided.abouts
     abouts += cell_findings(table, decided.rows, base if issued else None, read.lang)
-    fields = writable(table)
+    names = writable(table)
     frame = [
-        judged(row, fields, base.get(task, {}), changed)
+        judged(row, names, base.get(task, {}), changed)
         for (task, row), changed in zip(decided.rows, decided.changed, strict=True)
     ]
     shell = replace(read.shell, abouts=tuple(abouts), instead=decided.typed)
@@ -202,25 +201,25 @@ def _decided(read: Understood, book: Book) -> Understood:
     shell = replace(shell, abouts=(*shell.abouts, *report.abouts), report=report.lines)
     if read.missing is not None:
         missing, said = decide_missing(read.missing, book.sheet(read.missing.sheet))
-        rows = tuple(row.raw for row in missing.rows)
+        rows = tuple(row.sent() for row in missing.rows)
         shell = replace(shell, abouts=(*shell.abouts, *said), missing_rows=rows)
         read = replace(read, missing=missing)
     return replace(read, shell=shell, refused_lines=report.refused)
 
 
-def writable(table: Table) -> tuple[FieldSpec, ...]:
-    """Give the fields of *table* that a unit may write."""
+def writable(table: Table) -> tuple[str, ...]:
+    """Name the fields of *table* that a unit may write."""
     fields = assignment_spec().shown_on("update")
-    return tuple(f for f in fields if f.owner is Owner.UNIT and f.name in table.letters)
+    return tuple(f.name for f in fields if f.owner is Owner.UNIT and f.name in table.letters)
 
 
 def _stray(table: Table, issued: Issued | None) -> tuple[tuple[int, Mapping[str, Raw]], ...]:
     seen: set[str] = set()
     stray = []
     for row in table.rows:
-        task = as_text(row.raw.get("task_id"))
+        task = row.task
         if not task or task in seen or (issued is not None and task not in issued.base):
-            stray.append((row.number, row.raw))
+            stray.append((row.number, row.sent()))
         seen.add(task)
     return tuple(stray)
 

@@ -12,6 +12,7 @@ from tdnv_sheets.pipeline.doctor.ledger import ledger_lines
 from tdnv_sheets.pipeline.doctor.line import Line, State
 from tdnv_sheets.pipeline.doctor.machine import program_lines, reader_lines
 from tdnv_sheets.pipeline.doctor.places import place_lines
+from tdnv_sheets.pipeline.doctor.watching import watch_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -35,6 +36,7 @@ def examine(folder: Path, now: datetime, *, verify: bool = False) -> Iterator[Li
         return
     yield Line("workspace", "workspace", State.OK, {"path": space.root, "office": space.settings.office})
     yield from _tried("folders", partial(place_lines, space))
+    yield from _tried("watch", partial(watch_lines, space, now))
     yield from _tried("declarations", partial(book_lines, space))
     yield from _tried("ledger", partial(ledger_lines, space, now, verify=verify))
 

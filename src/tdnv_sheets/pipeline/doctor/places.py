@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from tdnv_sheets.errors import BrokenSurroundings
 from tdnv_sheets.inbox import shelf
 from tdnv_sheets.inbox.lock import holder
+from tdnv_sheets.inbox.scan import waiting
 from tdnv_sheets.pipeline.doctor.line import Line, State
 
 if TYPE_CHECKING:
@@ -88,12 +89,13 @@ def _lock(space: Workspace) -> Iterator[Line]:
     if held is None:
         yield Line("lock", "lock-free", State.OK)
     else:
-        yield Line("lock", "lock-held" if held.runs else "lock-left", State.NOTE, {"owner": held.owner})
-    waiting = len(shelf.waiting_files(space.work)) if space.work.is_dir() else 0
-    if waiting and not at_work:
-        yield Line("lock", "left-in-work", State.NOTE, {"count": waiting, "path": space.work})
+        yield Line("lock", "lock-held" if held.runs else "lock-left", State.NOTE, {"host": held.host, "pid": held.pid})
+    left = len(shelf.waiting_files(space.work)) if space.work.is_dir() else 0
+    if left and not at_work:
+        yield Line("lock", "left-in-work", State.NOTE, {"count": left, "path": space.work})
     if space.inbox.is_dir():
-        yield Line("inbox", "inbox", State.OK, {"count": len(shelf.waiting_files(space.inbox)), "path": space.inbox})
+        count = len(waiting(space.inbox, subfolders=space.settings.watch_subfolders))
+        yield Line("inbox", "inbox", State.OK, {"count": count, "path": space.inbox})
 
 
 def _room(space: Workspace) -> Iterator[Line]:
