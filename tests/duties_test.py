@@ -207,7 +207,7 @@ def test_the_register_shows_who_has_reported_and_what_falls_due(reported: Office
     owed = rows_of(book["Việc đến hạn"])
     month = [row[1:] for row in owed if row[3] == "Báo cáo tháng 6 năm 2026" and row[1]]
     assert month == [(due, due, month[0][2], "Phòng Kế hoạch - Tài chính", "Văn phòng Sở", "quá hạn", "Điều 20.1")]
-    assert len(rows_of(book["Báo cáo định kỳ"])) == 3 * 3  # June, the quarter, the half-year
+    assert len(rows_of(book["Báo cáo định kỳ"])) == 4 * 3  # June, July, the quarter, the half-year
     assert {row[6] for row in owed} == {"quá hạn", "chưa xong"}
     assert max(row[1] for row in owed if row[1]) <= datetime(2026, 7, 20)  # noqa: DTZ001 - as above
 
