@@ -21,7 +21,7 @@ from tdnv_sheets.pipeline.office import open_office
 from tdnv_sheets.render.register import draw_register
 from tdnv_sheets.render.register_lists import FIRST_ROW
 from tdnv_sheets.rules.duties import Report, duties
-from tests.conftest import NOW, UNITS_CSV, SmallOffice, enter, fill, run
+from tests.conftest import NOW, UNITS_CSV, SmallOffice, enter, fill, id_row, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -210,6 +210,19 @@ def test_the_register_shows_who_has_reported_and_what_falls_due(reported: Office
     assert len(rows_of(book["Báo cáo định kỳ"])) == 4 * 3  # June, July, the quarter, the half-year
     assert {row[6] for row in owed} == {"quá hạn", "chưa xong"}
     assert max(row[1] for row in owed if row[1]) <= datetime(2026, 7, 20)  # noqa: DTZ001 - as above
+
+
+def test_an_alert_on_the_register_names_its_article(reported: Office, tmp_path: Path) -> None:
+    path = tmp_path / "so.xlsx"
+    draw_register(register_view(reported, date(2026, 6, 22)), path)
+    page = load_workbook(path)["Nhiệm vụ"]
+    first, columns = id_row(page, "alerts")
+    told = {
+        page.cell(row, columns["task_id"]).value: page.cell(row, columns["alerts"]).value
+        for row in range(first, first + 6)
+    }
+    assert told["NV-2026-00002"] == "Lâu chưa cập nhật (Điều 20.1); Quá hạn, chưa giải trình (Điều 19.2)"
+    assert told["NV-2026-00005"] == "Lâu chưa cập nhật (Điều 20.1)"
 
 
 def test_what_fell_due_before_the_ledger_began_is_not_called_late(reported: Office) -> None:
