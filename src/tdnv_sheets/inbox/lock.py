@@ -24,6 +24,8 @@ _UNSIGNED: Final = 5.0
 _PATIENCE: Final = 20.0
 """Seconds to wait for another command to end."""
 _PAUSE: Final = 0.1
+_BEGUN: Final = time.time()
+"""This process took no lock before."""
 _WINDOWS: Final = os.name == "nt"
 _QUERY, _ACCESS_DENIED, _STILL_ACTIVE = 0x1000, 5, 259
 """Windows: the right to ask what became of a process, the refusal of it, and the exit code of one that has not ended."""
@@ -125,6 +127,8 @@ def _is_dead(path: Path) -> bool:
         return True  # it should have been renewed; the process may have another one's number now
     if found.get("host") != socket.gethostname():
         return time.time() - since > _EXPIRY
+    if pid == os.getpid():
+        return since < _BEGUN  # in a container every start has the same number
     return since < _booted() - _SLACK or not _runs(pid)
 
 

@@ -47,6 +47,8 @@ class Why(StrEnum):
     """Another program holds it."""
     REFUSED = "refused"
     """It was looked at and given back; it has to be changed first."""
+    CLASSIFIED = "secret"
+    """It bears a mark of secrecy: only a person may take it away, and its name is not said."""
     DENIED = "denied"
     """The rights do not allow to take it."""
     FAILED = "failed"
@@ -129,6 +131,10 @@ class Settling:
         one.tries += 1
         pause = min(FIRST_PAUSE * 2 ** (one.tries - 1), LONGEST_PAUSE)
         one.again_at = now + pause if why in _TRIED_AGAIN else None
+
+    def knows(self, key: str) -> bool:
+        """Say whether a file of that name lay there when it was last looked at, or was held since."""
+        return key in self._seen
 
     def _known(self, entry: Entry, now: float) -> _Seen:
         one = self._seen.get(entry.key)

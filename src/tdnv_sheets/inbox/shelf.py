@@ -26,6 +26,8 @@ _CLOUD: Final = range(362, 397)
 _CLAIM_TRIES: Final = 5
 _CLAIM_PAUSE: Final = 0.05
 """Seconds; each pause is twice the one before."""
+_NO_LETTER: Final = re.compile("[\ud800-\udfff]")
+"""How Python holds what of a name is no Unicode; neither UTF-8 nor a database takes it."""
 _FORBIDDEN: Final = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 _RESERVED: Final = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?=\.|$)", re.IGNORECASE)
 NOTE_SUFFIX: Final = ".ghi-chu.txt"
@@ -138,7 +140,7 @@ def keep_copy(path: Path, folder: Path, name: str) -> Path:
 
 def free_name(folder: Path, name: str) -> Path:
     """Give a path in *folder* that is not taken: `name.xlsx`, then `name (2).xlsx` and so on."""
-    name = unicodedata.normalize("NFC", name)
+    name = readable(unicodedata.normalize("NFC", name))
     stem, dot, suffix = name.rpartition(".")
     if not dot:
         stem, suffix = name, ""
@@ -148,6 +150,11 @@ def free_name(folder: Path, name: str) -> Path:
         number += 1
         target = folder / _fit(stem, f" ({number}){dot}{suffix}")
     return target
+
+
+def readable(name: str) -> str:
+    """Give a name without the bytes that are no letters, such as a zip archive from an old machine leaves in it."""
+    return _NO_LETTER.sub("\N{REPLACEMENT CHARACTER}", name)
 
 
 def _fit(stem: str, tail: str) -> str:

@@ -70,5 +70,5 @@ def _arrival(office: Office, name: str, received: Received, moment: Moment, *, p
 
 def _alias(office: Office, name: str) -> str:
     """Digest a file's name with the office's key: nobody finds the name by trying."""
-    data = unicodedata.normalize("NFC", name).casefold().encode("utf-8", "surrogateescape")
+    data = unicodedata.normalize("NFC", name).casefold().encode("utf-8", "surrogatepass")
     return hmac.new(office.space.key(), data, hashlib.sha256).hexdigest()[:_ALIAS]

@@ -43,6 +43,8 @@ class Redrawn(NamedTuple):
     path: Path
     backup: Path | None
     """Where the file lies that it replaced; None where that one was as we had drawn it, or there was none."""
+    revision: int
+    """Of the ledger, which it shows."""
 
 
 def redraw(office: Office, *, as_of: date, now: datetime, read: str | None) -> Redrawn:
@@ -66,7 +68,7 @@ def redraw(office: Office, *, as_of: date, now: datetime, read: str | None) -> R
     backup = _backup(office, read, now)
     put_in_place(draw, path, backup=backup)
     office.ledger.record_drawing(drawn, view.revision, now)
-    return Redrawn(path, backup)
+    return Redrawn(path, backup, view.revision)
 
 
 def _check_unchanged(path: Path, read: str | None) -> None:

@@ -116,10 +116,11 @@ def finish(
     """Do what *plan* says; doing it a second time changes nothing."""
     root = office.space.root
     kept = root / plan.kept
-    if plan.marked and checked is not None:
+    if plan.marked:
         target = root / plan.marked
-        draw_marks(office, checked, plan.name, target.parent, moment, revision=received.revision, target=target)
-        received = replace(received, marked_at=target)
+        if checked is not None:
+            draw_marks(office, checked, plan.name, target.parent, moment, revision=received.revision, target=target)
+        received = replace(received, marked_at=target if target.exists() else None)
     kept.parent.mkdir(parents=True, exist_ok=True)
     if plan.note:
         note = here.with_name(f".{here.name}.note")
@@ -189,13 +190,13 @@ def remember_folder(office: Office, here: Path, folder: Path) -> None:
     if folder.resolve() == inbox:
         origin.unlink(missing_ok=True)
     else:
-        origin.write_text(folder.resolve().relative_to(inbox).as_posix(), encoding="utf-8")
+        origin.write_bytes(os.fsencode(folder.resolve().relative_to(inbox).as_posix()))
 
 
 def _folder_of(office: Office, here: Path) -> Path:
     """Give the folder from which a file was claimed; the inbox itself where that is not known."""
     with suppress(OSError, ValueError):
-        folder = office.space.inbox / _origin_of(here).read_text(encoding="utf-8")
+        folder = office.space.inbox / os.fsdecode(_origin_of(here).read_bytes())
         if folder.resolve().is_relative_to(office.space.inbox.resolve()):
             return folder
     return office.space.inbox
@@ -206,11 +207,13 @@ def _finish_later(
 ) -> Received:
     """Finish the plan of a command that died, and say of the file what that one would have said.
 
-    Only a marked copy asks for the file to be read again.
+    Only a marked copy asks for the file to be read again; not one that is drawn already, which a person may have open.
     """
     checked = None
-    if plan.marked:
+    if plan.marked and not (office.space.root / plan.marked).exists():
         ((_, _, checked),) = check_together(office.readers, [path], grounds)
+        if checked.issued is None or checked.issued.unit not in units_by_code(office.units):
+            checked = None  # its unit is no longer listed: there is nobody to send a copy to
     received = Received(
         plan.name,
         Verdict(plan.verdict),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 from collections import deque
@@ -39,7 +40,7 @@ from tdnv_sheets.pipeline.filing import (
 )
 from tdnv_sheets.pipeline.not_taken import refresh_after, refresh_owed, stored_finding
 from tdnv_sheets.pipeline.office import unit_named
-from tdnv_sheets.pipeline.receive import Received, has_secret_name, receipt
+from tdnv_sheets.pipeline.receive import Received, has_secret_name, receipt, shown_name
 from tdnv_sheets.records import units_by_code
 from tdnv_sheets.validate.cells import Unread, as_text
 from tdnv_sheets.validate.checked import Checked, Verdict
@@ -58,6 +59,8 @@ if TYPE_CHECKING:
 
 _TRIES: Final = 50
 """How often a merge is decided anew while other commands write to the ledger."""
+_OF_ONE_FILE: Final = frozenset((errno.EIO, errno.EINVAL, errno.ENAMETOOLONG))
+"""What the disk says of one file that it cannot give, such as one on a bad sector; the others come in all the same."""
 
 
 def ingest(
@@ -123,7 +126,7 @@ def _put_back(office: Office, begun: Iterable[_Dropped]) -> None:
         if one.here is None or one.here == one.path or not one.here.exists():
             continue
         with suppress(TdnvError, OSError):  # what stopped the command may stop this too; the next one goes on from here
-            if not is_planned(office, one.here):
+            if not is_planned(office, one.here) and (not one.from_inbox or office.space.inbox.is_dir()):
                 give_back(one.here, one.path.parent if one.from_inbox else None, one.path.name)
 
 
@@ -154,10 +157,17 @@ def _claim(office: Office, path: Path, *, dry_run: bool) -> _Dropped:
         if not from_inbox:
             raise
         return _Dropped(path, None, from_inbox, denied=True)
+    except OSError as problem:
+        if not from_inbox or problem.errno not in _OF_ONE_FILE:
+            raise
+        return _Dropped(path, None, from_inbox)
     if here is not None and from_inbox:
         remember_folder(office, here, path.parent)
         # What an earlier run wrote beside this file («not complete», «secret») is about to be said anew.
-        path.with_name(f"{path.name}{shelf.NOTE_SUFFIX}").unlink(missing_ok=True)
+        with suppress(
+            OSError
+        ):  # the longest names leave no room for such a text, and some folders cannot be written to
+            path.with_name(f"{path.name}{shelf.NOTE_SUFFIX}").unlink(missing_ok=True)
     return _Dropped(path, here, from_inbox)
 
 
@@ -200,7 +210,11 @@ def _taken_whole(office: Office, path: Path, unit: str | None) -> Receipt | None
     """Find the receipt of the very same bytes, if all of them were taken in and nobody claims another sender now."""
     if has_secret_name(path.name):
         return None
-    receipt = office.ledger.receipt_of(file_digest(path))
+    try:
+        digest = file_digest(path)
+    except OSError:
+        return None  # whoever reads it next says so
+    receipt = office.ledger.receipt_of(digest)
     same_unit = receipt is not None and unit in {None, receipt.unit}
     return receipt if same_unit and receipt is not None and receipt.verdict == Verdict.ACCEPTED.value else None
 
@@ -317,7 +331,7 @@ def _was_written_to(here: Path, digest: str) -> bool:
 
 
 def _held(name: str, code: str = "in-use") -> Received:
-    return Received(name, Verdict.WAITING, (About(found(code)),))
+    return Received(shown_name(name), Verdict.WAITING, (About(found(code)),))
 
 
 def _file_record(read: _Read, received: Received, moment: Moment) -> dict[str, Any]:
@@ -345,7 +359,8 @@ def _left_alone(office: Office, one: _Dropped, checked: Checked, moment: Moment,
     if noted:
         waits(office, one.path.name, received, moment)
         note = one.path.parent / f"{say('pipeline.secret_note', office.lang)}{shelf.NOTE_SUFFIX}"
-        note.write_text(receipt(received, "", moment.now, office.lang), encoding="utf-8-sig")
+        with suppress(OSError):  # the folder may not be ours to write to; the journal says it too
+            note.write_text(receipt(received, "", moment.now, office.lang), encoding="utf-8-sig")
     return received
 
 
@@ -361,6 +376,8 @@ def _file_away(
         # Nothing is kept of a file that is incomplete or may hold secrets: it goes back to where it was dropped.
         if one.from_inbox:
             waits(office, one.path.name, received, moment)
+            if not office.space.inbox.is_dir():
+                return received  # unplugged just now: it lies in the work folder until the inbox is back
             kept = shelf.file_away(one.here, one.path.parent, received.file)
             _note(kept, received, office, moment)
             return replace(received, kept_at=kept)
@@ -375,4 +392,5 @@ def _file_away(
 def _note(kept: Path, received: Received, office: Office, moment: Moment) -> None:
     known = units_by_code(office.units).get(received.unit)
     text = receipt(received, known.name if known else received.unit, moment.now, office.lang)
-    kept.with_name(f"{kept.name}{shelf.NOTE_SUFFIX}").write_text(text, encoding="utf-8-sig")
+    with suppress(OSError):
+        kept.with_name(f"{kept.name}{shelf.NOTE_SUFFIX}").write_text(text, encoding="utf-8-sig")

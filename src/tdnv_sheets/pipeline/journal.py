@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tdnv_sheets.errors import BrokenSurroundings, TdnvError, WaitsForPerson
 from tdnv_sheets.findings import Finding, Severity
+from tdnv_sheets.inbox import heartbeat
 from tdnv_sheets.inbox.shelf import NOTE_SUFFIX, free_name
-from tdnv_sheets.inbox.workspace import put_in_place
+from tdnv_sheets.inbox.workspace import is_open, owner_of, put_in_place
 from tdnv_sheets.ledger.arrivals import (
     count_arrivals,
     last_arrival,
@@ -108,6 +109,8 @@ def _under(office: Office, moment: Moment) -> str:
 
 def _draw(office: Office, moment: Moment, under: str, last: Drawn, there: str) -> None:
     space = office.space
+    if is_open(space.journal):  # all day long, maybe: what it would show is not gathered in vain
+        raise WaitsForPerson("file-locked", path=space.journal, who=owner_of(space.journal))
     view = journal_view(office, moment)
 
     def draw(temporary: Path) -> None:
@@ -205,11 +208,14 @@ def _finding(stored: str) -> Finding | None:
 
 def _watch(space: Workspace) -> Watch | None:
     """Read when the watcher was last seen, from the file that it writes again and again; None where there is none."""
-    with suppress(OSError, ValueError, TypeError, KeyError):
-        raw = json.loads((space.hidden / "watch.json").read_text(encoding="utf-8"))
-        if raw.get("stopped"):
-            return Watch("stopped", datetime.fromisoformat(raw["stopped"]))
-        if raw.get("inbox", "well") != "well":
-            return Watch("lost", datetime.fromisoformat(raw["inbox_since"]))
-        return Watch("runs", datetime.fromisoformat(raw["seen"]))
+    beat = heartbeat.read(space.hidden)
+    if beat is None:
+        return None
+    state, at = "runs", beat.seen
+    if beat.stopped:
+        state, at = "stopped", beat.stopped
+    elif beat.inbox != "well":
+        state, at = "lost", beat.inbox_since
+    with suppress(ValueError):
+        return Watch(state, datetime.fromisoformat(at))
     return None

@@ -55,19 +55,19 @@ class Office:
 
 
 @contextmanager
-def open_office(space: Workspace, *, new: bool = False) -> Iterator[Office]:
-    """Open all that a workspace declares; closes the ledger at the end.
+def open_office(space: Workspace, *, new: bool = False, before: Office | None = None) -> Iterator[Office]:
+    """Open all that a workspace declares; closes the ledger at the end. Units and calendar stay those of *before*.
 
     Raises `BadOfficeFile` when the unit list is missing or one of the office's files cannot be used, and
     `BrokenSurroundings` when the ledger's file is gone: only a *new* workspace begins with an empty one.
     """
     rules = open_regulation(space.settings.regulation, space.root)
-    days = open_calendar(space.calendar)
-    if not space.units.exists():
+    days = open_calendar(space.calendar) if before is None else before.calendar
+    if before is None and not space.units.exists():
         raise BadOfficeFile(space.units, "units-missing")
     with Readers() as readers:
-        units = read_units(space.units, readers)
-        if space.ledger_file is not None and not new and not _holds_something(space.ledger_file):
+        units = read_units(space.units, readers) if before is None else before.units
+        if space.ledger_file is not None and not new and not holds_something(space.ledger_file):
             raise BrokenSurroundings("ledger-missing", path=space.ledger_file)
         ledger = Ledger.at(space.ledger_url, space.settings.ledger_journal)
         try:
@@ -76,7 +76,7 @@ def open_office(space: Workspace, *, new: bool = False) -> Iterator[Office]:
             ledger.close()
 
 
-def _holds_something(path: Path) -> bool:
+def holds_something(path: Path) -> bool:
     """Say whether a file is there and not cut to nothing: SQLite takes an empty file for a new database."""
     return path.exists() and path.stat().st_size > 0
 

@@ -7,6 +7,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.findings import About, Severity
+from tdnv_sheets.inbox.shelf import readable
 from tdnv_sheets.merge.rows import NOTHING
 from tdnv_sheets.messages.catalogue import finding_fix, finding_hint, finding_text, say
 from tdnv_sheets.messages.to_do import place_of, reading_order, to_do_line
@@ -66,8 +67,8 @@ def has_secret_name(name: str) -> bool:
 
 
 def shown_name(name: str) -> str:
-    """Give a file's name as it may be said; one with a mark of secrecy is never repeated."""
-    return f"***{PurePath(name).suffix}" if has_secret_name(name) else name
+    """Give a file's name as it may be said and written; one with a mark of secrecy is never repeated."""
+    return readable(f"***{PurePath(name).suffix}" if has_secret_name(name) else name)
 
 
 def receipt(

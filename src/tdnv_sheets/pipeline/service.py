@@ -80,6 +80,7 @@ ExecStart={" ".join(_systemd_word(word).replace("$", "$$") for word in service.a
 Restart=always
 RestartSec={_RESTART}
 RestartPreventExitStatus={_WRONG_USAGE}
+KillMode=mixed
 TimeoutStopSec={_STOP}
 NoNewPrivileges=yes
 

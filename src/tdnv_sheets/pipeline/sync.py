@@ -32,6 +32,8 @@ class Synced:
     register: ReadBack
     received: tuple[Received, ...] = ()
     drawn: Path | None = None
+    drawn_at: int | None = None
+    """The revision of the ledger that it shows."""
     waits: TdnvError | None = None
     """Why the register could not be read or drawn now; intake went on."""
     journal: TdnvError | None = None
@@ -57,15 +59,15 @@ def _round(office: Office, moment: Moment, *, with_inbox: bool, meant: bool) -> 
     if register.settled:
         refresh_lists(office, moment)
     if waits is not None or not register.ok:
-        return Synced(register, received, None, waits)
+        return Synced(register, received, waits=waits)
     succeeded = succeed(office, moment)
     register = replace(register, abouts=(*register.abouts, *succeeded.abouts))
     try:
         drawn = redraw(office, as_of=moment.as_of, now=moment.now, read=register.digest)
     except WaitsForPerson as problem:
-        return Synced(register, received, None, problem)
+        return Synced(register, received, waits=problem)
     notes = _not_kept(register.own_sheets, drawn.backup)
-    return Synced(replace(register, abouts=(*register.abouts, *notes)), received, drawn.path)
+    return Synced(replace(register, abouts=(*register.abouts, *notes)), received, drawn.path, drawn.revision)
 
 
 def _not_kept(sheets: Iterable[str], backup: Path | None) -> Iterator[About]:

@@ -56,7 +56,7 @@ def _what_waits(beat: Beat) -> Iterator[Line]:
         who = f" ({beat.register_who})" if beat.register_who else ""
         yield Line(_PART, "watch-register", State.NOTE, {"since": _shown(beat.register_since), "who": who})
     if beat.waiting_count:
-        names = ", ".join(name for name, _, _ in beat.waiting[:_NAMED])
+        names = ", ".join(dict.fromkeys(name for name, _, _ in beat.waiting[:_NAMED]))
         names += ", …" if beat.waiting_count > _NAMED else ""
         yield Line(_PART, "watch-waiting", State.NOTE, {"count": beat.waiting_count, "names": names})
 

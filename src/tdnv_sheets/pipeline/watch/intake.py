@@ -10,6 +10,7 @@ from tdnv_sheets.errors import TdnvError, WrongUsage
 from tdnv_sheets.inbox import shelf
 from tdnv_sheets.inbox.scan import signs_of
 from tdnv_sheets.inbox.settling import Why
+from tdnv_sheets.pipeline.arrived import is_secret
 from tdnv_sheets.pipeline.check import grounds_of
 from tdnv_sheets.pipeline.filing import claimed, recover
 from tdnv_sheets.pipeline.ingest import ingest
@@ -63,6 +64,8 @@ class Intake:
         try:
             received = ingest(office, [entry.path for entry in lot], moment)
         except WrongUsage:
+            if all(entry.path.is_file() for entry in lot):
+                raise
             return Took()  # one of them was taken away just now: the next scan knows
         except (TdnvError, OSError):
             self.looking.ready[:0] = lot
@@ -80,10 +83,12 @@ class Intake:
         for one in finished:
             self.looking.standing.tell(said_of(one))
         self.suspects.difference_update(entry.key for entry in lot)
+        self._told = {key: code for key, code in self._told.items() if self.looking.settling.knows(key)}
         for entry, one in zip(lot, taken, strict=True):
             if one.verdict is Verdict.WAITING:
                 self._hold(entry, one, clock)
             else:
+                self._told.pop(entry.key, None)
                 self.looking.standing.tell(said_of(one))
                 self._once_more(entry, one)
         return _took(received)
@@ -111,7 +116,7 @@ class Intake:
         now = signs_of(received.kept_at or entry.path, inbox)
         if now is None:
             return
-        self.looking.settling.hold(now, _WHY.get(code, Why.REFUSED), clock)
+        self.looking.settling.hold(now, Why.CLASSIFIED if is_secret(received) else _WHY.get(code, Why.REFUSED), clock)
         if self._told.get(now.key) != code:
             self._told[now.key] = code
             self.looking.standing.tell(said_of(received))

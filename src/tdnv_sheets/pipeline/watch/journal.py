@@ -32,9 +32,9 @@ class JournalDuty:
         self.at_last = clock + AT_LAST if self.at is None else self.at_last
         self.at = min(clock + SOON, self.at_last)
 
-    def is_due(self, clock: float) -> bool:
-        """Say whether it is to be drawn now."""
-        return self.at is not None and clock >= self.at
+    def is_due(self, clock: float, *, at_once: bool = False) -> bool:
+        """Say whether it is to be drawn now; *at_once*: whether it is as soon as it does not show everything."""
+        return self.at is not None and (at_once or clock >= self.at)
 
     def handle(self, office: Office, moment: Moment, clock: float, *, at: str) -> None:
         """Draw it."""

@@ -24,7 +24,7 @@ _LEAST: Final = 0.25
 """Seconds between two scans, however often the alarm rings."""
 _INBOX: Final = "inbox"
 _EVENTS: Final = "events"
-UNSAID: Final = frozenset((Why.SETTLING, Why.REFUSED, Why.IN_USE, Why.DENIED, Why.FAILED))
+UNSAID: Final = frozenset((Why.SETTLING, Why.REFUSED, Why.CLASSIFIED, Why.IN_USE, Why.DENIED, Why.FAILED))
 """New files are no news, and of the others something was said when they were refused."""
 
 
@@ -52,8 +52,9 @@ class Looking:
     def look(self, clock: float, *, rang: bool, at: str) -> None:
         """Scan if it is time to; `ready` and `waiting` say what was found."""
         last = self._last
-        due = last is None or clock >= last + self.every or (self._next is not None and clock >= self._next)
-        if not due and not (rang and last is not None and clock >= last + _LEAST):
+        if rang and last is not None:  # what rings right after a scan is looked at as soon as may be, too
+            self._next = last + _LEAST if self._next is None else min(self._next, last + _LEAST)
+        if not (last is None or clock >= last + self.every or (self._next is not None and clock >= self._next)):
             return
         self._last, self._next = clock, None
         if not self._is_there(at):

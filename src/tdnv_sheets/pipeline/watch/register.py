@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from tdnv_sheets.errors import TdnvError, WaitsForPerson
+from tdnv_sheets.errors import BrokenSurroundings, TdnvError, WaitsForPerson
 from tdnv_sheets.inbox.workspace import is_open, owner_of
-from tdnv_sheets.pipeline.sync import sync
+from tdnv_sheets.pipeline.journal import refresh_journal
+from tdnv_sheets.pipeline.readback import ReadBack
+from tdnv_sheets.pipeline.sync import Synced, sync
 from tdnv_sheets.pipeline.watch.said import Said, Standing, Weight
 
 if TYPE_CHECKING:
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
 
     from tdnv_sheets.pipeline.check import Moment
     from tdnv_sheets.pipeline.office import Office
-    from tdnv_sheets.pipeline.sync import Synced
 
 _Signs: TypeAlias = "tuple[int, int] | None"
 
@@ -29,6 +30,8 @@ QUIET: Final = 3.0
 GONE: Final = 30.0
 """Seconds after which a register that disappeared is drawn anew: Excel takes it away for moments while it saves."""
 AGAIN: Final = 2.0
+AGAIN_AT_MOST: Final = 60.0
+"""Seconds after which a drawing that could not be put in its place is tried again: at first, and in the end."""
 REFUSED_AGAIN: Final = 600.0
 _REGISTER: Final = "register"
 
@@ -48,6 +51,10 @@ class RegisterDuty:
     changed: tuple[_Signs, float] | None = None
     refused: tuple[_Signs, float] | None = None
     again_at: float = 0.0
+    tries: int = 0
+    """How often it could not be put in its place."""
+    revision: int | None = None
+    """What of the ledger it shows; None before the first time."""
 
     def came_in(self, clock: float) -> None:
         """Remember that something came in which it does not show."""
@@ -81,13 +88,21 @@ class RegisterDuty:
         """Read it back and draw it; what hinders that is said once, and nothing that people typed is lost."""
         path = office.space.register
         before = _signs(path)
-        done = sync(office, moment, with_inbox=False)
+        try:
+            done = sync(office, moment, with_inbox=False)
+        except BrokenSurroundings as problem:
+            if problem.code != "cannot-write" or problem.given.get("path") != path:
+                raise
+            # Only the register's place is not ours to write to: files are taken in all the same.
+            done = Synced(ReadBack(None), waits=problem, journal=refresh_journal(office, moment))
         register = done.register
         if register.revision is not None:
             counts = {"changes": len(register.changes), "new": len(register.new_tasks), "conflicts": register.conflicts}
             self.standing.tell(Said("register-read", values=counts))
         if done.waits is not None:
-            self.again_at = clock + AGAIN
+            # Drawing takes its time, and somebody who has it open is mostly seen before: see `is_due`.
+            self.again_at = clock + min(AGAIN * 2**self.tries, AGAIN_AT_MOST)
+            self.tries = min(self.tries + 1, 10)
             if done.waits.code == "register-not-drawn-here":
                 self.refused = before, clock + REFUSED_AGAIN
             if done.waits.code != "register-changed-meanwhile":
@@ -99,6 +114,7 @@ class RegisterDuty:
             self.standing.is_wrong(_REGISTER, Said(words, Weight.ERROR, values), at)
         else:
             self.first, self.day, self.changed, self.again_at = None, moment.as_of, None, 0.0
+            self.tries, self.revision = 0, done.drawn_at
             self.seen = _signs(path)
             self.standing.is_well(_REGISTER)
             self.standing.tell(Said("register-drawn", values={"path": path, "day": f"{moment.as_of:%d/%m/%Y}"}))

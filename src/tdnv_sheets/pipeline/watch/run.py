@@ -26,6 +26,7 @@ _PATIENCE: Final = 1.0
 """Seconds: enough to find out that whoever holds the lock is dead."""
 _NAP: Final = 0.5
 """Seconds after which a wish to stop is noticed."""
+_GATHERED: Final = 0.05
 _MOST_LOOKS: Final = 50
 """So often the folder is looked through *once*, for one into which files keep coming."""
 
@@ -86,6 +87,7 @@ def _sleep(watcher: Watcher, seconds: float, stop: Stop) -> bool:
     end = time.monotonic() + seconds
     while not stop.asked and (left := end - time.monotonic()) > 0:
         if watcher.alarm.wait(min(left, _NAP)):
+            time.sleep(_GATHERED)  # a copy under way rings at every write
             return True
     return False
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from tdnv_sheets.errors import TdnvError
 from tdnv_sheets.findings import Severity
 from tdnv_sheets.messages.catalogue import LANGUAGES, finding_text, say
+from tdnv_sheets.pipeline.arrived import is_secret
 from tdnv_sheets.pipeline.receive import shown_name
 from tdnv_sheets.validate.checked import Verdict
 
@@ -57,7 +59,7 @@ def said_of(received: Received) -> Said:
         if received.marked_at is not None:
             words[f"what_{lang}"] += f" {say('watch.marked', lang, path=received.marked_at.name)}"
     values = {
-        "file": shown_name(received.file),
+        "file": f"***{PurePath(received.file).suffix}" if is_secret(received) else shown_name(received.file),
         "verdict": received.verdict.value,
         "unit": received.unit,
         "period": received.period,

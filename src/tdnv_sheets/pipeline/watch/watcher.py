@@ -26,6 +26,7 @@ from tdnv_sheets.pipeline.watch.said import Said, Standing, Weight
 from tdnv_sheets.share import share_of
 
 if TYPE_CHECKING:
+    from tdnv_sheets.inbox.settling import Waiting
     from tdnv_sheets.inbox.workspace import Workspace
     from tdnv_sheets.pipeline.check import Moment
     from tdnv_sheets.pipeline.watch.said import Tell
@@ -40,7 +41,7 @@ _LEAST: Final = 0.05
 _STEP: Final = 3.0
 """Seconds between two steps at most: the register may be free again, or saved."""
 _BEAT: Final = 30.0
-"""Seconds between two signs of life when nothing changes."""
+"""Seconds between two signs of life when nothing changes, and between two questions whether the ledger moved."""
 _DECLARED_QUIET: Final = 3.0
 _SOON_FREE: Final = frozenset(("workspace-locked", "ledger-busy"))
 _TROUBLE: Final = "trouble"
@@ -86,6 +87,7 @@ class Watcher:
         self._watched_as = _watched_as(space)
         self._total = Took()
         self._beat: tuple[heartbeat.Beat, float] | None = None
+        self._asked = started.clock
 
     @property
     def alarm(self) -> Alarm:
@@ -141,9 +143,10 @@ class Watcher:
         """Take in what is ready and do the register, if it is due; gives whether there was anything to do."""
         space = self._kept.space
         anew = self._kept.declared_anew(now.clock, _DECLARED_QUIET)
+        self._ask_the_ledger(now)
         at_once = finish and self._register.first is not None
         due = self._register.is_due(space.register, now.clock, now.moment.as_of, at=now.at, at_once=at_once)
-        tries = _TROUBLE in self._standing.wrong or self._journal.is_due(now.clock)
+        tries = self._journal.is_due(now.clock, at_once=finish) or _TROUBLE in self._standing.wrong
         if not (anew or due or tries or self._looking.ready or self._is_left_behind()):
             self._kept.rest(now.clock)
             return False
@@ -160,9 +163,18 @@ class Watcher:
             if due:
                 done = self._register.handle(office, now.moment, now.clock, at=now.at)
                 self._journal.done(done.journal, now.clock, at=now.at)
-            elif self._journal.is_due(now.clock):
+            elif self._journal.is_due(now.clock, at_once=finish):
                 self._journal.handle(office, now.moment, now.clock, at=now.at)
         return True
+
+    def _ask_the_ledger(self, now: Now) -> None:
+        """Let the register be drawn when another command wrote what it does not show, such as `tdnv undo`."""
+        shows = self._register.revision
+        if shows is None or self._register.first is not None or now.clock - self._asked < _BEAT:
+            return
+        self._asked = now.clock
+        if self._kept.revision() not in {None, shows}:
+            self._register.came_in(now.clock)
 
     def _is_left_behind(self) -> bool:
         """Say whether files lie half-way in since the command died that had claimed them."""
@@ -177,7 +189,7 @@ class Watcher:
     def _reload(self, now: Now) -> None:
         """Follow what the office changed in its settings, units or calendar; what cannot be used leaves the old in force."""
         try:
-            self._kept.reload()
+            self._kept.reload(now.clock)
         except TdnvError as problem:
             if self._how.once:
                 raise
@@ -254,7 +266,7 @@ class Watcher:
             inbox=looking.condition.value,
             inbox_since=standing.since.get("inbox", ""),
             taken=self._total.taken,
-            waiting=tuple((shown_name(one.path.name), one.why.value, _wall(now, one.since)) for one in waiting),
+            waiting=tuple((_named(one), one.why.value, _wall(now, one.since)) for one in waiting),
             waiting_count=len(looking.waiting),
             register=standing.wrong.get("register", "").partition(" ")[0],
             register_since=standing.since.get("register", ""),
@@ -272,6 +284,12 @@ class Watcher:
 
 def _same(one: heartbeat.Beat, other: heartbeat.Beat) -> bool:
     return replace(one, seen="", scanned="") == replace(other, seen="", scanned="")
+
+
+def _named(one: Waiting) -> str:
+    """Give the name of a file that waits; not of one whose content is secret, nor of one that only just came."""
+    unsaid = one.why in {Why.CLASSIFIED, Why.SETTLING}
+    return f"***{one.path.suffix}" if unsaid else shown_name(one.path.name)
 
 
 def _wall(now: Now, since: float) -> str:
