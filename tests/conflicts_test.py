@@ -373,10 +373,10 @@ def test_a_conflict_with_another_copy_of_the_register_is_not_said_to_come_from_t
     assert (item["ours"], item["theirs"], item["by_office"]) == ("A", "B", True)
     for command in (("conflicts",), ("history", ONE)):
         text = office.run(*command).out
-        assert ("một bản khác của sổ ghi «B»" in text, "đơn vị gửi" in text) == (True, False)
+        assert ("Văn phòng gõ vào sổ «B»" in text, "đơn vị gửi" in text) == (True, False)
     (line,) = conflict_lines(office.space.register)
-    assert f"{office.space.register.name} (một bản khác của sổ)" in line
+    assert f"{office.space.register.name} (Văn phòng gõ vào sổ)" in line
     office.run("resolve", str(item["conflict"]), "--theirs")
-    assert "lấy giá trị của bản sổ kia" in office.run("conflicts", "--all").out
+    assert "lấy giá trị Văn phòng gõ vào sổ" in office.run("conflicts", "--all").out
     target = office.root.parent / "danh sách.xlsx"
     assert "0 dòng" in office.run("conflicts", "--unit", "cctl", "-o", target).err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 
+from tdnv_sheets.inbox.workspace import find
 from tdnv_sheets.ledger import tables as t
 from tdnv_sheets.ledger.commit import Committed, Entry, NewTask, Settlement, commit
 from tdnv_sheets.ledger.replay import Difference
@@ -16,6 +18,7 @@ from tdnv_sheets.ledger.store import Ledger
 from tdnv_sheets.pipeline.ingest import ingest
 from tdnv_sheets.pipeline.office import open_office
 from tdnv_sheets.records import Change, Conflict, Key, Trail
+from tdnv_sheets.settings import SETTINGS_FILE
 from tdnv_sheets.validate.checked import Verdict
 from tests.conftest import SmallOffice, fill
 
@@ -278,6 +281,17 @@ def take_in(office: SmallOffice, path: Path, moment: Moment) -> Received:
     return received
 
 
+def another_node(office: SmallOffice) -> SmallOffice:
+    """Give a second machine's folder beside the same ledger, wherever that is kept."""
+    url, root = office.space.ledger_url, office.root.with_name("vp 2")
+    shutil.copytree(office.root, root)
+    settings = root / SETTINGS_FILE
+    told = settings.read_text(encoding="utf-8")
+    if not told.startswith("ledger = "):
+        settings.write_text(f'ledger = "{url}"\n{told}', encoding="utf-8")
+    return SmallOffice(find(root))
+
+
 def at_the_last_moment(monkeypatch: pytest.MonkeyPatch, step: Callable[[], object]) -> list[int]:
     """Let *step* come between the decision on the next file and its commit; give a list that grows with each commit."""
     tries: list[int] = []
@@ -298,7 +312,8 @@ def test_two_commands_that_take_the_same_file_in_at_once_apply_it_once(
     office = office_anywhere
     path = fill(office.issue("cctl"), {ONE.task_id: {"difficulty": "Thiếu kinh phí"}})
     first: list[Received] = []
-    at_the_last_moment(monkeypatch, lambda: first.append(take_in(office, path, moment)))
+    node = another_node(office)
+    at_the_last_moment(monkeypatch, lambda: first.append(take_in(node, path, moment)))
 
     second = take_in(office, path, moment)
 
@@ -314,7 +329,8 @@ def test_two_files_of_different_units_do_not_wait_for_each_other(
     office = office_anywhere
     mine = fill(office.issue("cctl"), {ONE.task_id: {"difficulty": "Thiếu kinh phí"}})
     other = fill(office.issue("cckl"), {"NV-2026-00003": {"difficulty": "Thiếu người"}})
-    tries = at_the_last_moment(monkeypatch, lambda: take_in(office, other, moment))
+    node = another_node(office)
+    tries = at_the_last_moment(monkeypatch, lambda: take_in(node, other, moment))
 
     assert take_in(office, mine, moment).verdict is Verdict.ACCEPTED
 

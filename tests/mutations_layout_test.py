@@ -184,7 +184,7 @@ def rows_reordered(sheet: Worksheet) -> None:
 
 def formatted_far_down(sheet: Worksheet) -> None:
     sheet["B5000"].number_format = "@"
-    sheet["B150000"].number_format = "@"
+    sheet["B15000"].number_format = "@"
 
 
 def own_column(sheet: Worksheet) -> None:

@@ -338,6 +338,7 @@ def test_a_register_that_is_saved_while_the_new_one_is_drawn_is_not_overwritten(
     assert {path.name for path in office.root.iterdir() if path.suffix == ".xlsx"} == {
         "so-theo-doi.xlsx",
         "don-vi.xlsx",
+        "Nhật ký tiếp nhận.xlsx",
     }
 
     monkeypatch.undo()

@@ -97,7 +97,7 @@ def test_an_edit_that_meets_a_units_newer_value_is_a_conflict_and_both_are_kept(
     row = office.rows()[ONE, "cctl"]
     assert (row["result_summary"], row["note"]) == ("Đơn vị ghi", "cùng lúc")
     (line,) = conflict_lines(office.space.register)
-    assert {"Đơn vị ghi", "Văn phòng ghi", "so-theo-doi.xlsx"} <= set(line)
+    assert {"Đơn vị ghi", "Văn phòng ghi", "so-theo-doi.xlsx (Văn phòng gõ vào sổ)"} <= set(line)
 
     choose(office.space.register, "lấy giá trị ĐƠN VỊ gửi ")  # typed by hand
     sync(office)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def test_watchers_that_are_killed_while_files_come_in_lose_double_and_leave_nothing(tmp_path: Path) -> None:
-    account = prove(tmp_path, files=28, seed=5, kill_every=2.0, most_kills=2)
+    account = prove(tmp_path, files=28, seed=5, kill_every=0.4, most_kills=2)
 
     assert account.wrong == []
     assert account.kills.total() >= 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
@@ -12,7 +12,7 @@ from tdnv_sheets.ledger import tables as t
 from tdnv_sheets.ledger.counting import dead_revisions
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from tdnv_sheets.ledger.store import Ledger
 
@@ -60,6 +60,17 @@ class Arrival:
     revision: int | None = None
     undone: bool = False
     """An undo that is in force took back what the file brought."""
+
+
+class Taken(NamedTuple):
+    """A file of a unit that was taken in."""
+
+    unit: str
+    period: str
+    day: date
+    """That of the revision that it wrote; where it told nothing new, that on which it came."""
+    cells: int
+    conflicts: int
 
 
 _STORED: Final = tuple(field.name for field in fields(Arrival) if field.name != "undone")
@@ -112,6 +123,31 @@ def count_arrivals(ledger: Ledger) -> int:
     """Say how many files arrived so far."""
     with ledger.reading() as connection:
         return connection.scalar(sa.select(sa.func.count()).select_from(t.arrivals)) or 0
+
+
+def read_taken(ledger: Ledger) -> tuple[Taken, ...]:
+    """Read the files of units that were taken in whole or in part and not undone, oldest first."""
+    query = (
+        sa.select(t.arrivals, t.revisions.c.day)
+        .outerjoin(t.revisions, _ARRIVALS.revision == t.revisions.c.number)
+        .where(_ARRIVALS.verdict.in_(t.TAKEN) & (_ARRIVALS.unit != ""))
+        .order_by(_ARRIVALS.number)
+    )
+    with ledger.reading() as connection:
+        dead = dead_revisions(connection)
+        rows = connection.execute(query).all()
+    return tuple(
+        Taken(row.unit, row.period, row.day or row.at.date(), row.cells, row.conflicts)
+        for row in rows
+        if row.revision not in dead
+    )
+
+
+def recorded_since(ledger: Ledger) -> date | None:
+    """Give the day for which the ledger was first written to; None while nobody has."""
+    with ledger.reading() as connection:
+        first: date | None = connection.scalar(sa.select(sa.func.min(t.revisions.c.day)))
+    return first
 
 
 def verdicts_since(ledger: Ledger, since: datetime) -> dict[str, int]:

@@ -11,11 +11,14 @@ from tdnv_sheets.inbox.workspace import put_in_place
 from tdnv_sheets.ledger.conflicts import read_disputes
 from tdnv_sheets.ledger.log import read_undone
 from tdnv_sheets.ledger.values import fingerprint
+from tdnv_sheets.pipeline.duties import shown_duties
 from tdnv_sheets.pipeline.office import Office, judged
 from tdnv_sheets.pipeline.parallel import parallel_rows
 from tdnv_sheets.records import EXTRA
 from tdnv_sheets.render.register import draw_register
 from tdnv_sheets.render.view import ConflictRow, LogRow, RegisterView, Row, SettledRow
+from tdnv_sheets.rules.alert_articles import article_of
+from tdnv_sheets.rules.alerts import situation
 from tdnv_sheets.rules.judgement import OPEN
 from tdnv_sheets.stamp import TEMPLATE_VERSION, Stamp, content_digest, encode
 
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 
     from tdnv_sheets.ledger.conflicts import Dispute
     from tdnv_sheets.records import Assignment, Key, Value
+    from tdnv_sheets.rules.judgement import Alert
 
 LOG_LINES: Final = 500
 """Changed cells that «Nhật ký» shows; `tdnv history` has them all."""
@@ -135,8 +139,24 @@ def register_view(office: Office, as_of: date) -> RegisterView:
         spare_rows=settings.spare_rows,
         colours=settings.colours,
         settled=tuple(_settled_rows(office, names)),
+        alert_articles=_alert_articles(office, rows, as_of),
+        duties=shown_duties(office, as_of),
         parallel=parallel_rows(office),
     )
+
+
+def _alert_articles(office: Office, rows: Iterable[Row], as_of: date) -> dict[tuple[Key, Alert], str]:
+    """Say on which article each alert rests, where it rests on one."""
+    found = {}
+    for row in rows:
+        if not row.judgement.alerts:
+            continue
+        now = situation(row.judgement, as_of, office.regulation, office.calendar, office.space.settings.due_soon_days)
+        for alert in row.judgement.alerts:
+            article = article_of(alert, row.assignment, now)
+            if article:
+                found[row.assignment.key, alert] = article
+    return found
 
 
 def shown_keys(office: Office, assignments: Iterable[Assignment], as_of: date) -> frozenset[Key]:

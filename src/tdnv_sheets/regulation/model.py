@@ -132,12 +132,16 @@ class Regulation:
 
         Raises `KeyError` for a switch that the profile does not have.
         """
+        return self.switch(name, on).value
+
+    def switch(self, name: str, on: date) -> Switch:
+        """Give the version of a switch that answers for what began *on* a day, as `answer` does."""
         versions = [switch for switch in self.switches if switch.name == name]
         if not versions:
             raise KeyError(name)
         begun = [switch for switch in versions if switch.since <= on]
         best = max(begun, key=_since) if begun else min(versions, key=_since)
-        return (in_force(versions, on) or best).value
+        return in_force(versions, on) or best
 
     def completion(self, on: date) -> Completion:
         """Say what makes a task that began *on* a day complete, and in time."""
@@ -253,11 +257,15 @@ class Regulation:
 
         None where no regular update is asked for on *as_of*.
         """
-        cases = ("all",) if dated else ("undated", "all")
-        for case in cases:
+        interval = self.staleness(as_of, dated=dated)
+        return None if interval is None else interval.last_day(update)
+
+    def staleness(self, as_of: date, *, dated: bool) -> Interval | None:
+        """Give the interval for regular updates as it holds on *as_of*; None where none are asked for."""
+        for case in ("all",) if dated else ("undated", "all"):
             interval = in_force((each for each in self.stale if each.case == case), as_of)
             if interval is not None:
-                return interval.last_day(update)
+                return interval
         return None
 
     def inaction(self, on: date) -> Inaction | None:

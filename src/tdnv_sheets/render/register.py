@@ -9,6 +9,7 @@ from tdnv_sheets.render.canvas import Canvas
 from tdnv_sheets.render.overview import draw_overview
 from tdnv_sheets.render.register_conflicts import draw_conflicts, draw_settled
 from tdnv_sheets.render.register_counts import draw_counts, lines_by_assigner, lines_by_unit
+from tdnv_sheets.render.register_duties import draw_due, draw_reports
 from tdnv_sheets.render.register_lists import draw_log, draw_overdue, draw_proposals
 from tdnv_sheets.render.register_parallel import draw_parallel
 from tdnv_sheets.render.register_tasks import columns, draw_tasks, places
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 KIND: Final = "register"
 """What the second cell of `_tdnv` says about the workbook."""
 SHEETS: Final = (
-    *("overview", "tasks", "overdue", "by_unit", "by_assigner"),
+    *("overview", "tasks", "overdue", "due", "by_unit", "by_assigner", "reports"),
     *("conflicts", "settled", "parallel", "proposals", "log"),
 )
 """The visible sheets in their order."""
@@ -34,6 +35,7 @@ TABS: Final = {
     "overview": "1F3864",
     "tasks": "2E75B6",
     "overdue": "C00000",
+    "due": "BF8F00",
     "conflicts": "ED7D31",
     "proposals": "ED7D31",
 }
@@ -65,8 +67,10 @@ def _draw_sheets(canvases: Mapping[str, Canvas], view: RegisterView, words: Show
     draw_overview(canvases["overview"], by_unit)
     draw_tasks(canvases["tasks"])
     draw_overdue(canvases["overdue"])
+    draw_due(canvases["due"])
     draw_counts(canvases["by_unit"], by_unit, words.say("title_by_unit"), words.caption("unit"))
     draw_counts(canvases["by_assigner"], by_assigner, words.say("title_by_assigner"), words.caption("assigner"))
+    draw_reports(canvases["reports"])
     draw_conflicts(canvases["conflicts"])
     if "settled" in canvases:
         draw_settled(canvases["settled"])

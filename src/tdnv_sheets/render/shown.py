@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.messages.catalogue import say
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
 
-    from tdnv_sheets.records import Unit, Value
+    from tdnv_sheets.records import Key, Unit, Value
     from tdnv_sheets.render.view import RegisterView, Row
     from tdnv_sheets.rules.judgement import Alert, Status
     from tdnv_sheets.sheetspec import SheetSpec
@@ -29,6 +29,8 @@ class Shown:
     lang: str
     spec: SheetSpec
     units: Mapping[str, Unit]
+    alert_articles: Mapping[tuple[Key, Alert], str] = field(default_factory=dict)
+    """On which article of the regulation an assignment's alert rests, where it rests on one."""
 
     def say(self, entry: str, **values: object) -> str:
         """Give the words of an entry of messages/register.toml."""
@@ -63,9 +65,16 @@ class Shown:
         """Give the words for a status."""
         return self.spec.by_name["status"].label(status.value, self.lang)
 
-    def alerts(self, alerts: tuple[Alert, ...]) -> str:
-        """Give the words for a row's alerts on one line."""
-        return "; ".join(say(f"alerts.{alert.value}", self.lang) for alert in alerts)
+    def alerts(self, row: Row) -> str:
+        """Give the words for a row's alerts on one line, each with its article."""
+        told = []
+        for alert in row.judgement.alerts:
+            words, article = (
+                say(f"alerts.{alert.value}", self.lang),
+                self.alert_articles.get((row.assignment.key, alert)),
+            )
+            told.append(f"{words} ({article})" if article else words)
+        return "; ".join(told)
 
     def field(self, row: Row, name: str) -> Value:
         """Give one cell of the register, computed ones from the row's judgement."""
@@ -76,7 +85,7 @@ class Shown:
         if name == "status":
             return self.status(judged.status)
         if name == "alerts":
-            return self.alerts(judged.alerts)
+            return self.alerts(row)
         if name == "extension_count":
             return judged.extension_count or None
         value: date | int | None = getattr(judged, name)
@@ -85,7 +94,7 @@ class Shown:
 
 def shown(view: RegisterView) -> Shown:
     """Give the words for one register."""
-    return words_for(view.units, view.lang)
+    return replace(words_for(view.units, view.lang), alert_articles=view.alert_articles)
 
 
 def words_for(units: Iterable[Unit], lang: str) -> Shown:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from tdnv_sheets.grid import Raw, Sheet
     from tdnv_sheets.periods import Period
     from tdnv_sheets.records import Assignment, Key, Proposal, Unit, Value
-    from tdnv_sheets.rules.judgement import Judgement
+    from tdnv_sheets.rules.duties import Duty
+    from tdnv_sheets.rules.judgement import Alert, Judgement
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class ConflictRow:
     again: bool = False
     """Whether it was shown before with another value of the register."""
     by_office: bool = False
-    """Whether another copy of the register said `theirs`, and no unit."""
+    """Whether the office typed `theirs` into the register, and no unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,10 @@ class RegisterView:
     """The last parallel updates, newest first."""
     articles: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Field → the regulation's article that asks for it."""
+    alert_articles: Mapping[tuple[Key, Alert], str] = field(default_factory=lambda: MappingProxyType({}))
+    """On which article an assignment's alert rests, where it rests on one."""
+    duties: tuple[Duty, ...] = ()
+    """What units and the office owe besides single tasks, of the last months and the weeks to come."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
-from tdnv_sheets.rules.judgement import OPEN, Alert, Status
+from tdnv_sheets.regulation import UNIT
+from tdnv_sheets.rules.judgement import COMPLETED, OPEN, Alert, Status
+from tdnv_sheets.rules.limits import deadline_limit, entry_limit, result_limit
 from tdnv_sheets.text.deadlines import DeadlineKind, parse_deadline
 
 if TYPE_CHECKING:
@@ -13,10 +15,15 @@ if TYPE_CHECKING:
 
     from tdnv_sheets.calendar import Calendar
     from tdnv_sheets.records import Assignment
-    from tdnv_sheets.regulation import Regulation
+    from tdnv_sheets.regulation import Inaction, Regulation
+    from tdnv_sheets.rules.judgement import Judgement
+    from tdnv_sheets.rules.limits import Limited
 
 _RIGHTLY_WITHOUT_DAY: Final = frozenset({DeadlineKind.NONE, DeadlineKind.RECURRING})
 _OVERDUE: Final = frozenset({Status.OPEN_OVERDUE, Status.NOT_COMPLETED})
+_CLOSED: Final = frozenset({Status.WITHDRAWN, Status.TRANSFERRED})
+_REASONS: Final = ("difficulty", "explanation", "extension_reason", "return_reason")
+"""Fields in which a unit writes why nothing has come of a task."""
 
 
 class Situation(NamedTuple):
@@ -39,6 +46,23 @@ class Situation(NamedTuple):
 
 
 AlertRule: TypeAlias = "Callable[[Assignment, Situation], bool]"
+
+
+def situation(
+    judgement: Judgement, as_of: date, regulation: Regulation, calendar: Calendar, due_soon_days: int
+) -> Situation:
+    """Give the situation in which a judgement was made."""
+    return Situation(
+        as_of,
+        judgement.status,
+        judgement.effective_deadline,
+        judgement.days_left,
+        judgement.awaiting,
+        judgement.last_update,
+        regulation,
+        calendar,
+        due_soon_days,
+    )
 
 
 def start_day(assignment: Assignment) -> date | None:
@@ -97,38 +121,71 @@ def has_unclear_deadline(assignment: Assignment, now: Situation) -> bool:
 
 
 def is_entered_late(assignment: Assignment, now: Situation) -> bool:
-    """Say whether the office entered the task after its working days for that were over.
-
-    One row shows several units, not how many tasks its document holds: coordinating units stand for the longer limit.
-    A limit of their own for urgent papers goes before all, then that for tasks without deadline.
-    """
+    """Say whether the office entered the task after its working days for that were over."""
     entered = assignment.day("entered_date")
-    event = assignment.day("received_date") or assignment.day("document_date")
-    if entered is None or event is None:
+    if entered is None:
         return False
-    kinds = {
-        "urgent": now.regulation.is_urgent(assignment.text("urgency"), event),
-        "undated": now.effective_deadline is None,
-        "many": bool(assignment.text("coordinating_units")),
-    }
-    cases = tuple(case for case, holds in kinds.items() if holds)
-    limit = now.regulation.first_limit("office-entry", cases, event)
-    if limit is None:
-        return False
-    if limit.trigger == "issued":
-        event = assignment.day("document_date") or event
-    # N working days are never fewer than N days, so most rows need no look into the calendar.
-    if (entered - event).days <= limit.working_days:
-        return False
-    return entered > limit.last_day(event, now.calendar)
+    limited = entry_limit(assignment, now.regulation, dated=now.effective_deadline is not None)
+    return limited is not None and not limited.is_kept(entered, now.calendar)
 
 
 def lacks_explanation(assignment: Assignment, now: Situation) -> bool:
-    """Say whether an overdue task has no word on why, where the regulation asks for it."""
-    duty = now.regulation.explanation(now.as_of)
-    if now.status not in _OVERDUE or now.awaiting or duty is None:
+    """Say whether an overdue task has no word on why, where the regulation asked for it when the deadline passed."""
+    if now.status not in _OVERDUE or now.awaiting:
         return False
-    return "overdue" in duty.when and not any(assignment.text(name).strip() for name in duty.fields)
+    duty = now.regulation.explanation(now.effective_deadline or now.as_of)
+    return duty is not None and "overdue" in duty.when and not _says_something(assignment, duty.fields)
+
+
+def is_updated_late(assignment: Assignment, now: Situation) -> bool:
+    """Say whether a result was told after its limit: from its document, or from the deadline."""
+    return broken_update_limit(assignment, now) is not None
+
+
+def broken_update_limit(assignment: Assignment, now: Situation) -> Limited | None:
+    """Give the first limit that was over when a result was told; None where all were kept or nothing was told."""
+    told = assignment.day("reported_date") or now.last_update
+    if told is None or told > now.as_of or now.status in _CLOSED:
+        return None
+    ended = now.awaiting or now.status in COMPLETED
+    limits = (
+        result_limit(assignment, now.regulation),
+        deadline_limit(now.regulation, now.effective_deadline) if ended else None,
+    )
+    return next((limit for limit in limits if limit is not None and not limit.is_kept(told, now.calendar)), None)
+
+
+def is_silent(assignment: Assignment, now: Situation) -> bool:
+    """Say whether a task has gone for longer than the regulation bears without result and without a written reason."""
+    rule = inaction_for(assignment, now)
+    if rule is None or not now.waits_for_unit or _says_something(assignment, _REASONS):
+        return False
+    start = _inaction_start(assignment, now, rule)
+    return start is not None and now.as_of > rule.last_day(start)
+
+
+def inaction_for(assignment: Assignment, now: Situation) -> Inaction | None:
+    """Give the rule on inaction that held when the task began; None where there was none."""
+    began = held_from(assignment)
+    return None if began is None else now.regulation.inaction(began)
+
+
+def _inaction_start(assignment: Assignment, now: Situation, rule: Inaction) -> date | None:
+    return now.effective_deadline if rule.start == "deadline" else held_from(assignment)
+
+
+def has_late_coordination(assignment: Assignment, now: Situation) -> bool:
+    """Say whether overdue work that others share in belongs on the list that its unit owes every week.
+
+    Nobody reports for coordinating units: that the shared work is overdue is all that can be seen.
+    """
+    if now.status not in _OVERDUE or now.awaiting or not assignment.text("coordinating_units"):
+        return False
+    return any(duty.who == UNIT for duty in now.regulation.weekly_duties(now.as_of))
+
+
+def _says_something(assignment: Assignment, fields: tuple[str, ...]) -> bool:
+    return any(assignment.text(name).strip() for name in fields)
 
 
 ALERT_RULES: Final[tuple[tuple[Alert, AlertRule], ...]] = (
@@ -140,6 +197,9 @@ ALERT_RULES: Final[tuple[tuple[Alert, AlertRule], ...]] = (
     (Alert.DEADLINE_UNCLEAR, has_unclear_deadline),
     (Alert.ENTERED_LATE, is_entered_late),
     (Alert.EXPLANATION_MISSING, lacks_explanation),
+    (Alert.UPDATED_LATE, is_updated_late),
+    (Alert.SILENT, is_silent),
+    (Alert.COORDINATION_LATE, has_late_coordination),
 )
 
 

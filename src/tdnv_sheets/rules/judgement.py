@@ -47,6 +47,9 @@ class Alert(StrEnum):
     DEADLINE_UNCLEAR = "deadline-unclear"
     ENTERED_LATE = "entered-late"
     EXPLANATION_MISSING = "explanation-missing"
+    UPDATED_LATE = "updated-late"
+    SILENT = "silent"
+    COORDINATION_LATE = "coordination-late"
 
 
 @dataclass(frozen=True, slots=True)
