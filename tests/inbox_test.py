@@ -337,7 +337,8 @@ def test_a_lock_of_a_process_that_died_is_taken_over(tmp_path: Path, sleeper: su
     ("values", "dead"),
     [
         pytest.param({}, False, id="our own process lives"),
-        pytest.param({"since": 0}, True, id="taken before this machine was started"),
+        pytest.param({"since": time.time() - 7 * 86_400}, True, id="another process of our number, as in a container"),
+        pytest.param({"since": 0, "pid": os.getppid()}, True, id="taken before this machine was started"),
         pytest.param({"host": "máy khác"}, False, id="another machine, just now"),
         pytest.param({"host": "máy khác", "since": time.time() - 13 * 3600}, True, id="another machine, long ago"),
     ],

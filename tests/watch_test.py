@@ -171,7 +171,7 @@ def test_row_21_a_folder_that_is_moved_in_is_taken_in_and_what_is_given_back_lie
     assert {"Chi cục Thủy lợi/tối mật.xlsx"} < watched.inbox()
     assert all(name.startswith("Chi cục Thủy lợi/") for name in watched.inbox())
     assert "tối mật" not in (watched.office.space.hidden / "watch.json").read_text(encoding="utf-8")
-    assert [(name, why) for name, why, _ in watched.beat.waiting] == [("***.xlsx", "refused")]
+    assert [(name, why) for name, why, _ in watched.beat.waiting] == [("***.xlsx", "secret")]
     watched.pass_(3600)
     assert len(watched.verdicts()) == 2  # said once
 

@@ -35,12 +35,9 @@ _LOGS_KEPT: Final = 5
 @pass_call
 def watch(call: Call, *, poll: bool, once: bool, quiet_for: float | None, log_format: str) -> None:
     """Take in what is dropped into the inbox and keep the register right, until stopped."""
-    from tdnv_sheets.errors import WrongUsage
     from tdnv_sheets.pipeline.watch import How, Stop, watch_once
     from tdnv_sheets.pipeline.watch import watch as do
 
-    if call.as_of is not None and not once:
-        raise WrongUsage("watch-as-of")
     space, asked = call.workspace(), Stop()
     how = How(poll=poll, quiet=quiet_for)
     with _logged(space.hidden / "logs", call.lang, log_format) as say, _stopped_by_signals(asked):

@@ -309,7 +309,7 @@ def _merge(office: Office, one: _Dropped, read: _Read, run: _Run) -> tuple[Recei
             decided_at=decided_at,
             reads=frozenset(row.key for row in _rows(checked) if row.key is not None),
             then=decided.ours,
-            file=name,
+            file=received.file,
             digest=read.seen.digest,
             changes=decided.outcome.changes,
             conflicts=decided.outcome.conflicts,

@@ -54,7 +54,7 @@ class KeptOffice:
         What is wrong in a file is looked at again when it is saved anew, what only stood in the way after a while.
         """
         declared = self._signs()
-        self._newer = declared, clock + TRIED_AGAIN
+        self._declared, self._newer = (), (declared, clock + TRIED_AGAIN)
         with ExitStack() as stack:
             try:
                 space = Workspace(self.space.root, load(self.space.root / SETTINGS_FILE))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from tdnv_sheets.errors import WaitsForPerson
 from tdnv_sheets.inbox.heartbeat import LOCK
 from tdnv_sheets.inbox.lock import held, renew
-from tdnv_sheets.pipeline.watch.said import Said
+from tdnv_sheets.pipeline.watch.said import Said, Weight
 from tdnv_sheets.pipeline.watch.watcher import How, Now, Watcher
 
 if TYPE_CHECKING:
@@ -51,6 +51,8 @@ def watch(space: Workspace, moment: Callable[[], Moment], tell: Tell, stop: Stop
     with only_one(space):
         watcher = Watcher(space, tell, Now(time.monotonic(), moment()), how)
         tell(Said("started", values={"path": space.inbox}))
+        if (first := moment()).as_of != first.now.date():
+            tell(Said("fixed-day", Weight.WARNING, {"day": f"{first.as_of:%d/%m/%Y}"}))
         renewed, rang = time.monotonic(), False
         try:
             while not stop.asked:
