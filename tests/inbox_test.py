@@ -400,7 +400,7 @@ def test_on_windows_the_system_says_whether_the_holder_of_a_lock_lives(
     monkeypatch.setattr("tdnv_sheets.inbox.lock._WINDOWS", True)
     monkeypatch.setattr(ctypes, "WinDLL", lambda _name, **_: windows, raising=False)
     monkeypatch.setattr(ctypes, "get_last_error", lambda: windows.refusal, raising=False)
-    write_lock(tmp_path / "lock")
+    write_lock(tmp_path / "lock", pid=os.getppid())  # another process than this one, as far as the double says
 
     assert is_taken_over(tmp_path / "lock") is dead
     assert windows.open_handles == 0

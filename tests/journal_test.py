@@ -15,7 +15,7 @@ import pytest
 from openpyxl import load_workbook
 
 from tdnv_sheets.errors import WaitsForPerson
-from tdnv_sheets.inbox import shelf
+from tdnv_sheets.inbox import heartbeat, shelf
 from tdnv_sheets.inbox.shelf import NOTE_SUFFIX
 from tdnv_sheets.inbox.workspace import find
 from tdnv_sheets.ledger.arrivals import read_arrivals
@@ -398,16 +398,31 @@ def test_a_full_journal_shows_the_last_files_and_says_where_the_others_are(
 
 
 def test_it_says_when_the_watcher_was_last_seen_and_that_it_lost_the_folder(at_work: Office) -> None:
-    beat = at_work.space.hidden / "watch.json"
-    seen = {"seen": "2026-06-10T08:59:30", "stopped": "", "inbox": "well", "inbox_since": "2026-06-10T07:00:00"}
+    well = heartbeat.Beat(
+        pid=1,
+        host="MAY-01",
+        started="2026-06-10T06:00:00",
+        seen="2026-06-10T08:59:30",
+        scanned="2026-06-10T08:59:30",
+        mode="events",
+        inbox="well",
+        inbox_since="2026-06-10T07:00:00",
+        taken=0,
+        waiting=(),
+        waiting_count=0,
+        register="",
+        register_since="",
+        register_who="",
+        problem="",
+    )
     said = []
-    for changed in ({}, {"inbox": "missing"}, {"stopped": "2026-06-10T08:30:00"}):
-        beat.write_text(json.dumps({**seen, **changed}), encoding="utf-8")
+    for beat in (well, replace(well, inbox="missing"), replace(well, stopped="2026-06-10T08:30:00")):
+        heartbeat.write(at_work.space.hidden, beat)
         assert refresh_journal(at_work, later()) is None
         said += [line for line in summary(at_work.space) if "«den»" in line]
 
     assert ["08:59 10/06/2026" in said[0], "Từ 07:00" in said[1], "dừng lúc 08:30" in said[2]] == [True] * 3
-    beat.write_text("{ half", encoding="utf-8")
+    (at_work.space.hidden / heartbeat.FILE).write_text("{ half", encoding="utf-8")
     assert refresh_journal(at_work, later()) is None
     assert not [line for line in summary(at_work.space) if "«den»" in line]
 
