@@ -1,6 +1,6 @@
 """Measure what one more file costs in a small ledger and in a large one, on both databases, as ratios.
 
-    uv run python benchmarks/ledger.py [--small 1000] [--large 100000] [--files 30]
+    uv run python -m benchmarks.ledger [--small 1000] [--large 100000] [--files 30]
 
 A file states 600 changed cells in 200 assignments of its unit. Measured is all that the ledger does for it: what was
 issued, what is there now, the conflicts that wait, the commit. A ledger is filled as offices fill theirs, by takeover.
@@ -62,12 +62,22 @@ def one_more_file(ledger: Ledger, keys: list[Key], name: str) -> tuple[float, fl
     content = f"{name} {keys[0].unit}"
     ledger.receipt(content)
     ledger.receipt_of(content)
-    ledger.at_revision(keys, decided_at)
-    now = ledger.assignments(keys)
+    now = ledger.as_now(ledger.at_revision(keys, decided_at), decided_at)
     ledger.open_conflicts(keys=keys)
-    changes = tuple(Change(key, cell, now[key].fields[cell], f"{name} {cell}", "5") for key in keys for cell in CELLS)
+    changes = tuple(Change(key, cell, now[key][cell], f"{name} {cell}", "5") for key in keys for cell in CELLS)
     record = {"digest": content, "content": content, "name": name, "at": AT, "verdict": "accepted"}
-    entry = Entry(AT, DAY, keys[0].unit, "unit", decided_at, frozenset(keys), name, changes=changes, file_record=record)
+    entry = Entry(
+        at=AT,
+        day=DAY,
+        who=keys[0].unit,
+        source="unit",
+        decided_at=decided_at,
+        reads=frozenset(keys),
+        then=now,
+        file=name,
+        changes=changes,
+        file_record=record,
+    )
     if commit(ledger, entry) is None:
         raise SystemExit("somebody else writes to this ledger")
     return time.perf_counter() - start, time.process_time() - worked
