@@ -80,7 +80,7 @@ class Alarm:
 def listen(inbox: Path, ring: Callable[[], None]) -> Observed:
     """Let watchdog ring for whatever happens below the inbox; raises `OSError` where the system does not let it."""
     from watchdog.events import FileSystemEventHandler  # noqa: PLC0415 - not needed where the folder is polled
-    from watchdog.observers import Observer  # noqa: PLC0415
+    from watchdog.observers import Observer  # noqa: PLC0415 - as above
 
     class Handler(FileSystemEventHandler):
         def on_any_event(self, event: FileSystemEvent) -> None:
