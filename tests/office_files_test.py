@@ -19,7 +19,7 @@ from tdnv_sheets.cli.out import explain_stop
 from tdnv_sheets.errors import BadOfficeFile, BrokenSurroundings
 from tdnv_sheets.intake.worker import Readers
 from tdnv_sheets.messages.catalogue import LANGUAGES, area
-from tdnv_sheets.pipeline.office import read_units
+from tdnv_sheets.pipeline.units import read_units
 from tests.conftest import UNITS_CSV, Ran, SmallOffice, run
 
 if TYPE_CHECKING:

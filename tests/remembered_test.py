@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
+from openpyxl import load_workbook
 
+from tdnv_sheets.inbox.workspace import find
 from tdnv_sheets.intake.worker import Readers
-from tests.conftest import SmallOffice, fill
+from tdnv_sheets.pipeline.office import open_office
+from tests.conftest import SmallOffice, fill, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -119,3 +123,75 @@ def test_a_memory_that_cannot_be_written_stops_no_check(office: SmallOffice, ope
         assert office.run("validate", good, "--format", "json").json[0]["verdict"] == "accepted"
 
     assert opened == [good.name] * 2
+
+
+# ------------------------------------------------------------------ the unit list
+
+
+@pytest.fixture
+def lists_read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Note each time that the office's unit list is really opened."""
+    names: list[str] = []
+    read = Readers.read
+
+    def noted(self: Readers, path: Path) -> object:
+        names.append(path.name)
+        return read(self, path)
+
+    monkeypatch.setattr(Readers, "read", noted)
+    return names
+
+
+def rename_unit(office: SmallOffice, old: str, new: str) -> None:
+    book = load_workbook(office.space.units)
+    for row in book.worksheets[0].iter_rows():
+        for cell in row:
+            if cell.value == old:
+                cell.value = new
+    book.save(office.space.units)
+
+
+def test_a_unit_list_that_did_not_change_is_read_once_and_is_the_same_each_time(
+    office: SmallOffice, lists_read: list[str]
+) -> None:
+    (office.space.hidden / "units.json").unlink()
+
+    with open_office(office.space) as first, open_office(office.space) as second:
+        assert lists_read == ["don-vi.xlsx"]
+        assert first.units == second.units
+        assert [unit.aliases for unit in second.units] == [("CCTL",), ("CCKL",), ("KHTC",)]
+
+
+def test_every_field_of_a_unit_is_remembered(office: SmallOffice, lists_read: list[str]) -> None:
+    fields = ("code", "name", "aliases", "kind", "group", "valid_from", "valid_to", "successor", "email", "contact")
+    cells = ("a", "Sở A", "SA; A", "Sở", "Sở, ngành", "1/1/2020", "30/6/2026", "b", "a@example.org", "Văn thư")
+    path = office.root / "khac.csv"
+    with path.open("w", encoding="utf-8", newline="") as out:
+        csv.writer(out).writerows([fields, cells, ("b", "Sở B")])
+    done = run("--as-of", "2026-06-10", "init", office.root.parent / "khac", "--units", path)
+    assert done.code == 0, done.err
+    space = find(office.root.parent / "khac")
+    (space.hidden / "units.json").unlink()
+    lists_read.clear()
+
+    with open_office(space) as read, open_office(space) as remembered:
+        assert lists_read == ["don-vi.xlsx"]
+        assert remembered.units == read.units
+        assert (read.units[0].valid_from, read.units[0].valid_to) == (date(2020, 1, 1), date(2026, 6, 30))
+
+
+def test_a_changed_unit_list_counts_from_the_next_command(office: SmallOffice) -> None:
+    rename_unit(office, "Chi cục Thủy lợi", "Chi cục Thủy lợi và Phòng, chống thiên tai")
+
+    assert "và Phòng, chống thiên tai" in office.run("explain", "unit", "cctl").out
+
+
+@pytest.mark.parametrize("kept", ["", "{", "[]", '{"under": 1}', '{"under": "?", "units": [{"code": "x"}]}'])
+def test_a_remembered_unit_list_that_is_damaged_is_read_again(
+    office: SmallOffice, kept: str, lists_read: list[str]
+) -> None:
+    (office.space.hidden / "units.json").write_text(kept, encoding="utf-8")
+
+    with open_office(office.space) as opened:
+        assert [unit.code for unit in opened.units] == ["cctl", "cckl", "khtc"]
+    assert lists_read == ["don-vi.xlsx"]

@@ -26,7 +26,7 @@ from tdnv_sheets.intake.refuse import refusal, too_large
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from multiprocessing.connection import Connection
-    from multiprocessing.context import SpawnProcess
+    from multiprocessing.context import ForkServerContext, ForkServerProcess, SpawnContext, SpawnProcess
     from pathlib import Path
     from types import TracebackType
 
@@ -57,7 +57,7 @@ class Reader:
     def __init__(self, *, seconds: float = SECONDS, megabytes: int = MEGABYTES) -> None:
         self._seconds = seconds
         self._megabytes = megabytes
-        self._process: SpawnProcess | None = None
+        self._process: SpawnProcess | ForkServerProcess | None = None
         self._pipe: Connection | None = None
 
     def __enter__(self) -> Self:
@@ -113,7 +113,7 @@ class Reader:
 
     def _start(self) -> Connection:
         self._kill()
-        context = multiprocessing.get_context("spawn")
+        context = _context()
         ours, theirs = context.Pipe()
         process = context.Process(target=serve, args=(theirs, self._megabytes), daemon=True)
         process.start()
@@ -201,6 +201,18 @@ class Readers:
             return FileSeen("", 0), problem
         finally:
             self._idle.put(reader)
+
+
+def _context() -> SpawnContext | ForkServerContext:
+    """Say how children begin: on Linux as forks of one process that imported the parsers once, elsewhere each anew.
+
+    That process has no threads and never opens a file itself; with macOS's libraries even such a fork is not safe.
+    """
+    if sys.platform != "linux":
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tdnv_sheets.intake.open", "tdnv_sheets.intake.read"])
+    return context
 
 
 def _size(path: Path) -> int:

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from tdnv_sheets.errors import BadOfficeFile
 from tdnv_sheets.intake.worker import Readers
 from tdnv_sheets.messages.catalogue import say
 from tdnv_sheets.pipeline.days import roll_words, weekday_and_day
-from tdnv_sheets.pipeline.office import read_units
+from tdnv_sheets.pipeline.units import known_units
 from tdnv_sheets.text.deadlines import DeadlineKind, parse_deadline
 from tdnv_sheets.text.document_numbers import parse_number, type_words
 from tdnv_sheets.text.unicode import fold
@@ -121,11 +120,9 @@ def explain_unit(text: str, index: UnitIndex, units: Sequence[Unit], *, day: dat
 
 
 def unit_list(space: Workspace) -> tuple[Unit, ...]:
-    """Give the units of a workspace; raises as `read_units` does, and `BadOfficeFile` when the list is missing."""
-    if not space.units.exists():
-        raise BadOfficeFile(space.units, "units-missing")
+    """Give the units of a workspace; raises what `known_units` raises."""
     with Readers() as readers:
-        return read_units(space.units, readers)
+        return known_units(space, readers)
 
 
 def _lines(text: str, steps: Sequence[tuple[str, str]], lang: str) -> tuple[str, ...]:

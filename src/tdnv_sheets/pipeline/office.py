@@ -4,26 +4,20 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from tdnv_sheets.calendar_file import open_calendar
-from tdnv_sheets.errors import BadOfficeFile, BrokenSurroundings, WrongUsage
-from tdnv_sheets.findings import Finding
-from tdnv_sheets.grid import Sheet
+from tdnv_sheets.errors import BrokenSurroundings, WrongUsage
 from tdnv_sheets.intake.worker import Readers
 from tdnv_sheets.ledger.store import Ledger
-from tdnv_sheets.messages.catalogue import LANGUAGES, finding_text
 from tdnv_sheets.pipeline.regulations import open_regulation
+from tdnv_sheets.pipeline.units import known_units
 from tdnv_sheets.records import NO_TRAIL
 from tdnv_sheets.render.view import Row
 from tdnv_sheets.rules.status import judge
-from tdnv_sheets.sheetspec import unit_spec
-from tdnv_sheets.text.csv_file import read_rows
-from tdnv_sheets.validate.columns import find_header
-from tdnv_sheets.validate.unit_list import units_from
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import date
     from pathlib import Path
 
@@ -32,8 +26,6 @@ if TYPE_CHECKING:
     from tdnv_sheets.records import Assignment, Key, Trail, Unit
     from tdnv_sheets.regulation import Regulation
     from tdnv_sheets.rules.judgement import Judgement
-
-_TEXTS: Final = (".csv", ".tsv", ".txt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +38,7 @@ class Office:
     units: tuple[Unit, ...]
     ledger: Ledger
     readers: Readers
-    """The children that open workbooks; the first is there already, for it read the unit list."""
+    """The children that open workbooks, each started when it is first needed."""
 
     @property
     def lang(self) -> str:
@@ -63,10 +55,8 @@ def open_office(space: Workspace, *, new: bool = False, before: Office | None = 
     """
     rules = open_regulation(space.settings.regulation, space.root)
     days = open_calendar(space.calendar) if before is None else before.calendar
-    if before is None and not space.units.exists():
-        raise BadOfficeFile(space.units, "units-missing")
     with Readers() as readers:
-        units = read_units(space.units, readers) if before is None else before.units
+        units = known_units(space, readers) if before is None else before.units
         if space.ledger_file is not None and not new and not holds_something(space.ledger_file):
             raise BrokenSurroundings("ledger-missing", path=space.ledger_file)
         ledger = Ledger.at(space.ledger_url, space.settings.ledger_journal)
@@ -116,32 +106,3 @@ def counting_judge(office: Office) -> Callable[[Assignment, date], Judgement]:
     """Give the rules for counting, which needs no alerts."""
     trails = office.ledger.trails()
     return lambda assignment, as_of: judge_one(office, assignment, as_of, trails=trails, with_alerts=False)
-
-
-def read_units(path: Path, readers: Readers) -> tuple[Unit, ...]:
-    """Read a unit list from .xlsx or from text with commas, semicolons or tabs, as Excel writes it.
-
-    Raises `BadOfficeFile` naming row and column, `BrokenSurroundings` when the disk does not give the file.
-    """
-    try:
-        if path.suffix.lower() in _TEXTS:
-            return units_from((_text_table(path),), path)
-        _, book = readers.read(path)
-    except OSError as problem:
-        raise BrokenSurroundings("cannot-read", path=path, problem=problem) from problem
-    if isinstance(book, Finding):
-        words = {f"problem_{lang}": finding_text(book, lang) for lang in LANGUAGES}
-        raise BadOfficeFile(path, "units-unreadable", **words)
-    return units_from(book.sheets, path)
-
-
-def _text_table(path: Path) -> Sheet:
-    rows = read_rows(path, _columns_known)
-    return Sheet(path.stem, tuple(tuple(cell or None for cell in cells) for cells in rows))
-
-
-def _columns_known(head: Sequence[Sequence[str]]) -> int:
-    """Say how many columns the header among the first lines names."""
-    spec = unit_spec()
-    header = find_header(Sheet("", tuple(map(tuple, head))), spec.fields)
-    return 0 if header is None else len(header.by_field())

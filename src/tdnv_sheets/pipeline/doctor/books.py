@@ -14,8 +14,8 @@ from tdnv_sheets.intake.worker import Readers
 from tdnv_sheets.messages.catalogue import LANGUAGES, finding_text
 from tdnv_sheets.pipeline.doctor.line import Line, State
 from tdnv_sheets.pipeline.journal import last_drawn
-from tdnv_sheets.pipeline.office import read_units
 from tdnv_sheets.pipeline.regulations import open_regulation
+from tdnv_sheets.pipeline.units import read_units
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
