@@ -262,7 +262,7 @@ def test_an_office_works_under_each_regulation(
     )
     with open_office(space) as office:
         period = parse_period("2026-Q2")
-        (issued,) = issue(office, period, as_of=moment.as_of, now=moment.now, units=("PTC",)).files
+        (issued,) = issue(office, period, moment, units=("PTC",)).files
         redraw(office, as_of=moment.as_of, now=moment.now, read=file_digest(space.register))
         summary = figures(office, period, None, today=moment.as_of)
         rules = office.regulation
