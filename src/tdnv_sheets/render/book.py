@@ -5,21 +5,22 @@ from __future__ import annotations
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
-from xlsxwriter import Workbook
 from xlsxwriter.exceptions import XlsxWriterException
 
 from tdnv_sheets.errors import BrokenSurroundings
 from tdnv_sheets.grid import letters
+from tdnv_sheets.render.parts import Parts
+from tdnv_sheets.render.rows import FORMULA_SIGNS, LINKS, Refused, RowSheet, settle
 from tdnv_sheets.render.styles import DAY, FONT, IDS, PLAIN, SIZE, mix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import date
     from pathlib import Path
 
+    from xlsxwriter import Workbook
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
@@ -35,14 +36,6 @@ LIST_SHEET: Final = "_danh_muc"
 TITLE_UNITS: Final = 32
 PROMPT_UNITS: Final = 255
 ERROR_UNITS: Final = 224
-FIRST_DAY: Final = (1900, 3, 1)
-"""Excel believes in a 29 February 1900; days before it would be shown one day off."""
-VIETNAM: Final = timezone(timedelta(hours=7))
-FORMULA_SIGNS: Final = ("=", "+", "-", "@")
-
-
-class Refused(Exception):
-    """XlsxWriter left something out; `open_book` turns it into `BrokenSurroundings`."""
 
 
 class Area(NamedTuple):
@@ -92,9 +85,11 @@ class Book:
         self._lists: dict[str, tuple[str, ...]] = {}
         self._stamp: tuple[str, str] | None = None
 
-    def sheet(self, name: str) -> Worksheet:
+    def sheet(self, name: str) -> RowSheet:
         """Add a sheet at the end."""
-        return self.workbook.add_worksheet(name)
+        sheet = cast("RowSheet", self.workbook.add_worksheet(name, RowSheet))
+        sheet.inert = self.inert
+        return sheet
 
     def look(self, *looks: Look) -> Format:
         """Give the format for *looks* laid over each other; equal looks share one format."""
@@ -108,27 +103,29 @@ class Book:
 
     def put(self, sheet: Worksheet, row: int, column: int, value: Raw, look: Format | None = None) -> None:
         """Write one typed value at a 0-based place; text stays text whatever it begins with, None is a blank cell."""
-        if value is None or value == "":
+        settled = settle(value)
+        if settled is None:
             ok(sheet.write_blank(row, column, None, look))
-        elif isinstance(value, str):
-            ok(sheet.write_string(row, column, value, self._inert(value, look)))
-        elif isinstance(value, bool):
-            ok(sheet.write_boolean(row, column, value, look))
-        elif isinstance(value, (int, float)):
-            ok(sheet.write_number(row, column, value, look))
-        elif (value.year, value.month, value.day) < FIRST_DAY:
-            ok(sheet.write_string(row, column, f"{value.day:02}/{value.month:02}/{value.year:04}", look))
+        elif isinstance(settled, str):
+            ok(sheet.write_string(row, column, settled, self.inert(look) if settled[0] in FORMULA_SIGNS else look))
+        elif isinstance(settled, bool):
+            ok(sheet.write_boolean(row, column, settled, look))
         else:
-            ok(sheet.write_datetime(row, column, _moment(value), look or self.look(PLAIN, {"num_format": DAY})))
+            day = self.look(PLAIN, {"num_format": DAY}) if isinstance(value, date) else None
+            ok(sheet.write_number(row, column, settled, look or day))
 
-    def _inert(self, text: str, look: Format | None) -> Format | None:
-        """Give *look* with Excel's quote prefix where re-entering the text would make a formula of it."""
-        if not text.startswith(FORMULA_SIGNS):
-            return look
+    def inert(self, look: Format | None) -> Format:
+        """Give *look* with Excel's quote prefix: re-entering a text like =1+1 would make a formula of it."""
         return self.look(self._looks[look] if look is not None else PLAIN, {"quote_prefix": True})
 
     def link(self, sheet: Worksheet, row: int, column: int, target: str, text: str, look: Format) -> None:  # noqa: PLR0917 - XlsxWriter's order
-        """Write *text* that leads to *target* inside the workbook, such as `'Nhiệm vụ'!A7`."""
+        """Write *text* that leads to *target* inside the workbook, such as `'Nhiệm vụ'!A7`.
+
+        Only the text is written once the sheet has as many links as Excel takes.
+        """
+        if sheet.hlink_count >= LINKS:
+            self.put(sheet, row, column, text, look)
+            return
         ok(sheet.write_url(row, column, f"internal:{target}", look, text))
 
     def link_file(self, sheet: Worksheet, row: int, column: int, place: str, text: str, look: Format) -> None:  # noqa: PLR0917 - XlsxWriter's order
@@ -175,7 +172,7 @@ class Book:
         self._stamp = (token, kind)
 
     def finish(self) -> None:
-        """Add the hidden sheets behind all others and write the file."""
+        """Add the hidden sheets behind all others and make the file's parts."""
         if self._lists:
             self._draw_lists()
         if self._stamp:
@@ -218,11 +215,12 @@ def open_book(path: Path, *, title: str, author: str) -> Iterator[Book]:
     with warnings.catch_warnings():
         warnings.simplefilter("error", UserWarning)  # XlsxWriter warns and leaves the thing out
         try:
-            workbook = Workbook(path, options)
+            workbook = Parts(options)
             workbook.set_properties({"title": title, "author": author, "created": CREATED})
             book = Book(workbook)
             yield book
             book.finish()
+            path.write_bytes(workbook.packed)
         except (UserWarning, Refused, XlsxWriterException, OSError) as problem:
             raise BrokenSurroundings("cannot-write", path=path, problem=problem) from problem
 
@@ -230,13 +228,6 @@ def open_book(path: Path, *, title: str, author: str) -> Iterator[Book]:
 def put_carriers(book: Book, token: str, kind: str) -> None:
     """Let *book* carry its identity in three places: custom property, defined name, very hidden `_tdnv`!A1."""
     book.carry(token, kind)
-
-
-def _moment(value: date) -> datetime:
-    """Give a day or moment as a cell holds it: without a time zone, on Vietnamese clocks."""
-    if not isinstance(value, datetime):
-        return datetime(value.year, value.month, value.day)  # noqa: DTZ001 - a cell has no time zone
-    return value.astimezone(VIETNAM).replace(tzinfo=None) if value.tzinfo else value
 
 
 def ok(code: object) -> None:

@@ -8,7 +8,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from tdnv_sheets.render import styles
 from tdnv_sheets.render.book import Area, ok
-from tdnv_sheets.render.register_lists import Col, Content, Listing, draw_list, offer, who
+from tdnv_sheets.render.register_lists import Col, Listing, draw_list, offer, who
 from tdnv_sheets.sheetspec import Kind
 from tdnv_sheets.validate.cells import as_text
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from tdnv_sheets.records import Value
     from tdnv_sheets.render.canvas import Canvas
+    from tdnv_sheets.render.rows import Content
     from tdnv_sheets.render.view import ConflictRow, SettledRow
 
 TABLE, SETTLED_TABLE = "tblXungDot", "tblXungDotDaXuLy"

@@ -99,7 +99,7 @@ def draw_tasks(canvas: Canvas) -> None:
         "banded_rows": False,
         "columns": [{"header": column.caption, "header_format": header} for column in shown],
     }
-    ok(sheet.add_table(HEADER_ROW, 0, last_row, len(shown) - 1, table))
+    ok(sheet.add_tall_table((HEADER_ROW, 0, last_row, len(shown) - 1), table))
     for index, column in enumerate(shown):
         if column.spec:
             _check(canvas, Area(body.first_row, index, body.last_row, index), column.spec)
@@ -167,25 +167,26 @@ def _look(column: Column, colours: Mapping[str, str]) -> styles.Look:
 def _draw_rows(canvas: Canvas, shown: Sequence[Column], last_row: int) -> None:
     """Draw the assignments, and empty cells of the same looks down to *last_row*."""
     book, sheet, words = canvas.book, canvas.sheet, canvas.words
-    looks = [book.look(_look(column, canvas.view.colours)) for column in shown]
-    marked = {
-        index: book.look(styles.provisional(_look(column, canvas.view.colours)))
-        for index, column in enumerate(shown)
-        if column.id == _RESTS_ON_CALENDAR
-    }
+    looks = tuple(book.look(_look(column, canvas.view.colours)) for column in shown)
+    provisional = tuple(
+        book.look(styles.provisional(_look(column, canvas.view.colours))) if column.id == _RESTS_ON_CALENDAR else look
+        for column, look in zip(shown, looks, strict=True)
+    )
     extra_day = book.look(styles.cell(Kind.DATE))
+    readers = [words.reader(column.id) for column in shown]
+    own = [index for index, column in enumerate(shown) if column.spec is None]
     wrapping = [(index, column.width) for index, column in enumerate(shown) if _wraps(column)]
     for number, row in enumerate(canvas.view.rows, FIRST_ROW):
-        values = [words.field(row, column.id) for column in shown]
-        for index, value in enumerate(values):
-            is_extra_day = isinstance(value, date) and shown[index].spec is None
-            look = extra_day if is_extra_day else looks[index]
-            book.put(sheet, number, index, value, marked.get(index, look) if row.judgement.provisional else look)
+        values = [read(row) for read in readers]
+        strip = provisional if row.judgement.provisional else looks
+        days = {index for index in own if isinstance(values[index], date)}
+        if days:
+            strip = tuple(extra_day if index in days else look for index, look in enumerate(strip))
+        sheet.put_row(number, values, strip)
         long = ((text, width) for index, width in wrapping if isinstance(text := values[index], str))
         sheet.set_row(number, styles.row_height(long))
     for number in range(FIRST_ROW + len(canvas.view.rows), last_row + 1):
-        for index, look in enumerate(looks):
-            book.put(sheet, number, index, None, look)
+        sheet.put_row(number, [None] * len(looks), looks)
 
 
 def _wraps(column: Column) -> bool:
