@@ -12,7 +12,8 @@ import pytest
 from tdnv_sheets.errors import BrokenSurroundings
 from tdnv_sheets.records import Unit
 from tdnv_sheets.render import styles
-from tdnv_sheets.render.book import Advice, Area, Book, fit, ok, open_book, put_carriers
+from tdnv_sheets.render.book import Advice, Area, Book, ok, open_book, put_carriers
+from tdnv_sheets.render.limits import fit
 from tdnv_sheets.render.unit_list import draw_unit_list
 from tdnv_sheets.sheetspec import Kind, unit_spec
 

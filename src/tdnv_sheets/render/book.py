@@ -12,6 +12,16 @@ from xlsxwriter.exceptions import XlsxWriterException
 
 from tdnv_sheets.errors import BrokenSurroundings
 from tdnv_sheets.grid import letters
+from tdnv_sheets.render.limits import (
+    ERROR_UNITS,
+    FOOTER_UNITS,
+    FORMULA_UNITS,
+    PROMPT_UNITS,
+    TITLE_UNITS,
+    fit,
+    quoted,
+    units,
+)
 from tdnv_sheets.render.parts import Parts
 from tdnv_sheets.render.rows import FORMULA_SIGNS, LINKS, Refused, RowSheet, settle
 from tdnv_sheets.render.styles import DAY, FONT, IDS, PLAIN, SIZE, mix
@@ -32,10 +42,6 @@ STAMP_SHEET: Final = "_tdnv"
 STAMP_NAME: Final = "_tdnv_token"
 STAMP_PROPERTY: Final = "tdnv"
 LIST_SHEET: Final = "_danh_muc"
-# [MS-OI29500] 2.1.613, in UTF-16 units.
-TITLE_UNITS: Final = 32
-PROMPT_UNITS: Final = 255
-ERROR_UNITS: Final = 224
 
 
 class Area(NamedTuple):
@@ -164,6 +170,8 @@ class Book:
 
     def colour_when(self, sheet: Worksheet, area: Area, formula: str, look: Look) -> None:
         """Give *area* a look where *formula* (relative to its first cell) is true; the first rule that holds wins."""
+        if units(formula) > FORMULA_UNITS:
+            raise Refused(f"a formula of {len(formula)} characters")
         rule = {"type": "formula", "criteria": formula, "format": self.look(look), "stop_if_true": True}
         ok(sheet.conditional_format(*area, rule))
 
@@ -192,7 +200,7 @@ class Book:
 
     def _draw_stamp(self, token: str, kind: str) -> None:
         ok(self.workbook.set_custom_property(STAMP_PROPERTY, token, "text"))
-        ok(self.workbook.define_name(STAMP_NAME, '="' + token.replace('"', '""') + '"'))
+        ok(self.workbook.define_name(STAMP_NAME, f"={quoted(token)}"))
         sheet = self.sheet(STAMP_SHEET)
         sheet.very_hidden()
         self.put(sheet, 0, 0, token)
@@ -236,14 +244,6 @@ def ok(code: object) -> None:
         raise Refused(f"XlsxWriter returned {code}")
 
 
-def fit(text: str, units: int) -> str:
-    """Cut *text* to at most *units* UTF-16 units, the way Excel counts, never inside a character."""
-    if len(text.encode("utf-16-le")) // 2 <= units:
-        return text
-    kept = text.encode("utf-16-le")[: (units - 1) * 2].decode("utf-16-le", errors="ignore")
-    return kept.rstrip() + "…"
-
-
 def set_columns(sheet: Worksheet, widths: Sequence[float]) -> None:
     """Set the widths of the first columns, in characters."""
     for column, width in enumerate(widths):
@@ -256,7 +256,12 @@ def set_page(sheet: Worksheet, *, footer: str, repeat: tuple[int, int] | None = 
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-    face = f'&"{FONT},Regular"&9'
-    sheet.set_footer(f"&L{face}{fit(footer, 160).replace('&', '&&')}&R{face}&P/&N")
+    face, right = f'&"{FONT},Regular"&9', "&P/&N"
+    room = FOOTER_UNITS - units(f"&L{face} &R{face}{right}")
+    text = fit(footer, room).replace("&", "&&")
+    if units(text) > room:
+        text = fit(footer, room // 2).replace("&", "&&")
+    gap = " " if text[:1].isdigit() else ""  # the size of the letters goes on otherwise
+    sheet.set_footer(f"&L{face}{gap}{text}&R{face}{right}")
     if repeat:
         sheet.repeat_rows(*repeat)

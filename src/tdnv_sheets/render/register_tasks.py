@@ -11,6 +11,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from tdnv_sheets.records import EXTRA
 from tdnv_sheets.render import styles
 from tdnv_sheets.render.book import Advice, Area, ok
+from tdnv_sheets.render.limits import CAPTION_UNITS, fit, quoted
 from tdnv_sheets.render.register_conflicts import mark_disputed
 from tdnv_sheets.rules.judgement import Status
 from tdnv_sheets.sheetspec import FieldSpec, Kind, Owner
@@ -66,10 +67,10 @@ def columns(view: RegisterView, words: Shown) -> tuple[Column, ...]:
     own = [Column(spec.name, spec.header(view.lang), spec.width, spec) for spec in words.spec.shown_on("register")]
     taken = {column.caption.casefold() for column in own}
     for header in view.extra_headers:
-        caption, count = header, 1
+        caption, count = fit(header, CAPTION_UNITS), 1
         while caption.casefold() in taken:
             count += 1
-            caption = f"{header} ({count})"
+            caption = f"{fit(header, CAPTION_UNITS - 9)} ({count})"
         taken.add(caption.casefold())
         own.append(Column(EXTRA + header, caption, EXTRA_WIDTH, None))
     return tuple(own)
@@ -183,7 +184,7 @@ def _draw_rows(canvas: Canvas, shown: Sequence[Column], last_row: int) -> None:
         if days:
             strip = tuple(extra_day if index in days else look for index, look in enumerate(strip))
         sheet.put_row(number, values, strip)
-        long = ((text, width) for index, width in wrapping if isinstance(text := values[index], str))
+        long = [(text, width) for index, width in wrapping if isinstance(text := values[index], str)]
         sheet.set_row(number, styles.row_height(long))
     for number in range(FIRST_ROW + len(canvas.view.rows), last_row + 1):
         sheet.put_row(number, [None] * len(looks), looks)
@@ -232,14 +233,14 @@ def _colour(canvas: Canvas, body: Area, ids: Sequence[str]) -> None:
         cell: str = xl_rowcol_to_cell(body.first_row, ids.index(name), col_abs=True)
         return cell
 
-    def quoted(status: Status) -> str:
-        return '"' + canvas.words.status(status).replace('"', '""') + '"'
+    def told(status: Status) -> str:
+        return quoted(canvas.words.status(status))
 
     status, left = first("status"), first("days_left")
-    soon = f'AND({status}={quoted(Status.OPEN_IN_TIME)},{left}<>"",{left}>=0,{left}<={view.due_soon_days})'
+    soon = f'AND({status}={told(Status.OPEN_IN_TIME)},{left}<>"",{left}>=0,{left}<={view.due_soon_days})'
     canvas.book.colour_when(canvas.sheet, body, f"={soon}", styles.fill(view.colours["due_soon"]))
     for colour in LEGEND:
-        members = [quoted(member) for member, name in styles.STATUS_COLOUR.items() if name == colour]
+        members = [told(member) for member, name in styles.STATUS_COLOUR.items() if name == colour]
         if members:
             tests = ",".join(f"{status}={member}" for member in members)
             canvas.book.colour_when(canvas.sheet, body, f"=OR({tests})", styles.fill(view.colours[colour]))

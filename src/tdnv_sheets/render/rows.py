@@ -14,6 +14,7 @@ from xlsxwriter.utility import xl_col_to_name, xl_range
 from xlsxwriter.worksheet import Worksheet
 
 from tdnv_sheets.grid import OLD_ERRORS
+from tdnv_sheets.render.limits import CELL_UNITS, FORMULA_UNITS, units
 from tdnv_sheets.render.parts import escape
 
 if TYPE_CHECKING:
@@ -27,8 +28,6 @@ FORMULA_SIGNS: Final = ("=", "+", "-", "@")
 FIRST_DAY: Final = (1900, 3, 1)
 """Excel believes in a 29 February 1900; days before it would be shown one day off."""
 VIETNAM: Final = timezone(timedelta(hours=7))
-TEXT_UNITS: Final = 32_767
-"""UTF-16 units that a cell can hold."""
 LINKS: Final = 65_530
 """Links that Excel takes on one sheet."""
 _DAY_ZERO: Final = date(1899, 12, 30).toordinal()
@@ -143,6 +142,7 @@ class RowSheet(Worksheet):
             else:
                 xml.append(self._other(row, column, value, looks[column]))
         self.str_table.count += texts
+        xml.append("</row>")
         self._rows[row] = "".join(xml)
 
     def _heads_of(self, looks: tuple[Format | None, ...]) -> list[_Head]:
@@ -159,7 +159,7 @@ class RowSheet(Worksheet):
         return found
 
     def _new_text(self, text: str) -> int:
-        if len(text) > TEXT_UNITS // 2 and len(text.encode("utf-16-le", "replace")) > TEXT_UNITS * 2:
+        if len(text) > CELL_UNITS // 2 and units(text) > CELL_UNITS:
             raise Refused(f"a text of {len(text)} characters")
         table = self.str_table
         index: int = table.unique_count
@@ -216,7 +216,6 @@ class RowSheet(Worksheet):
                 raise Refused(f"row {row + 1} of {self.name} twice")
             self._write_row(row, None, self.row_info.get(row))
             self.fh.write(self._rows.pop(row))
-            self.fh.write("</row>")
             at = row + 1
         self._write_own(at, last)
         self.dim_rowmin, self.dim_rowmax = first, last
@@ -234,6 +233,8 @@ class RowSheet(Worksheet):
 
 
 def _formula(formula: Formula) -> str:
+    if units(formula.text) > FORMULA_UNITS:
+        raise Refused(f"a formula of {len(formula.text)} characters")
     value, kind = formula.value, ""
     if isinstance(value, bool):
         kind, value = ' t="b"', int(value)

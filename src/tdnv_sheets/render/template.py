@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from tdnv_sheets.grid import letters
 from tdnv_sheets.messages.catalogue import say
 from tdnv_sheets.render.book import Area, ok, open_book, put_carriers, set_page
+from tdnv_sheets.render.limits import quoted
 from tdnv_sheets.render.styles import STATUS_COLOUR, fill, mix, row_height
 from tdnv_sheets.render.template_forms import draw_missing, draw_report
 from tdnv_sheets.render.template_guide import draw_guide
@@ -30,7 +31,6 @@ from tdnv_sheets.render.template_parts import (
     draw_titles,
     input_look,
     locked_look,
-    quoted,
 )
 from tdnv_sheets.sheetspec import FieldSpec, Owner, assignment_spec
 

@@ -205,11 +205,6 @@ def draw_missing_colour(book: Book, sheet: Worksheet, plan: Plan, area: Area, co
     book.colour_when(sheet, area, formula, fill(plan.colours[colour]))
 
 
-def quoted(text: str) -> str:
-    """Give *text* as an Excel string."""
-    return '"' + text.replace('"', '""') + '"'
-
-
 def _day(day: date) -> str:
     return f"DATE({day.year},{day.month},{day.day})"
 
