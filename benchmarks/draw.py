@@ -241,6 +241,7 @@ def openpyxl(table: Table, path: Path) -> None:
 
     book = Workbook()
     made: Any = book.active
+    make_rule: Any = FormulaRule  # it has no types
     edge = Side("thin", color="A6A6A6")
     names = []
     for column, look in enumerate(table.looks):
@@ -260,7 +261,7 @@ def openpyxl(table: Table, path: Path) -> None:
         rule.add(f"{letters(column + 1)}2:{letters(column + 1)}{last}")
         made.add_data_validation(rule)
     for formula, colour in table.colours:
-        paint = FormulaRule([formula[1:]], fill=PatternFill("solid", bgColor=colour))
+        paint = make_rule([formula[1:]], fill=PatternFill("solid", bgColor=colour))
         made.conditional_formatting.add(f"A2:{end}{last}", paint)
     book.save(path)
 
@@ -278,9 +279,11 @@ class Spent(NamedTuple):
 
 def megabytes() -> float:
     """Give the most memory that this process ever held."""
-    import resource  # noqa: PLC0415 - Windows has none
+    if sys.platform == "win32":
+        return 0.0  # Python has no way to ask there
+    import resource  # noqa: PLC0415 - as above
 
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10)
 
 
 def one(subject: str, way: str, count: int, path: Path) -> Spent:

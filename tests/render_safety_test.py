@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+import os
+import subprocess
+import sys
 import zipfile
 import zlib
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from xml.etree import ElementTree as ET
 
 import pytest
+from benchmarks import draw
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.utils.cell import column_index_from_string, coordinate_from_string, range_boundaries
@@ -19,15 +24,16 @@ from openxml_audit import OpenXmlValidator
 from tdnv_sheets.messages.catalogue import area
 from tdnv_sheets.render import limits
 from tdnv_sheets.render.book import Advice, Area, open_book, set_page
+from tdnv_sheets.render.register import draw_register
 from tests.conftest import SmallOffice, enter
 from tests.drawings import draw_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 PLACE: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+ROOT: Final = Path(__file__).parents[1]
 MARK: Final = "ZQX"
 ATTACKS: Final = (
     f'=HYPERLINK("http://{MARK}.example","mở")&',
@@ -285,3 +291,24 @@ def test_no_cell_of_csv_starts_like_a_formula_and_the_others_keep_the_words(offi
     assert [cell for cell in lures if not cell.removeprefix("-").isdecimal()] == []  # days left may be below zero
     assert len([cell for cell in cells if MARK in cell]) == len(words)
     assert {row["task_content"] for row in office.rows().values()} >= set(words)
+
+
+def test_another_process_draws_the_same_bytes(tmp_path: Path) -> None:
+    code = (
+        "import pathlib, sys\nfrom benchmarks.draw import register_view\n"
+        "from tdnv_sheets.render.register import draw_register\n"
+        "draw_register(register_view(60), pathlib.Path(sys.argv[1]))"
+    )
+    environment = {**os.environ, "PYTHONHASHSEED": "1234", "TZ": "America/Lima"}
+    subprocess.run([sys.executable, "-c", code, tmp_path / "there.xlsx"], check=True, env=environment, cwd=ROOT)
+    draw_register(draw.register_view(60), tmp_path / "here.xlsx")
+    assert (tmp_path / "here.xlsx").read_bytes() == (tmp_path / "there.xlsx").read_bytes()
+
+
+def test_a_table_takes_less_than_half_the_time_of_writing_its_cells_one_by_one(tmp_path: Path) -> None:
+    """The long form is `python -m benchmarks.draw`."""
+    ours, plain = (
+        min(draw.one("sheet", way, 600, tmp_path / "a.xlsx").seconds for _ in range(2))
+        for way in ("ours", "xlsxwriter")
+    )
+    assert ours < plain / 2

@@ -78,10 +78,11 @@ def draw_overdue(canvas: Canvas) -> None:
     ]
     days = 3 + OVERDUE_FIELDS.index("effective_deadline") + 1
     columns.insert(days, Col(words.say("days_overdue"), 10, Kind.INTEGER))
+    readers = [words.reader(name) for name in OVERDUE_FIELDS]
     rows: list[list[Content]] = []
     for number, row in enumerate(late, 1):
         cells: list[Content] = [number, *who(canvas, row.assignment.key)]
-        cells += [words.field(row, name) for name in OVERDUE_FIELDS]
+        cells += [read(row) for read in readers]
         cells.insert(days, -(row.judgement.days_left or 0))
         rows.append(cells)
     draw_list(canvas, Listing(words.say("title_overdue"), "", words.say("no_overdue"), columns, rows))

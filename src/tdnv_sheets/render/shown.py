@@ -78,10 +78,6 @@ class Shown:
             told.append(f"{words} ({article})" if article else words)
         return "; ".join(told)
 
-    def field(self, row: Row, name: str) -> Value:
-        """Give one cell of the register, computed ones from the row's judgement."""
-        return self.reader(name)(row)
-
     def reader(self, name: str) -> Callable[[Row], Value]:
         """Give what reads one column of the register off its rows."""
         if name in COMPUTED:
