@@ -24,7 +24,7 @@ from tdnv_sheets.grid import letters
 from tdnv_sheets.records import Assignment, Key, Unit, Value
 from tdnv_sheets.regulation.read import load
 from tdnv_sheets.render import styles
-from tdnv_sheets.render.book import Advice, Area, ok, open_book
+from tdnv_sheets.render.book import Advice, Area, open_book
 from tdnv_sheets.render.register import draw_register
 from tdnv_sheets.render.register_tasks import columns
 from tdnv_sheets.render.rows import Formula
@@ -189,7 +189,7 @@ def ours(table: Table, path: Path) -> None:
             made.put_row(number, values, looks)
         last = len(table.rows)
         options = {"name": "tbl", "columns": [{"header": caption} for caption in table.captions]}
-        ok(made.add_tall_table((0, 0, last, len(table.captions) - 1), options))
+        made.add_tall_table((0, 0, last, len(table.captions) - 1), options)
         for column, choices in table.lists.items():
             book.check_list(made, Area(1, column, last, column), f"ds_{column}", choices, Advice("Chọn"))
         for column in table.days:

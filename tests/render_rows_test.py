@@ -6,6 +6,7 @@ import random
 import re
 import zipfile
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 from xml.etree import ElementTree as ET
 
@@ -15,25 +16,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.utils.escape import unescape
 from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
 
 from tdnv_sheets.errors import BrokenSurroundings
 from tdnv_sheets.render import rows, styles
-from tdnv_sheets.render.book import ok, open_book
+from tdnv_sheets.render.book import open_book
 from tdnv_sheets.render.parts import Parts, shared_strings
 from tdnv_sheets.render.rows import Formula, Link
 from tdnv_sheets.sheetspec import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
-
-    from xlsxwriter.worksheet import Worksheet
 
     from tdnv_sheets.render.book import Book
     from tdnv_sheets.render.rows import Content, RowSheet
 
 Opened: TypeAlias = Any
 """openpyxl's books and cells, whose values may be of ten types."""
+RENDER = Path(rows.__file__).parent
 LOOK = styles.cell(Kind.TEXT)
 EVERY_KIND: tuple[Content, ...] = (
     "Nhiệm vụ",
@@ -64,7 +64,7 @@ def one_by_one(book: Book, sheet: Worksheet, row: int, values: tuple[Content, ..
         if isinstance(value, Link):
             book.link(sheet, row, column, value.target, value.text, look)
         elif isinstance(value, Formula):
-            ok(sheet.write_formula(row, column, value.text, look, value.value))
+            sheet.write_formula(row, column, value.text, look, value.value)
         else:
             book.put(sheet, row, column, value, look)
 
@@ -204,7 +204,7 @@ def test_a_tall_table_is_the_table_that_xlsxwriter_makes(tmp_path: Path) -> None
         with open_book(path, title="", author="") as book:
             sheet: RowSheet = book.sheet("Thử")
             options = {"name": "tbl", "columns": [{"header": "Một"}, {"header": "Hai"}]}
-            ok(sheet.add_tall_table((2, 0, 900, 1), options) if tall else sheet.add_table(2, 0, 900, 1, options))
+            sheet.add_tall_table((2, 0, 900, 1), options) if tall else sheet.add_table(2, 0, 900, 1, options)
         return parts(path)
 
     assert table(tmp_path / "a.xlsx", tall=True) == table(tmp_path / "b.xlsx", tall=False)
@@ -224,3 +224,20 @@ def test_rows_of_any_mixture_come_back_in_order(tmp_path: Path) -> None:
     seen: Opened = openpyxl.load_workbook(tmp_path / "a.xlsx")["Thử"]
     read = [row for row in seen.iter_rows(values_only=True) if row[0] is not None]
     assert read == [(number, f"dòng {number}") for number in sorted(numbers)]
+
+
+def test_no_method_that_tells_by_a_number_is_used_unheard() -> None:
+    used = {
+        name for path in RENDER.glob("*.py") for name in re.findall(r"\.([a-z_]+)\(", path.read_text(encoding="utf-8"))
+    }
+    told = {name: str(getattr(method, "__annotations__", {}).get("return")) for name, method in vars(Worksheet).items()}
+    by_number = {name for name, answer in told.items() if "-1" in answer or name.startswith("write_")}
+    by_number -= {"write"}  # here a file's, never a sheet's
+    assert len(used & by_number) > 10
+    assert used & by_number <= set(rows.CODED)
+
+
+def test_a_row_or_column_out_of_the_sheet_is_refused(tmp_path: Path) -> None:
+    assert refused(tmp_path / "a.xlsx", lambda _, sheet: sheet.set_row(1_048_576, 20))
+    assert refused(tmp_path / "a.xlsx", lambda _, sheet: sheet.set_column(0, 16_384, 20))
+    assert refused(tmp_path / "a.xlsx", lambda book, _: book.workbook.define_name("A1", "=1"))

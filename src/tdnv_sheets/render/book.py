@@ -23,7 +23,8 @@ from tdnv_sheets.render.limits import (
     units,
 )
 from tdnv_sheets.render.parts import Parts
-from tdnv_sheets.render.rows import FORMULA_SIGNS, LINKS, Refused, RowSheet, settle
+from tdnv_sheets.render.refusal import Refused
+from tdnv_sheets.render.rows import FORMULA_SIGNS, LINKS, RowSheet, settle
 from tdnv_sheets.render.styles import DAY, FONT, IDS, PLAIN, SIZE, mix
 
 if TYPE_CHECKING:
@@ -111,14 +112,14 @@ class Book:
         """Write one typed value at a 0-based place; text stays text whatever it begins with, None is a blank cell."""
         settled = settle(value)
         if settled is None:
-            ok(sheet.write_blank(row, column, None, look))
+            sheet.write_blank(row, column, None, look)
         elif isinstance(settled, str):
-            ok(sheet.write_string(row, column, settled, self.inert(look) if settled[0] in FORMULA_SIGNS else look))
+            sheet.write_string(row, column, settled, self.inert(look) if settled[0] in FORMULA_SIGNS else look)
         elif isinstance(settled, bool):
-            ok(sheet.write_boolean(row, column, settled, look))
+            sheet.write_boolean(row, column, settled, look)
         else:
             day = self.look(PLAIN, {"num_format": DAY}) if isinstance(value, date) else None
-            ok(sheet.write_number(row, column, settled, look or day))
+            sheet.write_number(row, column, settled, look or day)
 
     def inert(self, look: Format | None) -> Format:
         """Give *look* with Excel's quote prefix: re-entering a text like =1+1 would make a formula of it."""
@@ -132,11 +133,11 @@ class Book:
         if sheet.hlink_count >= LINKS:
             self.put(sheet, row, column, text, look)
             return
-        ok(sheet.write_url(row, column, f"internal:{target}", look, text))
+        sheet.write_url(row, column, f"internal:{target}", look, text)
 
     def link_file(self, sheet: Worksheet, row: int, column: int, place: str, text: str, look: Format) -> None:  # noqa: PLR0917 - XlsxWriter's order
         """Write *text* that leads to the file at *place*, written from the folder of this workbook."""
-        ok(sheet.write_url(row, column, f"external:{place}", look, text))
+        sheet.write_url(row, column, f"external:{place}", look, text)
 
     def choice_list(self, name: str, values: Sequence[str]) -> str:
         """Put *values* on the hidden list sheet under a defined name; give the name. The same name keeps its list."""
@@ -151,29 +152,29 @@ class Book:
             self.hint(sheet, area, advice)
             return
         source = f"={self.choice_list(name, values)}"
-        ok(sheet.data_validation(*area, {"validate": "list", "source": source, **advice.options()}))
+        sheet.data_validation(*area, {"validate": "list", "source": source, **advice.options()})
 
     def check_date(self, sheet: Worksheet, area: Area, first: date, last: date, advice: Advice) -> None:
         """Let *area* take only days from *first* to *last*."""
         rule = {"validate": "date", "criteria": "between", "minimum": first, "maximum": last}
-        ok(sheet.data_validation(*area, {**rule, **advice.options()}))
+        sheet.data_validation(*area, {**rule, **advice.options()})
 
     def check_length(self, sheet: Worksheet, area: Area, most: int, advice: Advice) -> None:
         """Let *area* take texts of at most *most* characters."""
         rule = {"validate": "length", "criteria": "<=", "value": most}
-        ok(sheet.data_validation(*area, {**rule, **advice.options()}))
+        sheet.data_validation(*area, {**rule, **advice.options()})
 
     def hint(self, sheet: Worksheet, area: Area, advice: Advice) -> None:
         """Show the advice's hint in *area* and refuse nothing."""
         if advice.title or advice.prompt:
-            ok(sheet.data_validation(*area, {"validate": "any", **advice.options()}))
+            sheet.data_validation(*area, {"validate": "any", **advice.options()})
 
     def colour_when(self, sheet: Worksheet, area: Area, formula: str, look: Look) -> None:
         """Give *area* a look where *formula* (relative to its first cell) is true; the first rule that holds wins."""
         if units(formula) > FORMULA_UNITS:
             raise Refused(f"a formula of {len(formula)} characters")
         rule = {"type": "formula", "criteria": formula, "format": self.look(look), "stop_if_true": True}
-        ok(sheet.conditional_format(*area, rule))
+        sheet.conditional_format(*area, rule)
 
     def carry(self, token: str, kind: str) -> None:
         """Remember the identity that the finished workbook carries; see `put_carriers`."""
@@ -196,11 +197,11 @@ class Book:
             for row, value in enumerate(values, 1):
                 self.put(sheet, row, column, value, text)
             area = Area(1, column, len(values), column)
-            ok(self.workbook.define_name(name, f"='{LIST_SHEET}'!{area.absolute}"))
+            self.workbook.define_name(name, f"='{LIST_SHEET}'!{area.absolute}")
 
     def _draw_stamp(self, token: str, kind: str) -> None:
-        ok(self.workbook.set_custom_property(STAMP_PROPERTY, token, "text"))
-        ok(self.workbook.define_name(STAMP_NAME, f"={quoted(token)}"))
+        self.workbook.set_custom_property(STAMP_PROPERTY, token, "text")
+        self.workbook.define_name(STAMP_NAME, f"={quoted(token)}")
         sheet = self.sheet(STAMP_SHEET)
         sheet.very_hidden()
         self.put(sheet, 0, 0, token)
@@ -238,16 +239,10 @@ def put_carriers(book: Book, token: str, kind: str) -> None:
     book.carry(token, kind)
 
 
-def ok(code: object) -> None:
-    """Raise for a negative return code, by which XlsxWriter says that it left something out."""
-    if isinstance(code, int) and code < 0:
-        raise Refused(f"XlsxWriter returned {code}")
-
-
 def set_columns(sheet: Worksheet, widths: Sequence[float]) -> None:
     """Set the widths of the first columns, in characters."""
     for column, width in enumerate(widths):
-        ok(sheet.set_column(column, column, width))
+        sheet.set_column(column, column, width)
 
 
 def set_page(sheet: Worksheet, *, footer: str, repeat: tuple[int, int] | None = None) -> None:

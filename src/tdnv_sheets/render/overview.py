@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from tdnv_sheets.render import styles
-from tdnv_sheets.render.book import ok, set_columns
+from tdnv_sheets.render.book import set_columns
 from tdnv_sheets.render.register_counts import (
     FIRST_ROW,
     HEADER_ROW,
@@ -135,9 +135,9 @@ def _draw_tiles(canvas: Canvas) -> None:
         edge: styles.Look = {"border_color": "#FFFFFF", "left": 5, "right": 5}
         big = book.look(paint, edge, {"bold": True, "font_size": 24, "num_format": "#,##0"})
         small = book.look(paint, edge, {"text_wrap": True, "font_size": 10})
-        ok(sheet.merge_range(row, column, row, column + 1, "", big))
+        sheet.merge_range(row, column, row, column + 1, "", big)
         book.put(sheet, row, column, tile.number, big)
-        ok(sheet.merge_range(row + 1, column, row + 1, column + 1, "", small))
+        sheet.merge_range(row + 1, column, row + 1, column + 1, "", small)
         book.put(sheet, row + 1, column, tile.caption, small)
     for row in (TILES_ROW, TILES_ROW + 3):
         sheet.set_row(row, 36)
@@ -193,7 +193,7 @@ def _draw_todos(canvas: Canvas, todos: Sequence[Todo]) -> int:
 
 def _insert(canvas: Canvas, place: Place, chart: Any) -> None:  # noqa: ANN401 - XlsxWriter's charts are untyped
     chart.set_size({"width": place.width, "height": place.height})
-    ok(canvas.sheet.insert_chart(place.row, place.column, chart, {"object_position": 1}))
+    canvas.sheet.insert_chart(place.row, place.column, chart, {"object_position": 1})
 
 
 def _font(size: int, *, bold: bool = False) -> dict[str, object]:

@@ -14,6 +14,8 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from xlsxwriter import Workbook
 from xlsxwriter.packager import Packager
 
+from tdnv_sheets.render.refusal import raising
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from typing import IO
@@ -29,6 +31,7 @@ _ESCAPED: Final = re.compile("[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]|_x[0-9a-fA-F]{
 _XML: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
+@raising("define_name", "set_custom_property")
 class Parts(Workbook):
     """A workbook that packs its own parts; `packed` holds the file once it is closed."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from tdnv_sheets.render import styles
-from tdnv_sheets.render.book import Area, ok
+from tdnv_sheets.render.book import Area
 from tdnv_sheets.render.limits import any_of, quoted
 from tdnv_sheets.render.register_lists import Col, Listing, draw_list, offer, who
 from tdnv_sheets.sheetspec import Kind
@@ -148,4 +148,4 @@ def _note(canvas: Canvas, item: ConflictRow) -> None:
         sheet=words.say("sheet_conflicts"),
     )
     options = {"x_scale": 1, "width": NOTE_WIDTH, "height": NOTE_HEIGHT, "font_name": styles.FONT, "font_size": 10}
-    ok(canvas.sheet.write_comment(row, canvas.columns[item.field], text, options))
+    canvas.sheet.write_comment(row, canvas.columns[item.field], text, options)

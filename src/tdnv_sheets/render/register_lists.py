@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.render import styles
-from tdnv_sheets.render.book import Advice, Area, ok
+from tdnv_sheets.render.book import Advice, Area
 from tdnv_sheets.render.rows import Content, Link
 from tdnv_sheets.rules.judgement import Status
 from tdnv_sheets.sheetspec import Kind
@@ -155,7 +155,7 @@ def draw_list(canvas: Canvas, listing: Listing) -> None:
     canvas.title(listing.title, 14)
     canvas.put(HOW_ROW, 0, listing.how or None, plain)
     for column, col in enumerate(listing.columns):
-        ok(sheet.set_column(column, column, col.width, None, {"hidden": col.hidden}))
+        sheet.set_column(column, column, col.width, None, {"hidden": col.hidden})
         canvas.put(ID_ROW, column, col.id or None, styles.IDS)
         canvas.put(HEADER_ROW, column, col.caption, styles.header(canvas.view.colours))
     sheet.set_row(ID_ROW, None, None, {"hidden": True})
@@ -165,7 +165,7 @@ def draw_list(canvas: Canvas, listing: Listing) -> None:
     if listing.rows and listing.table:
         _make_table(canvas, listing)
     elif listing.rows:
-        ok(sheet.autofilter(HEADER_ROW, 0, HEADER_ROW + len(listing.rows), len(listing.columns) - 1))
+        sheet.autofilter(HEADER_ROW, 0, HEADER_ROW + len(listing.rows), len(listing.columns) - 1)
     elif listing.empty:
         canvas.put(FIRST_ROW, 0, listing.empty, plain)
     sheet.freeze_panes(FIRST_ROW, 0)
@@ -181,7 +181,7 @@ def _make_table(canvas: Canvas, listing: Listing) -> None:
         "columns": [{"header": col.caption, "header_format": look} for col in listing.columns],
     }
     area = (HEADER_ROW, 0, HEADER_ROW + len(listing.rows), len(listing.columns) - 1)
-    ok(canvas.sheet.add_tall_table(area, table))
+    canvas.sheet.add_tall_table(area, table)
 
 
 def _draw_rows(canvas: Canvas, listing: Listing) -> None:

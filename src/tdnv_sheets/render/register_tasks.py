@@ -10,7 +10,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from tdnv_sheets.records import EXTRA
 from tdnv_sheets.render import styles
-from tdnv_sheets.render.book import Advice, Area, ok
+from tdnv_sheets.render.book import Advice, Area
 from tdnv_sheets.render.limits import CAPTION_UNITS, fit, quoted
 from tdnv_sheets.render.register_conflicts import mark_disputed
 from tdnv_sheets.rules.judgement import Status
@@ -100,7 +100,7 @@ def draw_tasks(canvas: Canvas) -> None:
         "banded_rows": False,
         "columns": [{"header": column.caption, "header_format": header} for column in shown],
     }
-    ok(sheet.add_tall_table((HEADER_ROW, 0, last_row, len(shown) - 1), table))
+    sheet.add_tall_table((HEADER_ROW, 0, last_row, len(shown) - 1), table)
     for index, column in enumerate(shown):
         if column.spec:
             _check(canvas, Area(body.first_row, index, body.last_row, index), column.spec)
@@ -109,7 +109,7 @@ def draw_tasks(canvas: Canvas) -> None:
     _colour(canvas, body, [column.id for column in shown])
     sheet.freeze_panes(FIRST_ROW, FROZEN_COLUMNS)
     canvas.paper((BAND_ROW, HEADER_ROW))
-    ok(sheet.print_area(0, 0, last_row, len(shown) - 1))  # the empty rows below are for the screen
+    sheet.print_area(0, 0, last_row, len(shown) - 1)  # the empty rows below are for the screen
     sheet.repeat_columns(0, FROZEN_COLUMNS - 1)
     sheet.fit_to_pages(max(1, round(sum(column.width for column in shown) / PAGE_WIDTH)), 0)
 
@@ -127,7 +127,7 @@ def _draw_head(canvas: Canvas, shown: Sequence[Column]) -> None:
         )
         canvas.put(ID_ROW, index, column.id, styles.IDS)
         level = 0 if starts or index < FROZEN_COLUMNS else 1
-        ok(sheet.set_column(index, index, column.width, None, {"level": level}))
+        sheet.set_column(index, index, column.width, None, {"level": level})
     sheet.set_row(BAND_ROW, 20)
     sheet.set_row(ID_ROW, None, None, {"hidden": True})
     captions = [(column.caption, max(column.width - FILTER_ARROW, 4)) for column in shown]
@@ -144,7 +144,7 @@ def _draw_legend(canvas: Canvas) -> None:
     how = words.say("how_to_add", task_id=words.caption("task_id"))
     note = canvas.book.look(styles.NOTE, {"font_size": 10, "valign": "vcenter"})
     first = len(LEGEND) + 1
-    ok(canvas.sheet.merge_range(LEGEND_ROW, first, LEGEND_ROW, first + NOTE_COLUMNS - 1, how, note))
+    canvas.sheet.merge_range(LEGEND_ROW, first, LEGEND_ROW, first + NOTE_COLUMNS - 1, how, note)
     column = first + NOTE_COLUMNS
     if view.conflicts:
         look = styles.mix(styles.fill(styles.DISPUTED), {"bold": True, "font_color": f"#{styles.DISPUTED_INK}"})

@@ -16,6 +16,7 @@ from xlsxwriter.worksheet import Worksheet
 from tdnv_sheets.grid import OLD_ERRORS
 from tdnv_sheets.render.limits import CELL_UNITS, FORMULA_UNITS, units
 from tdnv_sheets.render.parts import escape
+from tdnv_sheets.render.refusal import Refused, raising
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -30,12 +31,14 @@ FIRST_DAY: Final = (1900, 3, 1)
 VIETNAM: Final = timezone(timedelta(hours=7))
 LINKS: Final = 65_530
 """Links that Excel takes on one sheet."""
+CODED: Final = (
+    *("write_blank", "write_string", "write_number", "write_boolean", "write_datetime", "write_formula", "write_url"),
+    *("write_comment", "merge_range", "data_validation", "conditional_format", "add_table", "insert_chart"),
+    *("set_row", "set_column", "print_area"),
+)
+"""The methods of a sheet that tell by a number what they left out."""
 _DAY_ZERO: Final = date(1899, 12, 30).toordinal()
 _SECONDS: Final = 86_400
-
-
-class Refused(Exception):
-    """Something cannot be drawn as asked; `open_book` turns it into `BrokenSurroundings`."""
 
 
 class Link(NamedTuple):
@@ -96,8 +99,9 @@ def _head(column: int, style: int) -> _Head:
     )
 
 
+@raising(*CODED)
 class RowSheet(Worksheet):
-    """XlsxWriter's sheet with a second way in, for whole rows."""
+    """XlsxWriter's sheet with a second way in, for whole rows; what it refuses raises `Refused`."""
 
     inert: Callable[[Format | None], Format]
     """Gives a look with Excel's quote prefix."""
@@ -192,19 +196,16 @@ class RowSheet(Worksheet):
         """Register a link with XlsxWriter, take its cell from there, and give the index of its text."""
         if self.hlink_count >= LINKS:
             return self._index(link.text)
-        if self.write_url(row, column, f"internal:{link.target}", look, link.text) < 0:
-            raise Refused(f"the link {link.target}")
+        self.write_url(row, column, f"internal:{link.target}", look, link.text)
         index: int = self.table.pop(row)[column].string
         return index
 
-    def add_tall_table(self, area: tuple[int, int, int, int], options: Mapping[str, object]) -> int:
+    def add_tall_table(self, area: tuple[int, int, int, int], options: Mapping[str, object]) -> None:
         """Add an Excel table; XlsxWriter's own way remembers every cell of it, which is a gigabyte for 100,000 rows."""
         first_row, first_column, last_row, last_column = area
-        code: int = self.add_table(first_row, first_column, first_row + 1, last_column, dict(options))
-        if code == 0:
-            for name in ("range", "a_range", "autofilter"):
-                self.tables[-1][name] = xl_range(first_row, first_column, last_row, last_column)
-        return code
+        self.add_table(first_row, first_column, first_row + 1, last_column, dict(options))
+        for name in ("range", "a_range", "autofilter"):
+            self.tables[-1][name] = xl_range(first_row, first_column, last_row, last_column)
 
     def _write_rows(self) -> None:
         """Write all rows in order, those given whole among XlsxWriter's own."""
