@@ -67,6 +67,39 @@ def test_a_session_stands_beside_what_else_its_day_is(tmp_path: Path) -> None:
     assert own.is_working(date(2026, 8, 22))
 
 
+def test_events_say_nothing_of_whether_offices_work_and_several_may_share_a_day(tmp_path: Path) -> None:
+    path = table(
+        tmp_path,
+        "2026-09-02,ket_thuc_kiem_tra,Sở Nội vụ,,,,,",
+        "2026-09-02,ket_thuc_kiem_tra,Sở Y tế,,,,,10/09/2026",
+        "2026-09-03,phan_hoi,,,,,,",
+        header=f"{HEADER},xong",
+    )
+    own = open_calendar(path)
+    assert not own.is_working(date(2026, 9, 2))
+    assert own.is_working(date(2026, 9, 3))
+    assert [(day.day.day, day.kind, day.done) for day in own.happened] == [
+        (2, calendar.INSPECTED, None),
+        (2, calendar.INSPECTED, date(2026, 9, 10)),
+        (3, calendar.FEEDBACK, None),
+    ]
+    assert [day.kind for day in own.listed(date(2026, 9, 3), date(2026, 9, 3))] == [calendar.FEEDBACK]
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        ("2026-06-30,phien_hop,Họp,,,,,2026-06-30", "nothing-to-do"),
+        ("2026-06-30,phan_hoi,Xã A,,,,,2026-06-29", "done-before"),
+        ("2026-06-30,phan_hoi,Xã A,,,,,chưa", "day"),
+    ],
+)
+def test_a_day_of_completion_that_cannot_be_right_is_named_by_row(tmp_path: Path, row: str, code: str) -> None:
+    own = read_own(table(tmp_path, row, header=f"{HEADER},xong"))
+    assert [(problem.row, problem.code) for problem in own.problems] == [(2, code)]
+    assert all(problem.words(lang) for problem in own.problems for lang in ("vi", "en"))
+
+
 def test_an_override_reaches_years_that_are_computed(tmp_path: Path) -> None:
     own = open_calendar(table(tmp_path, "2030-06-03,nghi_rieng,Nghỉ do bão,,,,"))
     assert not own.is_working(date(2030, 6, 3))

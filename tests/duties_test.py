@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 from openpyxl import load_workbook
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from tdnv_sheets.pipeline.office import Office
     from tdnv_sheets.records import Value
 
+Days: TypeAlias = "tuple[str, str] | None"
+"""Last day in time and article; None where the text asks for nothing."""
 KEYS = ["duty", "period", "unit", "due", "send_by", "article", "state"]
 BEFORE = date(2026, 3, 2)
 
@@ -294,6 +296,60 @@ def test_the_office_enters_within_its_limit_and_units_tell_results_within_theirs
         "Điều 6.1b",
         "done_late",
     )
+
+
+EVENTS = """ngay,loai,ten,xong
+2026-06-01,ket_thuc_kiem_tra,Chi cục Kiểm lâm,
+2026-06-01,ket_thuc_kiem_tra,Đoàn của Văn phòng,04/06/2026
+2026-06-01,phan_hoi,Xã Sơn Tây chưa nhận được văn bản trả lời,
+2026-06-01,phan_hoi,Xã Trà Bồng,11/06/2026
+"""
+
+
+@pytest.mark.parametrize(
+    ("regulation", "inspected", "by_the_office", "feedback"),
+    [
+        ("tra-vinh-2024", ("2026-06-15", "Điều 16.1"), ("2026-06-15", "Điều 16.2"), ("2026-06-15", "Điều 17.6")),
+        ("thanh-hoa-2025", ("2026-06-15", "Điều 15.1"), ("2026-06-15", "Điều 15.2"), ("2026-06-15", "Điều 16.6")),
+        ("hai-phong-2025", ("2026-06-10", "Điều 16.1"), ("2026-06-10", "Điều 16.2"), ("2026-06-10", "Điều 18.5")),
+        ("quynh-nhai-2015", None, ("2026-06-10", "Điều 14.1"), None),
+        ("kon-tum-2022", None, ("2026-06-08", "Điều 16.2"), None),
+    ],
+)
+def test_inspections_and_feedback_that_the_office_entered_are_followed_up(
+    offices: Callable[[str], SmallOffice], regulation: str, inspected: Days, by_the_office: Days, feedback: Days
+) -> None:
+    office = offices(regulation)
+    kept = office.space.calendar.read_text("utf-8")
+    office.space.calendar.write_text(EVENTS, "utf-8")
+    try:
+        found = owed(office, "--period", "2026-M06", as_of=date(2026, 6, 16))
+    finally:
+        office.space.calendar.write_text(kept, "utf-8")
+
+    told = [
+        (each["duty"], each["unit"], each["due"], each["article"], each["state"])
+        for each in found
+        if each["duty"] in {"inspection-report", "feedback"}
+    ]
+    assert by_the_office is not None
+    expected: list[tuple[object, ...]] = [("inspection-report", None, *by_the_office, "done_on_time")]
+    if inspected:
+        expected.append(("inspection-report", "cckl", *inspected, "late"))
+    if feedback:
+        expected += [
+            ("feedback", None, *feedback, "late"),
+            ("feedback", None, *feedback, "done_on_time" if feedback[0] >= "2026-06-11" else "done_late"),
+        ]
+    assert sorted(told, key=str) == sorted(expected, key=str)
+
+
+def test_what_follows_an_event_is_told_in_words(office: SmallOffice) -> None:
+    office.space.calendar.write_text(EVENTS, "utf-8")
+
+    said = office.run("duties", "--period", "2026-M06", as_of=date(2026, 6, 5)).out
+
+    assert "Báo cáo kết quả kiểm tra kết thúc ngày 01/06/2026: Văn phòng · Điều 16.2 · đã xong đúng hạn" in said
 
 
 def test_people_read_duties_day_by_day_and_are_asked_for_sessions(office: SmallOffice) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 CALENDAR: Final = calendar.load(None)
 ONE_DAY: Final = timedelta(days=1)
+OCCURRENCE: Final = "NV-2026-00004 · 2026-M03"
 CLEAR_WORDS: Final = {"Sau khi Luật được sửa đổi": False, "Thường xuyên": True, "không quy định": True}
 """Words for a deadline → whether they rightly name no day."""
 DUE_SOON: Final = 5
@@ -71,7 +72,7 @@ def random_office(count: int, seed: int) -> Iterator[Task]:
             "deadline": deadline,
             "extended_deadline": day(0.2, deadline),
             "deadline_text": one(*CLEAR_WORDS),
-            "recurrence": one("Hằng tháng") if chance.random() < 0.1 else None,
+            "recurrence": one("Hằng tháng", "Thường xuyên", OCCURRENCE) if chance.random() < 0.2 else None,
             "urgency": one("normal", "urgent", "express", "very_urgent"),
             "coordinating_units": one("STC"),
             "progress": one("not_started", "in_progress", "blocked", "done", "done"),
@@ -229,12 +230,12 @@ class _Reading:
             "awaiting-confirmation": self.awaiting,
             "extension-asked": self.waits and asked and due and asked > due,
             "return-asked": self.waits and cell("return_reason"),
-            "stale": self.waits and self._is_stale(),
+            "stale": self.waits and cell("recurrence") != "Hằng tháng" and self._is_stale(),
             "deadline-unclear": undated and words and not cell("recurrence") and not CLEAR_WORDS[words],
-            "entered-late": self._entered_late(),
+            "entered-late": cell("recurrence") != OCCURRENCE and self._entered_late(),
             "explanation-missing": self.overdue and self._unexplained(),
             "updated-late": self._told_late(),
-            "silent": self.waits and self._is_silent(),
+            "silent": self.waits and cell("recurrence") != "Hằng tháng" and self._is_silent(),
             "coordination-late": self.overdue
             and cell("coordinating_units")
             and self.law.in_force("weekly", day, who="unit"),

@@ -262,7 +262,7 @@ def test_an_office_works_under_each_regulation(
     )
     with open_office(space) as office:
         period = parse_period("2026-Q2")
-        (issued,) = issue(office, period, as_of=moment.as_of, now=moment.now, units=("PTC",)).files
+        (issued,) = issue(office, period, moment, units=("PTC",)).files
         redraw(office, as_of=moment.as_of, now=moment.now, read=file_digest(space.register))
         summary = figures(office, period, None, today=moment.as_of)
         rules = office.regulation
@@ -276,6 +276,55 @@ def test_an_office_works_under_each_regulation(
     assert all(f">{name}<" in register for name in rules.assigners(moment.as_of))
     articles = {f"Căn cứ: {article}." for article in rules.articles_of_fields(moment.as_of).values()}
     assert set(re.findall(r"Căn cứ: Điều [\w.]+\.", register)) == articles
+
+
+def test_last_years_report_stays_as_it_was_when_the_regulation_is_amended(own: Path, tmp_path: Path) -> None:
+    units = tmp_path / "don-vi.csv"
+    units.write_text(UNITS, encoding="utf-8")
+    moment = Moment(date(2026, 6, 10), datetime(2026, 6, 10, 8, 0, 0))  # noqa: DTZ001 - the clock on the office's wall
+    made, _ = init(tmp_path / "vp", Start(str(own), units=units), moment)
+    tasks: list[tuple[tuple[str, ...], dict[str, Any]]] = []
+    for year in (2026, 2027):
+        given, due = date(year, 3, 3), date(year, 5, 15)
+        for done, decision in ((date(year, 5, 14), None), (date(year, 5, 18), None), (date(year, 5, 14), "confirmed")):
+            fields = {"task_content": "Việc", "document_date": given, "assigned_date": given, "deadline": due}
+            fields |= {"progress": "done", "completed_date": done, "decision": decision}
+            tasks.append((("PTC",), fields | {"decision_date": decision and done}))
+    enter(find(made.root), tasks)
+
+    def reports() -> list[tuple[str, bytes, dict[str, int]]]:
+        found = []
+        for year, day in (("2026", "2026-12-31"), ("2027-H1", "2027-06-10")):
+            options = ("-C", made.root, "--as-of", day, "summary", "--period", year)
+            paper = tmp_path / f"{year}.xlsx"
+            assert run(*options, "-o", paper).code == 0
+            total = run(*options, "--format", "json").json["total"]
+            found.append((year, paper.read_bytes(), {name: count for name, count in total.items() if count}))
+        return found
+
+    last_year, this_year = reports()
+    assert (last_year[2]["awaiting"], this_year[2]["awaiting"], this_year[2]["total"]) == (2, 4, 5)
+    amended = made.root / own.name
+    more = """
+[[switch]]
+name = "confirmation"
+value = false
+article = "Điều 9.1"
+since = 2027-01-01
+vi = "Từ 01/01/2027 không chờ Văn phòng xác nhận."
+"""
+    amended.write_text(amended.read_text(encoding="utf-8") + more, encoding="utf-8")
+
+    later = reports()
+
+    assert later[0] == last_year
+    # What began last year still waits for the office; this year's work counts as it was reported.
+    assert {name: later[1][2].get(name) for name in ("awaiting", "completed_on_time", "completed_late")} == {
+        "awaiting": 2,
+        "completed_on_time": 2,
+        "completed_late": 1,
+    }
+    assert later[1][1] != this_year[1]
 
 
 def words_of(path: Path) -> str:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tdnv_sheets.inbox.workspace import Workspace
     from tests.soak_clerks import Dropped
 
-OWN_FILES: Final = ("watch.json", "watch.log")
+OWN_FILES: Final = ("watch.json", "watch.log", "watch.log.1", "watch.log.2")
 """What watchers keep beside the ledger."""
 _DUPLICATE: Final = Verdict.DUPLICATE.value
 _GIVEN_BACK: Final = frozenset((Verdict.PARTLY.value, Verdict.RETURNED.value))

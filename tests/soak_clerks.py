@@ -47,6 +47,11 @@ class Dropped:
         """How many there were, those that were overwritten too."""
         return self.sure.total() + self.perhaps.total()
 
+    @property
+    def staying(self) -> int:
+        """How many of them are to stay in the inbox."""
+        return sum(count for digest, count in self.sure.items() if self.versions[digest].place is Place.INBOX)
+
     def put(self, version: Version) -> None:
         """Remember that somebody dropped it."""
         digest = digest_of(version.data)

@@ -86,13 +86,18 @@ def _drop(clerks: Clerks, lives: Lives, space: Workspace) -> None:
         nonlocal next_burst
         clock = time.monotonic()
         clerks.go_on(clock)
-        if clock >= next_burst and sum(1 for _ in space.inbox.iterdir()) < _MOST_WAITING:
+        if clock >= next_burst and _waiting(space) < _MOST_WAITING + clerks.clerk.dropped.staying:
             clerks.begin(chance.randint(1, min(_BURST, clerks.planned // 3)), clock)
             next_burst = clock + chance.uniform(0, _LULL)
         return clerks.is_done
 
     _until(step, lives, space, "the clerks do not come to an end", every=_LOOK)
     _until(lambda: is_idle(space, clerks.clerk.dropped), lives, space, "files are not taken in")
+
+
+def _waiting(space: Workspace) -> int:
+    """Count the files in the inbox; folders that were emptied stay there."""
+    return sum(path.is_file() for path in space.inbox.rglob("*"))
 
 
 def _until(done: Callable[[], bool], lives: Lives, space: Workspace, words: str, *, every: float = _ASK) -> None:

@@ -29,9 +29,15 @@ WORKED: Final = "lam_bu"
 LOCAL_OFF: Final = "nghi_rieng"
 ORDINARY: Final = "ngay_thuong"
 SESSION: Final = "phien_hop"
-KINDS: Final = (HOLIDAY, IN_LIEU, SWAPPED_OFF, WORKED, LOCAL_OFF, ORDINARY, SESSION)
+INSPECTED: Final = "ket_thuc_kiem_tra"
+FEEDBACK: Final = "phan_hoi"
+HAPPENED: Final = (INSPECTED, FEEDBACK)
+"""From the end of an inspection, and from what a unit told the office, the days of a report or an answer are counted."""
+EVENTS: Final = (SESSION, *HAPPENED)
+"""Rows that say nothing of whether offices work on the day."""
+KINDS: Final = (HOLIDAY, IN_LIEU, SWAPPED_OFF, WORKED, LOCAL_OFF, ORDINARY, *EVENTS)
 """Holiday, day in lieu, swapped day off, worked weekend day, local day off, a day that is as its weekday says although
-the calendar beneath the office's table says otherwise, session."""
+the calendar beneath the office's table says otherwise, and what happens on a day."""
 OFFICE, OFFICIAL, COMPUTED = "office", "official", "computed"
 
 _SHIPPED_KINDS: Final = MappingProxyType({"le": HOLIDAY, "bu": IN_LIEU, "hoan_doi": SWAPPED_OFF})
@@ -58,6 +64,8 @@ class SpecialDay(NamedTuple):
     """Where the basis can be read; empty where nobody says."""
     origin: str = OFFICIAL
     """Whose word it is: `OFFICE`, `OFFICIAL` or `COMPUTED`."""
+    done: date | None = None
+    """When what is due after an event was done, where the office wrote that down."""
 
 
 class Due(NamedTuple):
@@ -83,6 +91,8 @@ class Calendar:
     """Years that the calendar of record covers; others are computed."""
     session_days: tuple[SpecialDay, ...] = ()
     """Session days (phiên họp) that the office entered, in order."""
+    happened: tuple[SpecialDay, ...] = ()
+    """Ended inspections and feedback that the office entered, in order; the name says whose or what."""
     _dues: dict[tuple[date, str], Due] = field(default_factory=dict, init=False, repr=False, compare=False)
     """What `due` found: a register of a hundred thousand rows has a few hundred deadlines."""
 
@@ -169,9 +179,9 @@ class Calendar:
         return tuple(special for day in days(first, last) if (special := self.special_on(day)) is not None)
 
     def listed(self, first: date, last: date) -> tuple[SpecialDay, ...]:
-        """List what a calendar sheet shows from *first* to *last*: the special days and the sessions, in order."""
-        sessions = (session for session in self.session_days if first <= session.day <= last)
-        return tuple(sorted((*self.special_days(first, last), *sessions), key=lambda special: special.day))
+        """List what a calendar sheet shows from *first* to *last*: the special days and the events, in order."""
+        events = (event for event in (*self.session_days, *self.happened) if first <= event.day <= last)
+        return tuple(sorted((*self.special_days(first, last), *events), key=lambda special: special.day))
 
     def special_on(self, day: date) -> SpecialDay | None:
         """Give what is special about *day*; None for ordinary days and ordinary weekends."""
@@ -192,12 +202,14 @@ def may_change(year: int, years: Iterable[int]) -> bool:
 
 
 def load(own: Iterable[SpecialDay] | None) -> Calendar:
-    """Build the calendar, with the days and sessions of the office's table over it; None when the office has none."""
+    """Build the calendar, with the days and events of the office's table over it; None when the office has none."""
     shipped, years = _shipped()
     rows = tuple(own or ())
-    laid = {row.day: row for row in rows if row.kind != SESSION}
-    sessions = sorted((row for row in rows if row.kind == SESSION), key=lambda row: row.day)
-    return Calendar(MappingProxyType({**shipped, **laid}), years, tuple(sessions))
+    laid = {row.day: row for row in rows if row.kind not in EVENTS}
+    events = sorted((row for row in rows if row.kind in EVENTS), key=lambda row: row.day)
+    sessions = tuple(row for row in events if row.kind == SESSION)
+    happened = tuple(row for row in events if row.kind != SESSION)
+    return Calendar(MappingProxyType({**shipped, **laid}), years, sessions, happened)
 
 
 @cache

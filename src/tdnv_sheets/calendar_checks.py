@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tdnv_sheets import calendar as calendars
 from tdnv_sheets.calendar import (
+    EVENTS,
+    HAPPENED,
     HOLIDAY,
     IN_LIEU,
     LOCAL_OFF,
@@ -85,10 +87,12 @@ def shown(day: date) -> str:
 
 
 def _twice(entries: Iterable[Entry]) -> Iterator[Problem]:
-    seen: dict[tuple[date, bool], Entry] = {}
+    seen: dict[tuple[date, str, str], Entry] = {}
     for entry in entries:
         day, kind = entry.special.day, entry.special.kind
-        first = seen.setdefault((day, kind == SESSION), entry)
+        # Several inspections may end on one day, or several units complain: their names tell them apart.
+        named = entry.special.name if kind in HAPPENED else ""
+        first = seen.setdefault((day, kind if kind in EVENTS else "", named), entry)
         if first is entry:
             continue
         values = {"day": shown(day), "first": str(first.row)}
@@ -120,7 +124,7 @@ def _against(entries: Iterable[Entry], official: Calendar) -> Iterator[Problem]:
 
 def _swaps(entries: Iterable[Entry], official: Calendar) -> Iterator[Problem]:
     """Each swapped day off needs exactly one worked day, and each worked day its day off."""
-    own = {entry.special.day: entry for entry in entries if entry.special.kind != SESSION}
+    own = {entry.special.day: entry for entry in entries if entry.special.kind not in EVENTS}
     for entry in own.values():
         special = entry.special
         if special.kind in {SWAPPED_OFF, WORKED}:

@@ -1,4 +1,4 @@
-"""The office's own table of days off, worked days and sessions (`lich.csv`), which clerks keep in Excel.
+"""The office's own table of days off, worked days, sessions and other events (`lich.csv`), which clerks keep in Excel.
 
 Everything that is wrong with it is said at once, each with its row as Excel counts and with what to do; a table with
 something wrong changes nothing, because half a swap would make every deadline wrong.
@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tdnv_sheets import calendar as calendars
 from tdnv_sheets.calendar import (
+    EVENTS,
+    HAPPENED,
     KINDS,
     OFFICE,
     ORDINARY,
     SATURDAY,
-    SESSION,
     SWAPPED_OFF,
     WORKED,
     Calendar,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-COLUMNS: Final = ("ngay", "loai", "ten", "thay_cho", "can_cu", "nguon", "trang_thai")
+COLUMNS: Final = ("ngay", "loai", "ten", "thay_cho", "can_cu", "nguon", "trang_thai", "xong")
 _NEEDED: Final = ("ngay", "loai")
 _FINAL, _NOT_FINAL = "chinh_thuc", "tam_tinh"
 _SENSE: Final = range(2015, 2061)
@@ -46,7 +47,7 @@ class OwnDays(NamedTuple):
     """What the table holds."""
 
     days: tuple[SpecialDay, ...]
-    """Days and sessions in the order of the table."""
+    """Days and events in the order of the table."""
     problems: tuple[Problem, ...]
     """What stops the table from being used, by row."""
     notes: tuple[Problem, ...]
@@ -136,8 +137,9 @@ class _Row(NamedTuple):
         if beyond:
             yield self._problem("cell-beyond", value=beyond)
         yield from self._wrong_day("ngay")
-        if self.cell("thay_cho"):
-            yield from self._wrong_day("thay_cho")
+        for column in filter(self.cell, ("thay_cho", "xong")):
+            yield from self._wrong_day(column)
+        yield from self._wrongly_done()
         for column, word, allowed in (("loai", self.kind, KINDS), ("trang_thai", self.state, (_FINAL, _NOT_FINAL))):
             if word not in allowed:
                 yield self._problem("word", column=column, value=self.cell(column), allowed=", ".join(allowed))
@@ -146,7 +148,7 @@ class _Row(NamedTuple):
         """Give what a row without problems says of its *day*."""
         return SpecialDay(
             day,
-            works=day.weekday() < SATURDAY if self.kind in {ORDINARY, SESSION} else self.kind == WORKED,
+            works=day.weekday() < SATURDAY if self.kind in {ORDINARY, *EVENTS} else self.kind == WORKED,
             kind=self.kind,
             name=self.cell("ten"),
             basis=self.cell("can_cu"),
@@ -154,7 +156,16 @@ class _Row(NamedTuple):
             partner=_day(self.cell("thay_cho")),
             source=self.cell("nguon"),
             origin=OFFICE,
+            done=_day(self.cell("xong")),
         )
+
+    def _wrongly_done(self) -> Iterator[Problem]:
+        """Only after an event something is due, and it is done that day or later."""
+        done, day = _day(self.cell("xong")), _day(self.cell("ngay"))
+        if self.cell("xong") and self.kind not in HAPPENED:
+            yield self._problem("nothing-to-do", column="xong", kind=self.kind, allowed=", ".join(HAPPENED))
+        elif done is not None and day is not None and done < day:
+            yield self._problem("done-before", column="xong", value=shown(done), day=shown(day))
 
     def _wrong_day(self, column: str) -> Iterator[Problem]:
         text = self.cell(column)

@@ -41,11 +41,14 @@ def issue(call: Call, units: tuple[str, ...], period: str | None) -> None:
     from tdnv_sheets.periods import PeriodKind, containing, parse_period
     from tdnv_sheets.pipeline.issue import issue as draw
     from tdnv_sheets.pipeline.office import open_office
+    from tdnv_sheets.pipeline.receive import finding_lines
 
     space, moment = call.workspace(), call.moment()
     chosen = parse_period(period) if period else containing(moment.as_of, PeriodKind.MONTH)
     with held(space.hidden / "lock"), open_office(space) as office:
-        done = draw(office, chosen, as_of=moment.as_of, now=moment.now, units=units)
+        done = draw(office, chosen, moment, units=units)
+    for line in finding_lines(done.abouts, call.lang):
+        tell(line)
     drawn = [item for item in done.files if item.waits is None]
     for item in drawn:
         click.echo(say("cli.issued", call.lang, unit=item.unit.name, rows=item.rows, path=item.path))

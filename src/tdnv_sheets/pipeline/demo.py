@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from openpyxl import Workbook, load_workbook
 
 from tdnv_sheets.ledger.commit import Entry, NewTask, commit
+from tdnv_sheets.ledger.recurring import recurring
 from tdnv_sheets.messages.catalogue import say
 from tdnv_sheets.periods import parse_period
 from tdnv_sheets.pipeline.draw import file_digest, redraw
@@ -24,6 +25,7 @@ from tdnv_sheets.pipeline.start import Start, init
 from tdnv_sheets.pipeline.sync import sync
 from tdnv_sheets.sheetspec import Kind, assignment_spec
 from tdnv_sheets.shipped import shipped
+from tdnv_sheets.text.recurrence import occurrence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -71,8 +73,8 @@ def play(root: Path, moment: Moment) -> Played:
     with open_office(space) as office:
         tasks = enter_tasks(office, moment)
         redraw(office, as_of=moment.as_of, now=moment.now, read=file_digest(space.register))
-        issued = issue(office, parse_period(ROUND), as_of=moment.as_of, now=moment.now).files
-        disputed = _fill_and_drop(space, issued, tasks)
+        issued = issue(office, parse_period(ROUND), moment).files
+        disputed = _fill_and_drop(space, issued, tasks, this_time(office))
         _edit_register(space.register, disputed)
         first = sync(office, moment)
         _choose_first_conflict(space.register)
@@ -116,11 +118,21 @@ def fields_of(line: Mapping[str, str]) -> dict[str, Value]:
     }
 
 
-def _fill_and_drop(space: Workspace, issued: Iterable[IssuedFile], tasks: Mapping[str, str]) -> list[str]:
+def this_time(office: Office) -> dict[str, str]:
+    """Give recurring task → its latest occurrence."""
+    found = ((occurrence(item.text("recurrence")), key.task_id) for key, item in recurring(office.ledger).items())
+    latest = sorted((which.end, which.task_id, task_id) for which, task_id in found if which is not None)
+    return {of: task_id for _, of, task_id in latest}
+
+
+def _fill_and_drop(
+    space: Workspace, issued: Iterable[IssuedFile], tasks: Mapping[str, str], occurrences: Mapping[str, str]
+) -> list[str]:
     """Play the clerks: fill the workbooks in, some of them wrongly, and drop them; gives two tasks to dispute."""
     answers: dict[str, dict[str, dict[str, str]]] = {}
     for line in example("cap-nhat"):
-        answers.setdefault(line["unit"], {})[tasks[line["task"]]] = line
+        task = tasks[line["task"]]
+        answers.setdefault(line["unit"], {})[occurrences.get(task, task)] = line
     returned = [item for item in issued if item.unit.code in answers]
     for number, item in enumerate(returned):
         book = load_workbook(item.path)

@@ -54,7 +54,7 @@ def hand_over(
     *removed* are assignments that an undo took away: their keys are taken for ever.
     """
     target = Key(source.task_id, unit)
-    carried = {name: value for name, value in fields.items() if _goes_along(name)}
+    carried = {name: value for name, value in fields.items() if goes_with_task(name)}
     carried |= {"transferred_from": source.unit, "transferred_on": day}
     then = known.get(target)
     if then is None and target in removed:
@@ -64,7 +64,7 @@ def hand_over(
         return Handover(NewTask((unit,), carried, source.task_id))
     if then.get("decision") != "transferred":
         return Handover()
-    names = dict.fromkeys((*carried, *(name for name in then if _goes_along(name)), *_ENDING))
+    names = dict.fromkeys((*carried, *(name for name in then if goes_with_task(name)), *_ENDING))
     return Handover(changes=changed(target, then, {name: carried.get(name) for name in names}))
 
 
@@ -82,7 +82,8 @@ def changed(key: Key, then: Mapping[str, Value], wanted: Mapping[str, Value]) ->
     )
 
 
-def _goes_along(name: str) -> bool:
+def goes_with_task(name: str) -> bool:
+    """Say whether a field is the task's, whoever holds it: document, task and extension, and the office's own columns."""
     spec = assignment_spec().by_name.get(name)
     if spec is None:
         return name.startswith(EXTRA)

@@ -12,20 +12,24 @@ from tdnv_sheets.inbox.shelf import safe_name
 from tdnv_sheets.inbox.workspace import put_in_place
 from tdnv_sheets.ledger.store import IssueRecord
 from tdnv_sheets.messages.catalogue import say
+from tdnv_sheets.pipeline.occurrences import open_occurrences
 from tdnv_sheets.pipeline.office import Office, judged, unit_named
 from tdnv_sheets.regulation import UNIT
 from tdnv_sheets.render.template import draw_unit_book
 from tdnv_sheets.render.view import UnitBookView
+from tdnv_sheets.rules.alerts import comes_back
 from tdnv_sheets.rules.judgement import OPEN
 from tdnv_sheets.sheetspec import Owner, assignment_spec
 from tdnv_sheets.stamp import TEMPLATE_VERSION, Stamp, content_digest, encode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date, datetime
+    from datetime import date
     from pathlib import Path
 
+    from tdnv_sheets.findings import About
     from tdnv_sheets.periods import Period
+    from tdnv_sheets.pipeline.check import Moment
     from tdnv_sheets.records import Unit
     from tdnv_sheets.render.view import Row
 
@@ -53,13 +57,20 @@ class Issued:
     """Unit codes that the unit list does not have → tasks of the round that nobody was sent."""
     ended: Mapping[str, int]
     """Names of units that have ended → open tasks that wait for their successor."""
+    abouts: tuple[About, ...] = ()
+    """What else is to be said."""
 
 
-def issue(office: Office, period: Period, *, as_of: date, now: datetime, units: Sequence[str] = ()) -> Issued:
-    """Draw a workbook for each of *units* (default: every unit that holds a task of the round) into the outbox."""
+def issue(office: Office, period: Period, moment: Moment, *, units: Sequence[str] = ()) -> Issued:
+    """Draw a workbook for each of *units* (default: every unit that holds a task of the round) into the outbox.
+
+    What recurring tasks ask for by now is opened first, so that it is in the workbooks.
+    """
+    as_of = moment.as_of
     if not office.units:
         raise WrongUsage("no-units", path=office.space.units)
     wanted = [unit_named(office, code) for code in units] or [u for u in office.units if u.valid_on(as_of)]
+    opened = open_occurrences(office, moment)
     revision = office.ledger.revision()
     ledger, key = office.ledger.identity(), office.space.key()
     by_unit: dict[str, list[Row]] = {}
@@ -84,9 +95,12 @@ def issue(office: Office, period: Period, *, as_of: date, now: datetime, units: 
     if not plans:
         raise WaitsForPerson("nothing-to-issue")
     # First remembered, then drawn: a workbook out there that the ledger does not know could never be taken in.
-    office.ledger.record_issues(records, now)
+    office.ledger.record_issues(records, moment.now)
     return Issued(
-        tuple(_draw(view, path) for view, path in plans), homeless(office, by_unit), _ended(office, by_unit, as_of)
+        tuple(_draw(view, path) for view, path in plans),
+        homeless(office, by_unit),
+        _ended(office, by_unit, as_of),
+        opened.abouts,
     )
 
 
@@ -124,7 +138,9 @@ def workbook_name(office: Office, unit: Unit, words: str, period: Period) -> str
 
 
 def belongs(row: Row, period: Period) -> bool:
-    """Say whether a round shows an assignment: it is open, or was completed in the period."""
+    """Say whether a round shows an assignment: it is open, or was completed in the period; of a recurring one its occurrences."""
+    if comes_back(row.assignment):
+        return False
     day = row.judgement.completion_day
     return row.judgement.status in OPEN or row.judgement.awaiting or (day is not None and day in period)
 

@@ -12,6 +12,7 @@ from tdnv_sheets.pipeline.draw import redraw
 from tdnv_sheets.pipeline.ingest import ingest
 from tdnv_sheets.pipeline.journal import refresh_journal
 from tdnv_sheets.pipeline.not_taken import refresh_lists
+from tdnv_sheets.pipeline.occurrences import open_occurrences
 from tdnv_sheets.pipeline.readback import ReadBack, read_back
 from tdnv_sheets.pipeline.succession import succeed
 from tdnv_sheets.validate.secrecy import Secrecy, secrecy
@@ -61,7 +62,8 @@ def _round(office: Office, moment: Moment, *, with_inbox: bool, meant: bool) -> 
     if waits is not None or not register.ok:
         return Synced(register, received, waits=waits)
     succeeded = succeed(office, moment)
-    register = replace(register, abouts=(*register.abouts, *succeeded.abouts))
+    opened = open_occurrences(office, moment)
+    register = replace(register, abouts=(*register.abouts, *succeeded.abouts, *opened.abouts))
     try:
         drawn = redraw(office, as_of=moment.as_of, now=moment.now, read=register.digest)
     except WaitsForPerson as problem:

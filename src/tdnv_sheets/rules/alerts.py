@@ -8,6 +8,7 @@ from tdnv_sheets.regulation import UNIT
 from tdnv_sheets.rules.judgement import COMPLETED, OPEN, Alert, Status
 from tdnv_sheets.rules.limits import deadline_limit, entry_limit, result_limit
 from tdnv_sheets.text.deadlines import DeadlineKind, parse_deadline
+from tdnv_sheets.text.recurrence import rhythm
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,6 +82,11 @@ def held_from(assignment: Assignment) -> date | None:
     return max((day for day in days if day is not None), default=None)
 
 
+def comes_back(assignment: Assignment) -> bool:
+    """Say whether a task asks for something in each period: then its occurrences are filled in, and it stays as it is."""
+    return rhythm(assignment.text("recurrence"), assignment.text("deadline_text")) is not None
+
+
 def is_due_soon(_assignment: Assignment, now: Situation) -> bool:
     """Say whether an open task is due today or within the office's window of calendar days."""
     return now.waits_for_unit and now.days_left is not None and 0 <= now.days_left <= now.due_soon_days
@@ -106,7 +112,7 @@ def asks_return(assignment: Assignment, now: Situation) -> bool:
 def is_stale(assignment: Assignment, now: Situation) -> bool:
     """Say whether the unit has been silent for longer than the regulation's interval, counted from when it got the task."""
     last = now.last_update or held_from(assignment)
-    if not now.waits_for_unit or last is None:
+    if not now.waits_for_unit or last is None or comes_back(assignment):
         return False
     fresh_until = now.regulation.stale_after(last, now.as_of, dated=now.effective_deadline is not None)
     return fresh_until is not None and now.as_of > fresh_until
@@ -158,7 +164,7 @@ def broken_update_limit(assignment: Assignment, now: Situation) -> Limited | Non
 def is_silent(assignment: Assignment, now: Situation) -> bool:
     """Say whether a task has gone for longer than the regulation bears without result and without a written reason."""
     rule = inaction_for(assignment, now)
-    if rule is None or not now.waits_for_unit or _says_something(assignment, _REASONS):
+    if rule is None or not now.waits_for_unit or _says_something(assignment, _REASONS) or comes_back(assignment):
         return False
     start = _inaction_start(assignment, now, rule)
     return start is not None and now.as_of > rule.last_day(start)

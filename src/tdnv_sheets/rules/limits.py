@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from tdnv_sheets.text.recurrence import occurrence
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -34,10 +36,11 @@ def entry_limit(assignment: Assignment, regulation: Regulation, *, dated: bool) 
     """Give the office's limit for entering a task that has a deadline (*dated*) or none; None where nothing can be said.
 
     One row shows several units, not how many tasks its document holds: coordinating units stand for the longer limit.
-    A limit of their own for urgent papers goes before all, then that for tasks without deadline.
+    A limit of their own for urgent papers goes before all, then that for tasks without deadline. An occurrence of a
+    recurring task is entered by the program when its period begins: no document's limit runs for it.
     """
     event = assignment.day("received_date") or assignment.day("document_date")
-    if event is None:
+    if event is None or occurrence(assignment.text("recurrence")) is not None:
         return None
     kinds = {
         "urgent": regulation.is_urgent(assignment.text("urgency"), event),

@@ -110,7 +110,7 @@ def parse_deadline(text: str, *, assigned: date | None = None, exclusive_before:
     *exclusive_before* reads «trước ngày D» as D − 1, otherwise as D. Nothing raises: what cannot be read is
     `unreadable`. Rules: practice/vietnam.md §5, BLDS 2015 Đ146 for the middle of a month.
     """
-    words = _words(text)
+    words = deadline_words(text)
     if _NOTHING.fullmatch(words):
         return Deadline(text, DeadlineKind.NONE)
     if _RECURRING.search(words):
@@ -126,7 +126,8 @@ def parse_deadline(text: str, *, assigned: date | None = None, exclusive_before:
     return _Reading(text, words, found, assigned, exclusive_before).deadline()
 
 
-def _words(text: str) -> str:
+def deadline_words(text: str) -> str:
+    """Give the words of a deadline as the patterns here see them: unaccented lower case, numbers in figures, no hours."""
     folded = " ".join(plain(text).casefold().split())
     words = strip_marks(_SPELT.sub(lambda match: f"{match[1]} {_FIGURES[match[2]]}", folded))
     words = _ISO_TIME.sub(r"\1", words)

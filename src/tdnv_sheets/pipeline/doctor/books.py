@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from tdnv_sheets.calendar import SESSION
+from tdnv_sheets.calendar import EVENTS
 from tdnv_sheets.calendar_file import open_calendar, read_own
 from tdnv_sheets.errors import TdnvError
 from tdnv_sheets.findings import Finding
@@ -52,8 +52,8 @@ def _calendar(space: Workspace) -> Line:
         own = read_own(path)
     except TdnvError as problem:
         return Line("calendar", "declaration-unusable", State.BROKEN, {"problem": problem})
-    sessions = sum(special.kind == SESSION for special in own.days)
-    counts = {"path": path, "days": len(own.days) - sessions, "sessions": sessions}
+    events = sum(special.kind in EVENTS for special in own.days)
+    counts = {"path": path, "days": len(own.days) - events, "events": events}
     if not own.notes:
         return Line("calendar", "calendar", State.OK, counts)
     words = {f"notes_{lang}": " ".join(note.words(lang) for note in own.notes) for lang in LANGUAGES}

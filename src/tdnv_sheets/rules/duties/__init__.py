@@ -7,6 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from tdnv_sheets.rules.duties.duty import Duty, DutyKind, DutyState, Known, Report
+from tdnv_sheets.rules.duties.happened import event_duties
 from tdnv_sheets.rules.duties.meetings import session_duties, weekly_duties
 from tdnv_sheets.rules.duties.rounds import periodic_duties
 from tdnv_sheets.rules.duties.tasks import task_duties
@@ -27,6 +28,7 @@ def duties(known: Known, window: Period, judged: Iterable[tuple[Assignment, Judg
         periodic_duties(known, window),
         weekly_duties(known, window),
         session_duties(known, window),
+        event_duties(known, window),
         task_duties(known, window, judged),
     )
     return tuple(sorted(found, key=_order))
