@@ -228,7 +228,9 @@ class RowSheet(Worksheet):
 
     def _get_range_data(self, row_start: int, col_start: int, row_end: int, col_end: int) -> object:
         if any(row in self._rows for row in range(row_start, row_end + 1)):
-            raise Refused("a chart of rows given whole would have no figures until it is calculated")
+            raise Refused(
+                f"a chart of rows of {self.name} given whole: it would have no figures until it is calculated"
+            )
         found: object = super()._get_range_data(row_start, col_start, row_end, col_end)  # type: ignore[no-untyped-call] # XlsxWriter says no types here
         return found
 
