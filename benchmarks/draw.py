@@ -3,7 +3,8 @@
     uv run python -m benchmarks.draw [--small 10000] [--large 100000] [--without-openpyxl]
 
 Two subjects, each drawn in a process of its own. «register» is the whole master register, all its sheets, of a ledger
-of so many assignments; the others only have to write the cells of «Nhiệm vụ», with its table, drop-downs and colours.
+of so many assignments, alive with its formulas; the others only have to write the values of «Nhiệm vụ», with its
+table, drop-downs and colours.
 «sheet» is a table of 30 columns through the same renderer, five of them formulas, written alike by all three.
 """
 
@@ -25,6 +26,7 @@ from tdnv_sheets.records import Assignment, Key, Unit, Value
 from tdnv_sheets.regulation.read import load
 from tdnv_sheets.render import styles
 from tdnv_sheets.render.book import Advice, Area, open_book
+from tdnv_sheets.render.live import Live, Rule
 from tdnv_sheets.render.register import draw_register
 from tdnv_sheets.render.register_tasks import columns
 from tdnv_sheets.render.rows import Formula
@@ -36,6 +38,8 @@ from tdnv_sheets.sheetspec import Kind, Owner, assignment_spec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+    from tdnv_sheets.regulation import Regulation
 
 AS_OF = date(2026, 6, 19)
 UNITS = tuple(Unit(f"dv{number:02}", f"Phòng chuyên môn số {number}, Sở Nông nghiệp") for number in range(40))
@@ -115,8 +119,20 @@ def register_view(count: int) -> RegisterView:
         log=(),
         proposals=(),
         due_soon_days=5,
+        live=live(regulation, days),
         spare_rows=200,
         colours=DEFAULT_COLOURS,
+    )
+
+
+def live(rules: Regulation, days: calendar.Calendar) -> Live:
+    """Give what the register's formulas need."""
+    special = days.special_days(date(2025, 1, 1), date(2026, 12, 31))
+    return Live(
+        rules=tuple(Rule(since, each, each.confirmation) for since, each in rules.completions),
+        off=tuple(day.day for day in special if not day.works and day.day.weekday() < calendar.SATURDAY),
+        worked=tuple(day.day for day in special if day.works and day.day.weekday() >= calendar.SATURDAY),
+        follows_clock=False,
     )
 
 

@@ -7,9 +7,14 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from benchmarks.draw import live
+
+from tdnv_sheets import calendar
 from tdnv_sheets.grid import Sheet
 from tdnv_sheets.records import EXTRA, Key, Unit
+from tdnv_sheets.regulation import load
 from tdnv_sheets.render.journal import VERDICTS, JournalLine, JournalView, Watch, draw_journal
+from tdnv_sheets.render.live import Live
 from tdnv_sheets.render.marked import draw_marked
 from tdnv_sheets.render.not_taken import NotTakenView, RefusedCell, draw_not_taken
 from tdnv_sheets.render.register import draw_register
@@ -71,6 +76,7 @@ def views() -> Views:
         settled=settled,
         parallel=parallel,
         duties=duties,
+        live=live(load("kon-tum-2022"), calendar.load(None)),
         articles=MappingProxyType({"task_content": "Điều 7"}),
         conflicts=tuple(
             replace(it, content="nội dung", written_by="Văn phòng", written_at=AT) for it in base.conflicts
@@ -128,7 +134,7 @@ def views() -> Views:
 
 def reworded(value: Any, change: Callable[[str], str], field: str = "") -> Any:  # noqa: ANN401 - views hold anything
     """Change every word that a person gave, and leave codes, field names and the program's own words."""
-    if field in CODES:
+    if field in CODES or isinstance(value, Live):
         return value
     if type(value) is str:
         return value if not value or _is_code(field) else change(value)

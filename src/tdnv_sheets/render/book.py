@@ -24,7 +24,7 @@ from tdnv_sheets.render.limits import (
 )
 from tdnv_sheets.render.parts import Parts
 from tdnv_sheets.render.refusal import Refused
-from tdnv_sheets.render.rows import FORMULA_SIGNS, LINKS, RowSheet, settle
+from tdnv_sheets.render.rows import FORMULA_SIGNS, LINKS, RowSheet, living, settle
 from tdnv_sheets.render.styles import DAY, FONT, IDS, PLAIN, SIZE, mix
 
 if TYPE_CHECKING:
@@ -138,6 +138,17 @@ class Book:
     def link_file(self, sheet: Worksheet, row: int, column: int, place: str, text: str, look: Format) -> None:  # noqa: PLR0917 - XlsxWriter's order
         """Write *text* that leads to the file at *place*, written from the folder of this workbook."""
         sheet.write_url(row, column, f"external:{place}", look, text)
+
+    def live(self, sheet: Worksheet, row: int, column: int, name: str, value: Raw, look: Format) -> None:  # noqa: PLR0917 - XlsxWriter's order
+        """Let a cell hold the formula of a defined name, and its value for readers that do not calculate."""
+        formula = living(name, value)
+        sheet.write_formula(row, column, formula.text, look, formula.value)
+
+    def name_formula(self, name: str, formula: str) -> None:
+        """Define a name as a formula or range; relative cells count from A1."""
+        if units(formula) >= FORMULA_UNITS:
+            raise Refused(f"a formula of {len(formula)} characters")
+        self.workbook.define_name(name, f"={formula}")
 
     def choice_list(self, name: str, values: Sequence[str]) -> str:
         """Put *values* on the hidden list sheet under a defined name; give the name. The same name keeps its list."""

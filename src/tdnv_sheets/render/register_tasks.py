@@ -12,15 +12,18 @@ from tdnv_sheets.records import EXTRA
 from tdnv_sheets.render import styles
 from tdnv_sheets.render.book import Advice, Area
 from tdnv_sheets.render.limits import CAPTION_UNITS, fit, quoted
+from tdnv_sheets.render.live import CELLS, TODAY, define
 from tdnv_sheets.render.register_conflicts import mark_disputed
+from tdnv_sheets.render.rows import living
 from tdnv_sheets.rules.judgement import Status
 from tdnv_sheets.sheetspec import FieldSpec, Kind, Owner
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from tdnv_sheets.records import Key
     from tdnv_sheets.render.canvas import Canvas
+    from tdnv_sheets.render.rows import Content
     from tdnv_sheets.render.shown import Shown
     from tdnv_sheets.render.view import RegisterView, Row
 
@@ -105,6 +108,8 @@ def draw_tasks(canvas: Canvas) -> None:
         if column.spec:
             _check(canvas, Area(body.first_row, index, body.last_row, index), column.spec)
             _explain(canvas, Area(HEADER_ROW, index, HEADER_ROW, index), column.spec)
+    if view.live is not None:
+        define(canvas.book, view.live, canvas.name, canvas.columns, _label(canvas))
     mark_disputed(canvas, body)  # before the colours of rows: the first rule that holds wins
     _colour(canvas, body, [column.id for column in shown])
     sheet.freeze_panes(FIRST_ROW, FROZEN_COLUMNS)
@@ -117,6 +122,7 @@ def draw_tasks(canvas: Canvas) -> None:
 def _draw_head(canvas: Canvas, shown: Sequence[Column]) -> None:
     sheet, words = canvas.sheet, canvas.words
     canvas.title(words.say("title"))
+    _draw_day(canvas)
     _draw_legend(canvas)
     sheet.outline_settings(symbols_right=False)
     for index, column in enumerate(shown):
@@ -134,16 +140,38 @@ def _draw_head(canvas: Canvas, shown: Sequence[Column]) -> None:
     sheet.set_row(HEADER_ROW, styles.row_height(captions, most=4, least=2))
 
 
+def _label(canvas: Canvas) -> Callable[[str, str], str]:
+    """Give the words of a choice as the register's cells show them."""
+    return lambda field, code: str(canvas.words.value(field, code))
+
+
+def _draw_day(canvas: Canvas) -> None:
+    """Draw the cell from whose day status and days left are counted."""
+    book, sheet, view, words = canvas.book, canvas.sheet, canvas.view, canvas.words
+    canvas.put(
+        LEGEND_ROW, 0, words.say("day_cell"), styles.WRAPPED, styles.BOLD, {"valign": "vcenter", "align": "right"}
+    )
+    look = styles.mix(styles.cell(Kind.DATE), styles.BOLD, {"valign": "vcenter", "align": "center", "font_size": 14})
+    column = FROZEN_COLUMNS - 1
+    if view.live is None or not view.live.follows_clock:
+        book.put(sheet, LEGEND_ROW, column, view.as_of, book.look(look))
+    else:
+        book.live(sheet, LEGEND_ROW, column, "TODAY()", view.as_of, book.look(look))
+    area = Area(LEGEND_ROW, column, LEGEND_ROW, column)
+    book.check_date(sheet, area, FIRST_DATE, LAST_DATE, Advice(words.say("day_cell"), words.say("hint_day_cell")))
+    cell = xl_rowcol_to_cell(LEGEND_ROW, column, row_abs=True, col_abs=True)
+    book.name_formula(TODAY, f"'{canvas.name}'!{cell}")
+
+
 def _draw_legend(canvas: Canvas) -> None:
     view, words = canvas.view, canvas.words
-    canvas.put(LEGEND_ROW, 0, words.say("legend"), styles.BOLD, {"valign": "vcenter"})
-    for column, colour in enumerate(LEGEND, 1):
+    for column, colour in enumerate(LEGEND, FROZEN_COLUMNS):
         text = words.say(f"legend_{colour}", days=view.due_soon_days)
         fill = styles.fill(view.colours[colour])
         canvas.put(LEGEND_ROW, column, text, styles.WRAPPED, styles.FRAME, fill, {"valign": "vcenter"})
     how = words.say("how_to_add", task_id=words.caption("task_id"))
     note = canvas.book.look(styles.NOTE, {"font_size": 10, "valign": "vcenter"})
-    first = len(LEGEND) + 1
+    first = FROZEN_COLUMNS + len(LEGEND)
     canvas.sheet.merge_range(LEGEND_ROW, first, LEGEND_ROW, first + NOTE_COLUMNS - 1, how, note)
     column = first + NOTE_COLUMNS
     if view.conflicts:
@@ -173,6 +201,8 @@ def _draw_rows(canvas: Canvas, shown: Sequence[Column], last_row: int) -> None:
         book.look(styles.provisional(_look(column, canvas.view.colours))) if column.id == _RESTS_ON_CALENDAR else look
         for column, look in zip(shown, looks, strict=True)
     )
+    names = CELLS if canvas.view.live is not None else {}
+    live = {index: names[column.id] for index, column in enumerate(shown) if column.id in names}
     extra_day = book.look(styles.cell(Kind.DATE))
     readers = [words.reader(column.id) for column in shown]
     own = [index for index, column in enumerate(shown) if column.spec is None]
@@ -183,7 +213,10 @@ def _draw_rows(canvas: Canvas, shown: Sequence[Column], last_row: int) -> None:
         days = {index for index in own if isinstance(values[index], date)}
         if days:
             strip = tuple(extra_day if index in days else look for index, look in enumerate(strip))
-        sheet.put_row(number, values, strip)
+        cells: list[Content] = [*values]
+        for index, name in live.items():
+            cells[index] = living(name, values[index])
+        sheet.put_row(number, cells, strip)
         long = [(text, width) for index, width in wrapping if isinstance(text := values[index], str)]
         sheet.set_row(number, styles.row_height(long))
     for number in range(FIRST_ROW + len(canvas.view.rows), last_row + 1):

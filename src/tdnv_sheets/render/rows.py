@@ -7,6 +7,7 @@ four times as slow at cells. `tests/render_rows_test.py` holds both ways against
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta, timezone
+from functools import lru_cache
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
@@ -58,6 +59,12 @@ class Formula(NamedTuple):
 
 Content: TypeAlias = "Raw | Link | Formula"
 """What a cell can hold."""
+
+
+def living(name: str, value: Raw) -> Formula:
+    """Give the formula of a defined name, with the value that it has; none is shown as an empty text."""
+    settled = settle(value)
+    return Formula(f"={name}", "" if settled is None else settled)
 
 
 def settle(value: Raw) -> str | float | bool | None:
@@ -178,7 +185,7 @@ class RowSheet(Worksheet):
         if isinstance(value, Link):
             return f"{start}{head.text}{self._link(row, column, value, look)}</v></c>"
         if isinstance(value, Formula):
-            return f"{start}{head.formula}{_formula(value)}"
+            return f"{start}{head.formula}{_formula(*value)}"
         settled = settle(value)
         if settled is None:
             return f"{start}{head.blank}" if head.blank else ""
@@ -235,13 +242,14 @@ class RowSheet(Worksheet):
         return found
 
 
-def _formula(formula: Formula) -> str:
-    if units(formula.text) > FORMULA_UNITS:
-        raise Refused(f"a formula of {len(formula.text)} characters")
-    value, kind = formula.value, ""
+@lru_cache(4096, typed=True)  # a register's formulas are few, and so are their values; True is not 1 in a cell
+def _formula(text: str, value: str | float | bool) -> str:  # noqa: FBT001 - the value of a cell
+    if units(text) > FORMULA_UNITS:
+        raise Refused(f"a formula of {len(text)} characters")
+    kind = ""
     if isinstance(value, bool):
         kind, value = ' t="b"', int(value)
     elif isinstance(value, str) and value:
         kind = ' t="e"' if value in OLD_ERRORS else ' t="str"'
     shown = escape(value) if isinstance(value, str) else f"{value:.16G}"
-    return f"{kind}><f>{escape(formula.text.removeprefix('='))}</f><v>{shown}</v></c>"
+    return f"{kind}><f>{escape(text.removeprefix('='))}</f><v>{shown}</v></c>"
