@@ -98,6 +98,15 @@ class Book:
         sheet.inert = self.inert
         return sheet
 
+    def hidden(self, name: str) -> RowSheet:
+        """Give the hidden sheet of that name, which is added when it is first asked for."""
+        known = self.workbook.get_worksheet_by_name(name)
+        if known is not None:
+            return cast("RowSheet", known)
+        sheet = self.sheet(name)
+        sheet.hide()
+        return sheet
+
     def look(self, *looks: Look) -> Format:
         """Give the format for *looks* laid over each other; equal looks share one format."""
         look = mix(*looks)
