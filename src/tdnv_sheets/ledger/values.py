@@ -6,6 +6,7 @@ import hashlib
 import json
 from datetime import date
 from functools import lru_cache
+from sys import intern
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, default=_day)
 _DECODER: Final = json.JSONDecoder()
 _quoted: Final = json.encoder.encode_basestring
 """Writes a text as the encoder does; nearly all values are texts, and the encoder makes itself ready for each call."""
+
+REPEATED: Final = 40
+"""Characters up to which a text is probably a name or a choice, and not a sentence that stands in one row only."""
 
 
 def dump(value: Value) -> str:
@@ -60,7 +64,19 @@ def _fields(text: str) -> dict[str, Value]:
     plain = _plain(text)
     if not isinstance(plain, dict):
         raise ValueError(text)  # noqa: TRY004 - a damaged ledger is meant, not a wrong call
-    return {name: _value(value) if type(value) is dict else value for name, value in plain.items()}
+    return {intern(name): _shared(value) for name, value in plain.items()}
+
+
+def _shared(plain: Any) -> Value:  # noqa: ANN401 - what json.loads gives
+    """Give a value of which the whole ledger keeps one: names, kinds and choices repeat in most rows, days in many."""
+    if type(plain) is str:
+        return intern(plain) if len(plain) <= REPEATED else plain
+    return _value(plain) if type(plain) is dict else plain
+
+
+@lru_cache(8192)
+def _read_day(text: str) -> date:
+    return date.fromisoformat(text)
 
 
 def fingerprint(value: Value) -> str:
@@ -78,7 +94,7 @@ def _plain(text: object) -> Any:  # noqa: ANN401 - what json.loads gives
 
 def _value(plain: Any) -> Value:  # noqa: ANN401 - what json.loads gives
     if isinstance(plain, dict):
-        return date.fromisoformat(str(plain.get("day")))
+        return _read_day(str(plain.get("day")))
     if isinstance(plain, list):
         raise ValueError(plain)  # noqa: TRY004 - as above
     value: Value = plain
