@@ -1,0 +1,52 @@
+"""Every kind of workbook that we draw, asked of Microsoft's own Open XML SDK: `python -m tests.sdk_validator PROGRAM`.
+
+PROGRAM is `ooxml-validate` of the npm package `@ooxml-tools/validate`, which holds the SDK's validator; the suite itself asks
+`openxml-audit`, a port of its rules. Excel 2016 and Microsoft 365 are asked in turn.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from tdnv_sheets.pipeline.check import Moment
+from tdnv_sheets.pipeline.demo import AS_OF, play
+from tests.conftest import NOW
+from tests.drawings import draw_all
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+VERSIONS: Final = ("Office2016", "Microsoft365")
+_GOOD: Final = "Found 0 errors"
+
+
+def workbooks(folder: Path) -> Iterator[Path]:
+    """Draw each kind of workbook from invented words, and play the example office's half-year."""
+    yield from draw_all(folder).values()
+    play(folder / "vp", Moment(AS_OF, NOW))
+    yield from sorted((folder / "vp").rglob("*.xlsx"))
+
+
+def asked(program: str, path: Path, version: str) -> str:
+    """Give what the validator says of a workbook; empty when it finds nothing."""
+    command = [program, "--ov", version, str(path)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=300)
+    return "" if _GOOD in done.stdout else (done.stdout + done.stderr).strip() or f"it ended with {done.returncode}"
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("program", help="path of ooxml-validate")
+    chosen = parser.parse_args()
+    wrong = 0
+    with tempfile.TemporaryDirectory() as place:
+        for book in workbooks(Path(place)):
+            for office in VERSIONS:
+                said = asked(chosen.program, book, office)
+                print(f"{book.relative_to(place)} · {office}: {said or 'good'}", flush=True)  # noqa: T201 - its answer
+                wrong += bool(said)
+    raise SystemExit(1 if wrong else 0)
