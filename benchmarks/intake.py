@@ -52,7 +52,7 @@ def prepare(folder: Path, files: int, rows: int) -> list[Path]:
             for row in range(rows)
         )
         commit(office.ledger, Entry(MOMENT.now, DAY, "Văn phòng", "office", 0, new_tasks=tasks))
-        issued = issue(office, parse_period("2026-M06"), as_of=DAY, now=MOMENT.now).files
+        issued = issue(office, parse_period("2026-M06"), MOMENT).files
     filled = folder / "filled"
     filled.mkdir()
     for item in issued:
