@@ -23,8 +23,11 @@ from tdnv_sheets.findings import Finding
 from tdnv_sheets.grid import Book, Sheet
 from tdnv_sheets.intake import worker
 from tdnv_sheets.intake.open import open_bytes
-from tdnv_sheets.intake.worker import Reader, Readers, serve
+from tdnv_sheets.intake.served import Request, serve
+from tdnv_sheets.intake.worker import Reader, Readers
 from tdnv_sheets.messages.catalogue import area
+from tdnv_sheets.validate.checked import Checked, Grounds
+from tdnv_sheets.validate.understand import desk_of
 from tests.conftest import TODAY, SmallOffice, fill, run
 
 if TYPE_CHECKING:
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
 SECONDS = 10.0
+DESK = desk_of(Grounds((), TODAY))
 MEGABYTES = 1_000
 READ = "read"
 PROMISE = {
@@ -318,12 +322,12 @@ class Trap:
         self.pipe = pipe
 
     def recv(self) -> object:
-        request = self.pipe.recv()
-        if HANG.encode() in request[0]:
+        said: object = self.pipe.recv()
+        if isinstance(said, Request) and HANG.encode() in said.data:
             time.sleep(600)
-        if DIE.encode() in request[0]:
+        if isinstance(said, Request) and DIE.encode() in said.data:
             os._exit(134)
-        return request
+        return said
 
     def send(self, answer: object) -> None:
         self.pipe.send(answer)
@@ -426,13 +430,13 @@ def test_several_readers_give_the_files_in_their_order_whatever_one_of_them_does
     good, gone = books["tốt.xlsx"], tmp_path / "không có.xlsx"
     paths = [good, books[HANG], good, books[DIE], good, gone, good, good]
     with Readers(2, seconds=2.0) as readers:
-        answers = list(readers.read_all(paths))
+        answers = list(readers.understand_all(paths, DESK))
 
     assert [path for path, _, _ in answers] == paths
     results = [answer for _, _, answer in answers]
     assert isinstance(results[5], FileNotFoundError)
     assert [answer.code for answer in results if isinstance(answer, Finding)] == ["took-too-long", "unreadable"]
-    assert [number for number, answer in enumerate(results) if isinstance(answer, Book)] == [0, 2, 4, 6, 7]
+    assert [number for number, answer in enumerate(results) if isinstance(answer, Checked)] == [0, 2, 4, 6, 7]
     assert answers[0][1].digest == hashlib.sha256(good.read_bytes()).hexdigest()
     assert multiprocessing.active_children() == []
 
@@ -452,7 +456,7 @@ def test_several_readers_read_ahead_so_many_files_and_so_much_of_them(
             yield books["tốt.xlsx"]
 
     with Readers(2) as readers:
-        answers = readers.read_all(paths())
+        answers = readers.understand_all(paths(), DESK)
         next(answers)
         assert asked == most
         assert sum(1 for _ in answers) == 49
@@ -463,4 +467,4 @@ def test_several_readers_of_which_none_starts_blame_no_file(
 ) -> None:
     monkeypatch.setattr(worker, "serve", serve_nothing)
     with Readers(2) as readers, pytest.raises(BrokenSurroundings, match="reader-not-started"):
-        list(readers.read_all([books["tốt.xlsx"]]))
+        list(readers.understand_all([books["tốt.xlsx"]], DESK))

@@ -96,7 +96,9 @@ def _of_sheet(data: bytes) -> Iterator[str]:
     start, end = data.find(b"sheetData"), data.rfind(b"sheetData")
     yield from _marks(data[:start] + b"<" + data[end:]) if start >= 0 else ()
     # One letter is found many times faster than two, and most cells that compute nothing have no «f» at all.
-    if data.find(b"f", max(start, 0), max(end, 0)) >= 0 and any(sign.search(data, max(start, 0), max(end, 0)) for sign in _MAY_COMPUTE):
+    if data.find(b"f", max(start, 0), max(end, 0)) >= 0 and any(
+        sign.search(data, max(start, 0), max(end, 0)) for sign in _MAY_COMPUTE
+    ):
         yield from words_in("<".join(text.decode("utf-8", "replace") for text in _FORMULA.findall(data)))
 
 

@@ -53,7 +53,8 @@ def engine_for(address: str, journal: Wish = "auto") -> sa.Engine:
         # Writers come one after the other by a lock of ours, so each sees all that the one before wrote.
         options = {"isolation_level": "READ COMMITTED", "connect_args": connect}
     try:
-        engine = sa.create_engine(url, pool_pre_ping=True, **options)
+        # A server may be started anew while a connection to it lies idle; a file has nobody who could close it.
+        engine = sa.create_engine(url, pool_pre_ping=kind != "sqlite", **options)
     except NoSuchModuleError as problem:
         raise BrokenSurroundings("ledger-kind", url=_shown(url), kind=url.drivername) from problem
     except ImportError as problem:

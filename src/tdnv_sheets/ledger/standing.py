@@ -137,13 +137,15 @@ def apply(connection: sa.Connection, entry: Entry, revision: int, before: Before
     by_key: dict[Key, list[Change]] = {key: [] for key in (*back, *gone)}
     for change in entry.changes:
         by_key.setdefault(change.key, []).append(change)
+    extended_keys = {change.key for change in entry.changes if change.field == EXTENSION and change.new is not None}
+    day = entry.day.isoformat() if entry.source == "unit" else None
     written: list[tuple[object, ...]] = []
     for key, changes in by_key.items():
         if key not in before.fields or (key in before.removed) != (key in back):
             message = f"{key}: there is no such assignment to write to"
             raise RuntimeError(message)
-        heard = entry.day.isoformat() if entry.source == "unit" and changes else None
-        extended = any(change.field == EXTENSION and change.new is not None for change in changes)
+        heard = day if changes else None
+        extended = key in extended_keys
         left = revision if key in gone else None
         written.append((_changed(before.fields[key], changes), revision, left, heard, int(extended), *key))
     update_many(connection, _UPDATE, ("now", "at", "gone", "heard", "more", "task", "of"), written)

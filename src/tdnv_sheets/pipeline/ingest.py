@@ -42,11 +42,10 @@ from tdnv_sheets.pipeline.not_taken import refresh_after, refresh_owed, stored_f
 from tdnv_sheets.pipeline.office import unit_named
 from tdnv_sheets.pipeline.receive import Received, has_secret_name, receipt, shown_name
 from tdnv_sheets.records import units_by_code
-from tdnv_sheets.validate.cells import Unread, as_text
 from tdnv_sheets.validate.checked import Checked, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from tdnv_sheets.intake.worker import FileSeen
@@ -54,7 +53,7 @@ if TYPE_CHECKING:
     from tdnv_sheets.pipeline.check import Moment
     from tdnv_sheets.pipeline.filing import Plan
     from tdnv_sheets.pipeline.office import Office
-    from tdnv_sheets.records import SubmittedRow, Value
+    from tdnv_sheets.records import SubmittedRow
     from tdnv_sheets.validate.checked import Grounds
 
 _TRIES: Final = 50
@@ -189,7 +188,7 @@ def _take_in(
     for path, seen, checked in check_together(office.readers, to_read(), grounds):
         while dropped[0].here != path:
             yield _not_read(office, dropped.popleft(), run)
-        yield _decided(office, dropped.popleft(), _Read(seen, checked, content_of(checked)), run)
+        yield _decided(office, dropped.popleft(), _Read(seen, checked), run)
     for one in dropped:
         yield _not_read(office, one, run)
 
@@ -234,8 +233,6 @@ class _Read(NamedTuple):
 
     seen: FileSeen
     checked: Checked
-    content: str
-    """See `content_of`."""
 
 
 def _decided(office: Office, one: _Dropped, read: _Read, run: _Run) -> Received:
@@ -255,7 +252,7 @@ def _decided(office: Office, one: _Dropped, read: _Read, run: _Run) -> Received:
 
 def _known(office: Office, read: _Read) -> Receipt | None:
     """Find the receipt of the same content; a file that was taken in part may pass whole on a later day."""
-    known = office.ledger.receipt(read.content)
+    known = office.ledger.receipt(read.checked.content)
     if known is None or read.checked.verdict.value not in {known.verdict, Verdict.PARTLY.value}:
         return None
     return known
@@ -263,24 +260,6 @@ def _known(office: Office, read: _Read) -> Receipt | None:
 
 def _rows(checked: Checked) -> Sequence[SubmittedRow]:
     return checked.submission.rows if checked.submission is not None else ()
-
-
-def content_of(checked: Checked) -> str:
-    """Digest all that people typed into a workbook, good or not, whatever its bytes; empty when nothing was read."""
-    if checked.submission is None:
-        return ""
-    lines = sorted("\x1f".join((task, *_said(row.values))) for task, row in checked.rows)
-    loose = (*(cells for _, cells in checked.stray), *checked.missing_rows, checked.report)
-    lines += sorted("\x1f".join(f"{name}={as_text(raw)}" for name, raw in sorted(cells.items())) for cells in loose)
-    return hashlib.sha256("\x1e".join((checked.submission.issue, checked.unit, *lines)).encode()).hexdigest()
-
-
-def _said(cells: Mapping[str, Value | Unread]) -> Iterator[str]:
-    """Write each filled cell: what it means where it was understood, else what was typed."""
-    for name in sorted(cells):
-        value = cells[name]
-        if value is not None:
-            yield f"{name}={as_text(value.raw) if isinstance(value, Unread) else value}"
 
 
 def _merge(office: Office, one: _Dropped, read: _Read, run: _Run) -> tuple[Received, Plan | None]:
@@ -340,7 +319,7 @@ def _file_record(read: _Read, received: Received, moment: Moment) -> dict[str, A
     taken = received.verdict in {Verdict.ACCEPTED, Verdict.PARTLY}
     return {
         "digest": seen.digest or hashlib.sha256(f"{received.file}{seen.size}".encode()).hexdigest(),
-        "content": read.content if taken else "",
+        "content": checked.content if taken else "",
         "name": received.file,
         "at": moment.now,
         "issue": checked.submission.issue if checked.submission else "",

@@ -12,8 +12,9 @@ from tdnv_sheets.sheetspec import Owner, assignment_spec
 from tdnv_sheets.text.same import same
 from tdnv_sheets.text.unicode import fold
 from tdnv_sheets.validate.cells import in_words
+from tdnv_sheets.validate.frame import CONTEXT, TOUCHED
 from tdnv_sheets.validate.rows import reasons
-from tdnv_sheets.validate.rules import CONTEXT, TOUCHED, row_rules
+from tdnv_sheets.validate.rules import row_rules
 from tdnv_sheets.validate.schema import failures
 
 if TYPE_CHECKING:
