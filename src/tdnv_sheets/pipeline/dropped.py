@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from tdnv_sheets.ledger.store import Receipt
+    from tdnv_sheets.ledger.entries import Receipt
     from tdnv_sheets.pipeline.office import Office
 
 _OF_ONE_FILE: Final = frozenset((errno.EIO, errno.EINVAL, errno.ENAMETOOLONG))

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tdnv_sheets.intake.worker import FileSeen
-    from tdnv_sheets.ledger.store import Receipt
+    from tdnv_sheets.ledger.entries import Receipt
     from tdnv_sheets.pipeline.check import Moment
     from tdnv_sheets.pipeline.dropped import Dropped
     from tdnv_sheets.pipeline.filing import Plan
