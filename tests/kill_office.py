@@ -221,6 +221,8 @@ def cells_of(path: Path) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def _timeless(value: Any) -> Any:  # noqa: ANN401 - what openpyxl gives
+    if isinstance(value, str):
+        return _AT.sub("…", value)
     return "…" if isinstance(value, datetime) and value.time() != time() else value
 
 

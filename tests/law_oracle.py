@@ -203,8 +203,8 @@ class _Reading:
             done = False
         if decision == "returned":
             anew = done and decided and finish and finish > decided
-            spoken = self.heard and self.heard <= self.day
-            heard = done and decided and spoken and self.heard > decided and self.answer("confirmation")
+            spoken = self.heard or cell("reported_date")
+            heard = done and decided and spoken and decided < spoken <= self.day and self.answer("confirmation")
             if not anew and not heard:
                 if self.due and self.day > self.due and self.answer("returned_overdue"):
                     return "not_completed", False

@@ -225,7 +225,7 @@ def test_no_text_becomes_a_formula(book: Opened) -> None:
 def test_the_table_holds_the_assignments_and_the_empty_rows_below_are_checked_too(book: Opened) -> None:
     sheet = book["Nhiệm vụ"]
     last = FIRST_ROW + 30
-    assert sheet.tables[TABLE_NAME].ref == f"A{HEADER_ROW + 1}:AZ{last}"
+    assert sheet.tables[TABLE_NAME].ref == f"A{HEADER_ROW + 1}:BA{last}"
     assert sheet.freeze_panes == f"C{FIRST_ROW + 1}"
     checked = {str(rule.sqref): rule for rule in sheet.data_validations.dataValidation}
     letter = sheet.cell(1, column(sheet, "progress")).column_letter
@@ -236,7 +236,7 @@ def test_the_table_holds_the_assignments_and_the_empty_rows_below_are_checked_to
         "ds_assigner",
         "ds_decision",
     }
-    assert sum(rule.type == "date" for rule in checked.values()) == 11
+    assert sum(rule.type == "date" for rule in checked.values()) == 12  # the as-of cell too
 
 
 def test_lists_stand_on_the_hidden_sheet_under_defined_names(book: Opened) -> None:
@@ -309,7 +309,7 @@ def test_an_empty_register_is_friendly_and_says_that_nothing_waits(tmp_path: Pat
     assert "Đề xuất" not in book.sheetnames
     assert book["Xung đột"]["A5"].value == "Không có xung đột nào cần giải quyết."
     assert book["Quá hạn"]["A5"].value == "Không có nhiệm vụ nào quá hạn."
-    assert book["Nhiệm vụ"].tables[TABLE_NAME].ref == f"A{HEADER_ROW + 1}:AZ{FIRST_ROW + 1}"
+    assert book["Nhiệm vụ"].tables[TABLE_NAME].ref == f"A{HEADER_ROW + 1}:BA{FIRST_ROW + 1}"
 
 
 def test_the_english_register_speaks_english(tmp_path: Path) -> None:

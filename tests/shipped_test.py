@@ -91,6 +91,7 @@ def test_every_field_of_the_design_is_in_the_schema_with_captions_and_help() -> 
         "status",
         "timeliness",
         "days_left",
+        "working_days_left",
         "alerts",
         "extension_count",
         "transferred_from",

@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
+from itertools import accumulate
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -95,6 +96,7 @@ class Calendar:
     """Ended inspections and feedback that the office entered, in order; the name says whose or what."""
     _dues: dict[tuple[date, str], Due] = field(default_factory=dict, init=False, repr=False, compare=False)
     """What `due` found: a register of a hundred thousand rows has a few hundred deadlines."""
+    _worked: dict[int, tuple[int, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def sessions(self) -> tuple[date, ...]:
@@ -171,8 +173,25 @@ class Calendar:
         Negative when *last* lies before *first*: then *first* is the day that is not counted.
         """
         if last < first:
-            return -sum(map(self.is_working, days(last, first - _ONE_DAY)))
-        return sum(map(self.is_working, days(first + _ONE_DAY, last)))
+            return -self._worked_in(last, first)
+        return self._worked_in(first + _ONE_DAY, last + _ONE_DAY)
+
+    def _worked_in(self, first: date, end: date) -> int:
+        """Count working days from *first* up to and without *end*, which is not before it."""
+        whole = sum(self._worked_until(year)[-1] for year in range(first.year, end.year))
+        return (
+            whole
+            + self._worked_until(end.year)[_day_of_year(end)]
+            - self._worked_until(first.year)[_day_of_year(first)]
+        )
+
+    def _worked_until(self, year: int) -> tuple[int, ...]:
+        """Give how many working days a year has before each of its days, and in all."""
+        known = self._worked.get(year)
+        if known is None:
+            works = map(self.is_working, days(date(year, 1, 1), date(year, 12, 31)))
+            known = self._worked[year] = tuple(accumulate(works, initial=0))
+        return known
 
     def special_days(self, first: date, last: date) -> tuple[SpecialDay, ...]:
         """List named days off and worked weekend days from *first* to *last*, both included, in order."""
@@ -189,6 +208,11 @@ class Calendar:
         if special is None and day.year not in self.years:
             return _computed(day.year).get(day)
         return special
+
+
+def _day_of_year(day: date) -> int:
+    """Give how many days of its year lie before *day*."""
+    return day.timetuple().tm_yday - 1
 
 
 def days(first: date, last: date) -> Iterator[date]:

@@ -76,6 +76,8 @@ class Settings:
     """Whether completion waits for the office's confirmation: `regulation`, `yes` or `no`."""
     receipts: str = "all"
     """Which archived files get a text beside them: `all`, those with something to say (`problems`) or `none`."""
+    as_of_cell: Literal["drawn", "today"] = "drawn"
+    """What the register's as-of cell holds: the day it was `drawn` for, or `today`, whenever it is opened."""
     keep_closed: str = "year"
     """Closed rows the register still shows: `year` (closed in the as-of year), `all` or `none`."""
     watch_quiet_seconds: int = 2
@@ -97,6 +99,7 @@ _ALLOWED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "on_error": ("rows", "file"),
         "confirmation": ("regulation", "yes", "no"),
         "receipts": ("all", "problems", "none"),
+        "as_of_cell": ("drawn", "today"),
         "keep_closed": ("year", "all", "none"),
         "watch_mode": ("auto", "events", "poll"),
     }
@@ -206,6 +209,7 @@ language = {_quoted(language)}        # vi | en
 # max_cleared_percent = 30     # giữ lại tệp xóa trắng quá mấy phần trăm ô đã điền / a file that empties more is held
 # confirmation = "regulation"  # hoàn thành phải được Văn phòng xác nhận: regulation | yes | no
 # receipts = "all"             # giấy báo cạnh tệp trong lưu trữ: all | problems (chỉ khi có việc phải làm) | none
+# as_of_cell = "drawn"         # ô «Tính đến ngày» của sổ: drawn (ngày vẽ) | today (luôn là hôm nay)
 # keep_closed = "year"         # nhiệm vụ đã xong còn hiện trong sổ: year | all | none
 # watch_quiet_seconds = 2      # tdnv watch nhận tệp khi mấy giây không còn thay đổi / quiet before a file is taken
 # watch_scan_seconds = 3       # tdnv watch xem hộp đến mấy giây một lần / seconds between two looks at the inbox

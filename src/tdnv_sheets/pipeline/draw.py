@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from tdnv_sheets.calendar import SATURDAY
 from tdnv_sheets.errors import WaitsForPerson, WrongUsage
 from tdnv_sheets.inbox.shelf import free_name
 from tdnv_sheets.inbox.workspace import put_in_place
@@ -15,6 +17,7 @@ from tdnv_sheets.pipeline.duties import shown_duties
 from tdnv_sheets.pipeline.office import Office, judged
 from tdnv_sheets.pipeline.parallel import parallel_rows
 from tdnv_sheets.records import EXTRA
+from tdnv_sheets.render.live import Live, Rule
 from tdnv_sheets.render.register import draw_register
 from tdnv_sheets.render.view import ConflictRow, LogRow, RegisterView, Row, SettledRow
 from tdnv_sheets.rules.alert_articles import article_of
@@ -31,6 +34,8 @@ if TYPE_CHECKING:
     from tdnv_sheets.records import Assignment, Key, Value
     from tdnv_sheets.rules.judgement import Alert
 
+_MARGIN: Final = timedelta(days=31)
+"""A deadline at the turn of a year may roll over it."""
 LOG_LINES: Final = 500
 """Changed cells that «Nhật ký» shows; `tdnv history` has them all."""
 SETTLED_LINES: Final = 500
@@ -140,8 +145,30 @@ def register_view(office: Office, as_of: date) -> RegisterView:
         colours=settings.colours,
         settled=tuple(_settled_rows(office, names)),
         alert_articles=_alert_articles(office, rows, as_of),
+        live=_live(office, rows, as_of),
         duties=shown_duties(office, as_of),
         parallel=parallel_rows(office),
+    )
+
+
+def _live(office: Office, rows: Iterable[Row], as_of: date) -> Live:
+    """Gather what the formulas need: the versions of what makes a task complete, and the days off that deadlines may meet."""
+    settings, found = office.space.settings, [as_of]
+    for row in rows:
+        found += filter(None, (row.assignment.day(name) for name in ("deadline", "extended_deadline")))
+    first, last = min(found), max(found)
+    special = office.calendar.special_days(
+        first.replace(month=1, day=1) - _MARGIN, last.replace(month=12, day=31) + _MARGIN
+    )
+    wanted = settings.confirmation
+    return Live(
+        rules=tuple(
+            Rule(since, rule, rule.confirmation if wanted == "regulation" else wanted == "yes")
+            for since, rule in office.regulation.completions
+        ),
+        off=tuple(day.day for day in special if not day.works and day.day.weekday() < SATURDAY),
+        worked=tuple(day.day for day in special if day.works and day.day.weekday() >= SATURDAY),
+        follows_clock=settings.as_of_cell == "today",
     )
 
 

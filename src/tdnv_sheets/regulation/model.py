@@ -146,13 +146,13 @@ class Regulation:
     def completion(self, on: date) -> Completion:
         """Say what makes a task that began *on* a day complete, and in time."""
         last = 0
-        for index, (since, _) in enumerate(self._completions):
+        for index, (since, _) in enumerate(self.completions):
             if since <= on:
                 last = index
-        return self._completions[last][1]
+        return self.completions[last][1]
 
     @cached_property
-    def _completions(self) -> tuple[tuple[date, Completion], ...]:
+    def completions(self) -> tuple[tuple[date, Completion], ...]:
         """Every day on which what makes a task complete changes, with what holds from then on."""
         days = sorted({switch.since for switch in self.switches if switch.name in _COMPLETION})
         return tuple((day, self._completion_from(day)) for day in days)

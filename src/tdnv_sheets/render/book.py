@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from xlsxwriter import Workbook
@@ -17,7 +17,6 @@ from tdnv_sheets.render.styles import DAY, FONT, IDS, PLAIN, SIZE, mix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import date
     from pathlib import Path
 
     from xlsxwriter.format import Format
@@ -135,6 +134,15 @@ class Book:
         """Write *text* that leads to the file at *place*, written from the folder of this workbook."""
         ok(sheet.write_url(row, column, f"external:{place}", look, text))
 
+    def live(self, sheet: Worksheet, row: int, column: int, name: str, value: Raw, look: Format) -> None:  # noqa: PLR0917 - XlsxWriter's order
+        """Let a cell hold the formula of a defined name, and its value for readers that do not calculate."""
+        cached = _serial(value) if isinstance(value, date) else "" if value is None else value
+        ok(sheet.write_formula(row, column, f"={name}", look, cached))
+
+    def name_formula(self, name: str, formula: str) -> None:
+        """Define a name as a formula or range; relative cells count from A1."""
+        ok(self.workbook.define_name(name, f"={formula}"))
+
     def choice_list(self, name: str, values: Sequence[str]) -> str:
         """Put *values* on the hidden list sheet under a defined name; give the name. The same name keeps its list."""
         known = self._lists.setdefault(name, tuple(values))
@@ -237,6 +245,11 @@ def _moment(value: date) -> datetime:
     if not isinstance(value, datetime):
         return datetime(value.year, value.month, value.day)  # noqa: DTZ001 - a cell has no time zone
     return value.astimezone(VIETNAM).replace(tzinfo=None) if value.tzinfo else value
+
+
+def _serial(day: date) -> int:
+    """Give the number by which a cell holds a day; right from 1/3/1900 on."""
+    return (day - date(1899, 12, 30)).days
 
 
 def ok(code: object) -> None:

@@ -11,12 +11,13 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from tdnv_sheets.records import EXTRA
 from tdnv_sheets.render import styles
 from tdnv_sheets.render.book import Advice, Area, ok
+from tdnv_sheets.render.live import CELLS, TODAY, define
 from tdnv_sheets.render.register_conflicts import mark_disputed
 from tdnv_sheets.rules.judgement import Status
 from tdnv_sheets.sheetspec import FieldSpec, Kind, Owner
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from tdnv_sheets.records import Key
     from tdnv_sheets.render.canvas import Canvas
@@ -104,6 +105,8 @@ def draw_tasks(canvas: Canvas) -> None:
         if column.spec:
             _check(canvas, Area(body.first_row, index, body.last_row, index), column.spec)
             _explain(canvas, Area(HEADER_ROW, index, HEADER_ROW, index), column.spec)
+    if view.live is not None:
+        define(canvas.book, view.live, canvas.name, canvas.columns, _label(canvas))
     mark_disputed(canvas, body)  # before the colours of rows: the first rule that holds wins
     _colour(canvas, body, [column.id for column in shown])
     sheet.freeze_panes(FIRST_ROW, FROZEN_COLUMNS)
@@ -116,6 +119,7 @@ def draw_tasks(canvas: Canvas) -> None:
 def _draw_head(canvas: Canvas, shown: Sequence[Column]) -> None:
     sheet, words = canvas.sheet, canvas.words
     canvas.title(words.say("title"))
+    _draw_day(canvas)
     _draw_legend(canvas)
     sheet.outline_settings(symbols_right=False)
     for index, column in enumerate(shown):
@@ -133,16 +137,38 @@ def _draw_head(canvas: Canvas, shown: Sequence[Column]) -> None:
     sheet.set_row(HEADER_ROW, styles.row_height(captions, most=4, least=2))
 
 
+def _label(canvas: Canvas) -> Callable[[str, str], str]:
+    """Give the words of a choice as the register's cells show them."""
+    return lambda field, code: str(canvas.words.value(field, code))
+
+
+def _draw_day(canvas: Canvas) -> None:
+    """Draw the cell from whose day status and days left are counted."""
+    book, sheet, view, words = canvas.book, canvas.sheet, canvas.view, canvas.words
+    canvas.put(
+        LEGEND_ROW, 0, words.say("day_cell"), styles.WRAPPED, styles.BOLD, {"valign": "vcenter", "align": "right"}
+    )
+    look = styles.mix(styles.cell(Kind.DATE), styles.BOLD, {"valign": "vcenter", "align": "center", "font_size": 14})
+    column = FROZEN_COLUMNS - 1
+    if view.live is None or not view.live.follows_clock:
+        book.put(sheet, LEGEND_ROW, column, view.as_of, book.look(look))
+    else:
+        book.live(sheet, LEGEND_ROW, column, "TODAY()", view.as_of, book.look(look))
+    area = Area(LEGEND_ROW, column, LEGEND_ROW, column)
+    book.check_date(sheet, area, FIRST_DATE, LAST_DATE, Advice(words.say("day_cell"), words.say("hint_day_cell")))
+    cell = xl_rowcol_to_cell(LEGEND_ROW, column, row_abs=True, col_abs=True)
+    book.name_formula(TODAY, f"'{canvas.name}'!{cell}")
+
+
 def _draw_legend(canvas: Canvas) -> None:
     view, words = canvas.view, canvas.words
-    canvas.put(LEGEND_ROW, 0, words.say("legend"), styles.BOLD, {"valign": "vcenter"})
-    for column, colour in enumerate(LEGEND, 1):
+    for column, colour in enumerate(LEGEND, FROZEN_COLUMNS):
         text = words.say(f"legend_{colour}", days=view.due_soon_days)
         fill = styles.fill(view.colours[colour])
         canvas.put(LEGEND_ROW, column, text, styles.WRAPPED, styles.FRAME, fill, {"valign": "vcenter"})
     how = words.say("how_to_add", task_id=words.caption("task_id"))
     note = canvas.book.look(styles.NOTE, {"font_size": 10, "valign": "vcenter"})
-    first = len(LEGEND) + 1
+    first = FROZEN_COLUMNS + len(LEGEND)
     ok(canvas.sheet.merge_range(LEGEND_ROW, first, LEGEND_ROW, first + NOTE_COLUMNS - 1, how, note))
     column = first + NOTE_COLUMNS
     if view.conflicts:
@@ -173,11 +199,17 @@ def _draw_rows(canvas: Canvas, shown: Sequence[Column], last_row: int) -> None:
         for index, column in enumerate(shown)
         if column.id == _RESTS_ON_CALENDAR
     }
+    names = CELLS if canvas.view.live is not None else {}
+    live = {index: names[column.id] for index, column in enumerate(shown) if column.id in names}
     extra_day = book.look(styles.cell(Kind.DATE))
     wrapping = [(index, column.width) for index, column in enumerate(shown) if _wraps(column)]
     for number, row in enumerate(canvas.view.rows, FIRST_ROW):
         values = [words.field(row, column.id) for column in shown]
         for index, value in enumerate(values):
+            if index in live:
+                look = marked.get(index, looks[index]) if row.judgement.provisional else looks[index]
+                book.live(sheet, number, index, live[index], value, look)
+                continue
             is_extra_day = isinstance(value, date) and shown[index].spec is None
             look = extra_day if is_extra_day else looks[index]
             book.put(sheet, number, index, value, marked.get(index, look) if row.judgement.provisional else look)

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from tdnv_sheets.rules.judgement import Alert, Status
     from tdnv_sheets.sheetspec import SheetSpec
 
-COMPUTED: Final = frozenset({"effective_deadline", "status", "days_left", "alerts", "extension_count", "last_update"})
+COMPUTED: Final = frozenset(
+    {"effective_deadline", "status", "days_left", "working_days_left", "alerts", "extension_count", "last_update"}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tdnv_sheets.grid import Raw, Sheet
     from tdnv_sheets.periods import Period
     from tdnv_sheets.records import Assignment, Key, Proposal, Unit, Value
+    from tdnv_sheets.render.live import Live
     from tdnv_sheets.rules.duties import Duty
     from tdnv_sheets.rules.judgement import Alert, Judgement
 
@@ -136,6 +137,8 @@ class RegisterView:
     """Field → the regulation's article that asks for it."""
     alert_articles: Mapping[tuple[Key, Alert], str] = field(default_factory=lambda: MappingProxyType({}))
     """On which article an assignment's alert rests, where it rests on one."""
+    live: Live | None = None
+    """What the formulas need; None for a register whose computed cells hold values only."""
     duties: tuple[Duty, ...] = ()
     """What units and the office owe besides single tasks, of the last months and the weeks to come."""
 

@@ -69,5 +69,7 @@ class Judgement:
     alerts: tuple[Alert, ...]
     extension_count: int
     last_update: date | None
+    working_days_left: int | None = None
+    """The same in working days: those after the as-of day up to and with the deadline, or since it."""
     provisional: bool = False
     """Whether the effective deadline rests on days that the official calendar may still change."""

@@ -48,7 +48,7 @@ def judge(
     deadline = due and due.day
     asked = completion.confirmation if confirmation == "regulation" else confirmation == "yes"
     last_update = trail.last_update or assignment.day("reported_date")
-    heard = trail.last_update if trail.last_update is not None and trail.last_update <= as_of else None
+    heard = last_update if last_update is not None and last_update <= as_of else None
     outcome = _outcome(assignment, as_of, completion, asked=asked, last_update=last_update, heard=heard)
     status = outcome.closing or _status(outcome, deadline, as_of, completion)
     reference = outcome.reference(as_of)
@@ -67,6 +67,9 @@ def judge(
         alerts=alerts(assignment, situation) if with_alerts else (),
         extension_count=extensions,
         last_update=last_update,
+        working_days_left=None
+        if days_left is None or deadline is None or reference is None
+        else calendar.working_days_between(reference, deadline),
         provisional=due is not None and due.provisional,
     )
 
