@@ -11,6 +11,7 @@ import signal
 import sys
 import time
 import zipfile
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ from tdnv_sheets.intake.open import open_bytes
 from tdnv_sheets.intake.served import Request, serve
 from tdnv_sheets.intake.worker import Reader, Readers
 from tdnv_sheets.messages.catalogue import area
+from tdnv_sheets.validate import understand
 from tdnv_sheets.validate.checked import Checked, Grounds
 from tdnv_sheets.validate.understand import desk_of
 from tests.conftest import TODAY, SmallOffice, fill, run
@@ -33,6 +35,8 @@ from tests.conftest import TODAY, SmallOffice, fill, run
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from multiprocessing.connection import Connection
+
+    from tdnv_sheets.validate.whose import Whose
 
 SECONDS = 10.0
 DESK = desk_of(Grounds((), TODAY))
@@ -439,6 +443,34 @@ def test_several_readers_give_the_files_in_their_order_whatever_one_of_them_does
     assert [number for number, answer in enumerate(results) if isinstance(answer, Checked)] == [0, 2, 4, 6, 7]
     assert answers[0][1].digest == hashlib.sha256(good.read_bytes()).hexdigest()
     assert multiprocessing.active_children() == []
+
+
+def test_a_question_that_nobody_can_answer_blames_no_file_and_the_next_one_is_understood(
+    books: dict[str, Path],
+) -> None:
+    def lost(_: object) -> Whose:
+        raise BrokenSurroundings("ledger-lost", url="postgresql://vp")
+
+    good = books["tốt.xlsx"]
+    with Readers(1) as readers:
+        with pytest.raises(BrokenSurroundings, match="ledger-lost"):
+            list(readers.understand_all([good], replace(DESK, whose=lost)))
+        ((_, _, answer),) = readers.understand_all([good], DESK)
+    assert isinstance(answer, Checked)
+    assert [about.finding.code for about in answer.abouts] == ["not-our-template"]
+
+
+def serve_with_a_mistake(pipe: Connection, megabytes: int) -> None:
+    understand.understand = lambda *_: 1 // 0  # type: ignore[assignment]  # runs in the child only
+    serve(pipe, megabytes)
+
+
+def test_a_mistake_of_ours_in_the_child_is_no_fault_of_the_file(
+    books: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "serve", serve_with_a_mistake)
+    with Readers(1) as readers, pytest.raises(RuntimeError, match="ZeroDivisionError"):
+        list(readers.understand_all([books["tốt.xlsx"]], DESK))
 
 
 @pytest.mark.parametrize(("files", "size", "most"), [(10, 2**20, 11), (10, 1, 4)])
