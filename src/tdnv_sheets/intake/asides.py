@@ -24,7 +24,8 @@ _MARKUP: Final = (".xml", ".vml", ".rels", ".html", ".htm")
 _BETWEEN: Final = re.compile(r"""[<>"'\x00-\x08\x0b\x0c\x0e-\x1f\ufffd]+""")
 """What stands between the words of a part: brackets and quotation marks of its markup, and bytes that are no letters."""
 _CUT: Final = bytes.maketrans(b"<>\"'", b"<<<<")
-_MAY_COMPUTE: Final = (re.compile(rb"<f[\s>]"), re.compile(rb":f[\s>]"))
+_MAY_COMPUTE: Final = re.compile(rb"f[\s>]")
+"""The end of a formula's tag, behind «<» or «:»; with one of two signs before it, it is found twenty times slower."""
 _FORMULA: Final = re.compile(rb"<(?:\w++:)?+f(?:\s[^<>]*+)?>([^<]++)<")
 _SMALL: Final = 2**15
 """Markup up to this size is looked through once and remembered: of one program's files, most parts are the same."""
@@ -95,10 +96,8 @@ def _of_sheet(data: bytes) -> Iterator[str]:
     """Leave the cells to their reader; what they compute is looked at."""
     start, end = data.find(b"sheetData"), data.rfind(b"sheetData")
     yield from _marks(data[:start] + b"<" + data[end:]) if start >= 0 else ()
-    # One letter is found many times faster than two, and most cells that compute nothing have no «f» at all.
-    if data.find(b"f", max(start, 0), max(end, 0)) >= 0 and any(
-        sign.search(data, max(start, 0), max(end, 0)) for sign in _MAY_COMPUTE
-    ):
+    signs = _MAY_COMPUTE.finditer(data, max(start, 0), max(end, 0))
+    if any(data[sign.start() - 1 : sign.start()] in {b"<", b":"} for sign in signs):
         yield from words_in("<".join(text.decode("utf-8", "replace") for text in _FORMULA.findall(data)))
 
 

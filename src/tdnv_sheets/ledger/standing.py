@@ -156,18 +156,16 @@ def apply(connection: sa.Connection, entry: Entry, revision: int, before: Before
 
 def _changed(then: Mapping[str, Value], changes: Iterable[Change]) -> str:
     fields = dict(then)
-    for change in changes:
-        if fields.get(change.field) != change.old:
-            message = f"{change.key} {change.field}: the change starts from another value than the ledger's"
+    for key, name, old, new, _ in changes:
+        if fields.get(name) != old:
+            message = f"{key} {name}: the change starts from another value than the ledger's"
             raise RuntimeError(message)
-        fields[change.field] = change.new
+        fields[name] = new
     return dump_fields(fields)
 
 
 def _log_changes(connection: sa.Connection, changes: Sequence[Change], revision: int) -> None:
-    rows = [
-        (revision, *change.key, change.field, dump(change.old), dump(change.new), change.rule) for change in changes
-    ]
+    rows = [(revision, *key, name, dump(old), dump(new), rule) for key, name, old, new, rule in changes]
     insert_many(connection, t.changes, ("revision", "task_id", "unit", "field", "old", "new", "rule"), rows)
 
 

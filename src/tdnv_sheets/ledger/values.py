@@ -77,9 +77,14 @@ def _plain(text: object) -> Any:  # noqa: ANN401 - what json.loads gives
     return value if end == len(text) else json.loads(text)  # which says what is wrong
 
 
+@lru_cache(1024)
+def _day_of(text: str) -> date:
+    return date.fromisoformat(text)
+
+
 def _value(plain: Any) -> Value:  # noqa: ANN401 - what json.loads gives
     if isinstance(plain, dict):
-        return date.fromisoformat(str(plain.get("day")))
+        return _day_of(str(plain.get("day")))
     if isinstance(plain, list):
         raise ValueError(plain)  # noqa: TRY004 - as above
     value: Value = plain

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from tdnv_sheets.validate.columns import Header
 
 HOLDS: Final = Severity.ERROR
+_NUMBERS: Final = frozenset((int, float, bool))
+"""Kinds of cells of which two may be equal and not the same: 1, 1.0 and True."""
 
 
 class TableRow(NamedTuple):
@@ -117,8 +119,14 @@ def read_table(
     filled = [(name, at - 1) for name, at in columns.items() if upright and upright[at - 1].count(None) < len(lines)]
     typists = [(name, at, _Typist(by_name[name], units, errors)) for name, at in filled]
     rows = []
+    # Equal texts and days become one object, which goes through a pipe once.
+    once = dict[Raw, Raw]().setdefault
     for number, line in enumerate(lines, header.last_row + 1):
-        raw = {name: line[at] for name, at in filled if line[at] is not None}
+        raw = {
+            name: cell if type(cell) in _NUMBERS else once(cell, cell)
+            for name, at in filled
+            if (cell := line[at]) is not None
+        }
         blind = unseen.get(number, {})
         if not blind and all(map(is_blank, raw.values())):
             continue
