@@ -22,8 +22,6 @@ from tdnv_sheets.findings import Finding
 from tdnv_sheets.grid import Book
 from tdnv_sheets.intake.refuse import refusal, too_large
 from tdnv_sheets.intake.served import Failed, Question, Request, serve
-from tdnv_sheets.validate.checked import Checked
-from tdnv_sheets.validate.understand import Understood, with_issued
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -76,24 +74,30 @@ class Reader:
         Raises `OSError` when the disk does not give the file, and `BrokenSurroundings` when no child can be
         started, which says nothing about the file.
         """
-        seen, answer = self._answer(path, None)
+        seen, answer, _ = self._answer(path, None)
         return seen, answer if isinstance(answer, Book | Finding) else refusal("unreadable")
 
     def understand(self, path: Path, desk: Desk) -> tuple[FileSeen, Read | Finding]:
         """Scan a file, read it and understand the unit workbook in it; raises what `read` and *desk* raise."""
-        seen, answer = self._answer(path, desk)
-        return seen, answer if isinstance(answer, Checked | Understood | Finding) else refusal("unreadable")
+        from tdnv_sheets.validate.checked import Checked  # noqa: PLC0415 - most commands understand no workbook
+        from tdnv_sheets.validate.understand import Understood, with_issued  # noqa: PLC0415 - as above
 
-    def _answer(self, path: Path, desk: Desk | None) -> tuple[FileSeen, object]:
+        seen, answer, issued = self._answer(path, desk)
+        if isinstance(answer, Checked | Understood):
+            return seen, with_issued(answer, issued)
+        return seen, answer if isinstance(answer, Finding) else refusal("unreadable")
+
+    def _answer(self, path: Path, desk: Desk | None) -> tuple[FileSeen, object, Issued | None]:
+        """Give what the child says of a file, and what it was told to have been issued."""
         size = path.stat().st_size
         large = too_large(size)
         if large is not None:
-            return FileSeen("", size), large
+            return FileSeen("", size), large, None
         data = path.read_bytes()
         request = Request(data, path.suffix.lower(), *((desk.lang, desk.has_ledger) if desk else ()))
-        return FileSeen(hashlib.sha256(data).hexdigest(), len(data)), self._ask(request, desk)
+        return FileSeen(hashlib.sha256(data).hexdigest(), len(data)), *self._ask(request, desk)
 
-    def _ask(self, request: Request, desk: Desk | None) -> object:
+    def _ask(self, request: Request, desk: Desk | None) -> tuple[object, Issued | None]:
         alive = self._process is not None and self._process.is_alive()
         pipe = self._pipe if alive and self._pipe is not None else self._start()
         answer, issued = self._say(pipe, request), None
@@ -102,7 +106,7 @@ class Reader:
             answer = self._say(pipe, told)
         if isinstance(answer, Failed):
             raise RuntimeError(answer.trace)  # noqa: TRY004 - a mistake of ours, wherever it was made
-        return with_issued(answer, issued) if isinstance(answer, Checked | Understood) else answer
+        return answer, issued
 
     def _told(self, desk: Desk, question: Question, issued: Issued | None) -> tuple[object, Issued | None]:
         """Answer the child; a child whose question cannot be answered waits for nothing any more."""

@@ -107,6 +107,8 @@ def broken_together(decided: Decided, as_of: date, lang: str, *, final_document:
 
     Only rows are judged in which both sides changed something that rules look at; there are mostly none.
     """
+    if not decided.outcome.parallel:
+        return []
     fields = tuple(spec for spec in assignment_spec().shown_on(_UPDATE) if spec.owner is Owner.UNIT)
     looked_at = {*CONTEXT, *(spec.name for spec in fields)}
     new: dict[Key, dict[str, Value]] = {}
