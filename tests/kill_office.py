@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 FIELDS: Final = ("result_summary", "difficulty", "proposal", "explanation")
 """Columns of a unit that take any text."""
-_OWN_FILES: Final = {"ledger.db", "ledger.db-wal", "ledger.db-shm", "key", "journal.json"}
+_OWN_FILES: Final = {"ledger.db", "ledger.db-wal", "ledger.db-shm", "key", "journal.json", "units.json"}
 _AT: Final = re.compile(r"\d\d:\d\d \d\d/\d\d/\d{4}")
 _NUMBERED: Final = re.compile(r" \(\d+\)(?=\.)")
 
