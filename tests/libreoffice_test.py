@@ -6,9 +6,11 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
+from openpyxl import load_workbook
+from openpyxl.worksheet.datavalidation import DataValidationList
 
 from tdnv_sheets.pipeline.check import Moment
-from tdnv_sheets.pipeline.demo import AS_OF, play
+from tdnv_sheets.pipeline.demo import AS_OF, grid_of, play
 from tests.conftest import NOW, SmallOffice, fill
 
 if TYPE_CHECKING:
@@ -33,13 +35,18 @@ def test_register_unit_workbook_marked_copy_and_summary_open(
         assert libreoffice(path, "pdf").stat().st_size > 10_000
 
 
+def saved_there_and_back(path: Path, convert: Callable[[Path, str], Path]) -> Path:
+    """Save a workbook as .ods and that as .xlsx again."""
+    return convert(convert(path, "ods"), "xlsx")
+
+
 def test_a_unit_workbook_saved_by_libreoffice_is_accepted(
     office: SmallOffice, libreoffice: Callable[[Path, str], Path]
 ) -> None:
     book = fill(
         office.issue("cctl"), {ONE: {"progress": "done", "completed_date": date(2026, 6, 5), "result_summary": "Xong"}}
     )
-    saved = libreoffice(book, "xlsx")
+    saved = saved_there_and_back(book, libreoffice)
 
     entry = office.merge(saved)
 
@@ -51,9 +58,41 @@ def test_a_register_saved_by_libreoffice_is_read_back_without_a_change(
 ) -> None:
     office.run("sync")
     revision = office.revision()
-    saved = libreoffice(office.space.register, "xlsx")
+    saved = saved_there_and_back(office.space.register, libreoffice)
     office.space.register.write_bytes(saved.read_bytes())
 
     done = office.run("sync")
 
     assert (done.code, office.revision()) == (0, revision), done.out + done.err
+
+
+def stripped(path: Path) -> Path:
+    """Take drop-downs, protection and hidden sheets away, as programs do that do not know them."""
+    book = load_workbook(path)
+    for sheet in book.worksheets:
+        sheet.data_validations = DataValidationList()
+        sheet.protection.sheet = False
+        if sheet.sheet_state != "visible":
+            book.remove(sheet)
+    book.save(path)
+    return path
+
+
+def test_a_unit_workbook_without_drop_downs_protection_and_hidden_sheets_is_still_taken(office: SmallOffice) -> None:
+    answer = {"progress": "done", "completed_date": date(2026, 6, 5), "result_summary": "Xong"}
+    entry = office.merge(stripped(fill(office.issue("cctl"), {ONE: answer})))
+    assert (entry["verdict"], len(entry["changes"])) == ("accepted", 3), entry["findings"]
+
+
+def test_a_register_without_drop_downs_and_hidden_sheets_is_still_read_back(office: SmallOffice) -> None:
+    office.run("sync")
+    book = load_workbook(office.space.register)
+    columns, rows = grid_of(book["Nhiệm vụ"])
+    book["Nhiệm vụ"].cell(rows[ONE], columns["note"]).value = "Theo dõi sát."
+    book.save(office.space.register)
+    stripped(office.space.register)
+
+    done = office.run("sync")
+
+    assert done.code == 0, done.err
+    assert office.rows()[ONE, "cctl"]["note"] == "Theo dõi sát."
