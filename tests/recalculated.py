@@ -116,7 +116,8 @@ def live_cells(path: Path) -> dict[tuple[str, str], Any]:
 def expected(rows: Sequence[Row], lang: str = "vi") -> dict[tuple[str, str], Any]:
     """Give the same from the rules."""
     words = words_for(UNITS, lang)
-    return {(row.assignment.key.task_id, field): words.field(row, field) for row in rows for field in CELLS}
+    readers = {field: words.reader(field) for field in CELLS}
+    return {(row.assignment.key.task_id, field): read(row) for row in rows for field, read in readers.items()}
 
 
 def differences(name: str, count: int, seed: int, as_of: date, folder: Path) -> Iterator[str]:

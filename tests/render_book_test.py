@@ -12,7 +12,8 @@ import pytest
 from tdnv_sheets.errors import BrokenSurroundings
 from tdnv_sheets.records import Unit
 from tdnv_sheets.render import styles
-from tdnv_sheets.render.book import Advice, Area, Book, fit, ok, open_book, put_carriers
+from tdnv_sheets.render.book import Advice, Area, Book, open_book, put_carriers
+from tdnv_sheets.render.limits import fit
 from tdnv_sheets.render.unit_list import draw_unit_list
 from tdnv_sheets.sheetspec import Kind, unit_spec
 
@@ -84,7 +85,7 @@ def test_equal_looks_share_one_format(tmp_path: Path) -> None:
 def test_a_refusal_by_return_code_is_an_error_and_leaves_no_file(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     with pytest.raises(BrokenSurroundings), open_book(path, title="", author="") as book:
-        ok(book.sheet("Thử").write_string(2_000_000, 0, "quá xa"))
+        book.sheet("Thử").write_string(2_000_000, 0, "quá xa")
     assert not path.exists()
 
 

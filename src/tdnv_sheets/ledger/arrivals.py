@@ -173,6 +173,18 @@ def round_of(ledger: Ledger, period: str) -> tuple[int, tuple[str, ...]]:
     return len(units), tuple(sorted(units - senders))
 
 
+def to_correct(ledger: Ledger, period: str) -> tuple[str, ...]:
+    """Name the units whose last file on *period* went back to them to be corrected, in whole or in part."""
+    query = (
+        sa.select(_ARRIVALS.unit, _ARRIVALS.verdict)
+        .where((_ARRIVALS.period == period) & (_ARRIVALS.unit != "") & _ARRIVALS.verdict.in_((*t.TAKEN, "returned")))
+        .order_by(_ARRIVALS.number)
+    )
+    with ledger.reading() as connection:
+        last = {str(unit): str(verdict) for unit, verdict in connection.execute(query)}
+    return tuple(sorted(unit for unit, verdict in last.items() if verdict != "accepted"))
+
+
 def last_arrival(ledger: Ledger) -> tuple[int, datetime] | None:
     """Give number and time of the last file that arrived; None before the first."""
     query = sa.select(_ARRIVALS.number, _ARRIVALS.at).order_by(_ARRIVALS.number.desc()).limit(1)

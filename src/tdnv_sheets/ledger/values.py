@@ -6,6 +6,7 @@ import hashlib
 import json
 from datetime import date
 from functools import lru_cache
+from sys import intern
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, default=_day)
 _DECODER: Final = json.JSONDecoder()
 _quoted: Final = json.encoder.encode_basestring
 """Writes a text as the encoder does; nearly all values are texts, and the encoder makes itself ready for each call."""
+
+REPEATED: Final = 40
+"""Characters up to which a text is probably a name or a choice, and not a sentence that stands in one row only."""
 
 
 def dump(value: Value) -> str:
@@ -55,13 +59,22 @@ def dump_fields(fields: Mapping[str, Value]) -> str:
 
 def load_fields(text: str) -> dict[str, Value]:
     """Read fields."""
-    fields = _plain(text)
-    if not isinstance(fields, dict):
+    plain = _plain(text)
+    if not isinstance(plain, dict):
         raise ValueError(text)  # noqa: TRY004 - a damaged ledger is meant, not a wrong call
-    for name, value in fields.items():
-        if type(value) is dict:
-            fields[name] = _value(value)  # nothing is added, so going through it is safe
-    return fields
+    return {intern(name): _shared(value) for name, value in plain.items()}
+
+
+def _shared(plain: Any) -> Value:  # noqa: ANN401 - what json.loads gives
+    """Give a value of which the whole ledger keeps one: names, kinds and choices repeat in most rows, days in many."""
+    if type(plain) is str:
+        return intern(plain) if len(plain) <= REPEATED else plain
+    return _value(plain) if type(plain) is dict else plain
+
+
+@lru_cache(8192)
+def _read_day(text: str) -> date:
+    return date.fromisoformat(text)
 
 
 def fingerprint(value: Value) -> str:
@@ -77,14 +90,9 @@ def _plain(text: object) -> Any:  # noqa: ANN401 - what json.loads gives
     return value if end == len(text) else json.loads(text)  # which says what is wrong
 
 
-@lru_cache(1024)
-def _day_of(text: str) -> date:
-    return date.fromisoformat(text)
-
-
 def _value(plain: Any) -> Value:  # noqa: ANN401 - what json.loads gives
     if isinstance(plain, dict):
-        return _day_of(str(plain.get("day")))
+        return _read_day(str(plain.get("day")))
     if isinstance(plain, list):
         raise ValueError(plain)  # noqa: TRY004 - as above
     value: Value = plain

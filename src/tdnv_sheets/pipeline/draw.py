@@ -10,16 +10,18 @@ from tdnv_sheets.calendar import SATURDAY
 from tdnv_sheets.errors import WaitsForPerson, WrongUsage
 from tdnv_sheets.inbox.shelf import free_name
 from tdnv_sheets.inbox.workspace import put_in_place
+from tdnv_sheets.ledger.arrivals import last_round, round_of, to_correct
 from tdnv_sheets.ledger.conflicts import read_disputes
 from tdnv_sheets.ledger.log import read_undone
 from tdnv_sheets.ledger.values import fingerprint
+from tdnv_sheets.periods import parse_period
 from tdnv_sheets.pipeline.duties import shown_duties
 from tdnv_sheets.pipeline.office import Office, judged
 from tdnv_sheets.pipeline.parallel import parallel_rows
 from tdnv_sheets.records import EXTRA
 from tdnv_sheets.render.live import Live, Rule
 from tdnv_sheets.render.register import draw_register
-from tdnv_sheets.render.view import ConflictRow, LogRow, RegisterView, Row, SettledRow
+from tdnv_sheets.render.view import ConflictRow, LogRow, RegisterView, Round, Row, SettledRow
 from tdnv_sheets.rules.alert_articles import article_of
 from tdnv_sheets.rules.alerts import situation
 from tdnv_sheets.rules.judgement import OPEN
@@ -146,9 +148,20 @@ def register_view(office: Office, as_of: date) -> RegisterView:
         settled=tuple(_settled_rows(office, names)),
         alert_articles=_alert_articles(office, rows, as_of),
         live=_live(office, rows, as_of),
+        round=_round(office),
         duties=shown_duties(office, as_of),
         parallel=parallel_rows(office),
     )
+
+
+def _round(office: Office) -> Round | None:
+    """Say who is still to be heard in the round that was sent out last."""
+    period = last_round(office.ledger)
+    if not period:
+        return None
+    _, silent = round_of(office.ledger, period)
+    corrected = to_correct(office.ledger, period)
+    return Round(parse_period(period).title(office.lang), silent, corrected, office.space.settings.folders.journal)
 
 
 def _live(office: Office, rows: Iterable[Row], as_of: date) -> Live:

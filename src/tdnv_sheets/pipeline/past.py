@@ -177,6 +177,7 @@ def write_file(office: Office, as_of: date, path: Path, shape: str, at: int | No
 def _csv_cell(value: object) -> object:
     if isinstance(value, list):
         value = "; ".join(str(item) for item in value)
-    if isinstance(value, str) and value.startswith(_STARTS_FORMULA):
-        return f"'{value}"
-    return value
+    if not isinstance(value, str):
+        return value
+    text = value.replace("\r\n", "\n").replace("\r", "\n")  # a lone return ends the line for most readers of CSV
+    return f"'{text}" if value.startswith(_STARTS_FORMULA) else text

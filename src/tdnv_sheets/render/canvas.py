@@ -13,11 +13,10 @@ from tdnv_sheets.render.shown import day_text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from xlsxwriter.worksheet import Worksheet
-
     from tdnv_sheets.grid import Raw
     from tdnv_sheets.records import Key
     from tdnv_sheets.render.book import Book
+    from tdnv_sheets.render.rows import RowSheet
     from tdnv_sheets.render.shown import Shown
     from tdnv_sheets.render.styles import Look
     from tdnv_sheets.render.view import RegisterView
@@ -28,7 +27,7 @@ class Canvas:
     """A sheet with all that is needed to draw it."""
 
     book: Book
-    sheet: Worksheet
+    sheet: RowSheet
     name: str
     """The sheet's name, as people see it."""
     view: RegisterView

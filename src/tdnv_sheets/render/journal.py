@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tdnv_sheets.messages.catalogue import say
 from tdnv_sheets.render import styles
-from tdnv_sheets.render.book import ok, open_book, set_columns, set_page
+from tdnv_sheets.render.book import open_book, set_columns, set_page
 from tdnv_sheets.sheetspec import Kind
 
 if TYPE_CHECKING:
@@ -197,7 +197,7 @@ def _draw_files(book: Book, view: JournalView) -> None:
     for row, line in enumerate(view.lines, FIRST_ROW):
         _draw_line(book, sheet, row, line, looks)
     if view.lines:
-        ok(sheet.autofilter(HEADER_ROW, 0, HEADER_ROW + len(view.lines), len(COLUMNS) - 1))
+        sheet.autofilter(HEADER_ROW, 0, HEADER_ROW + len(view.lines), len(COLUMNS) - 1)
     sheet.freeze_panes(FIRST_ROW, 2)
     set_page(sheet, footer=f"{view.office} – {say('journal.title', view.lang)}", repeat=(HEADER_ROW, HEADER_ROW))
 

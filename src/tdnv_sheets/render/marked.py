@@ -9,7 +9,7 @@ from tdnv_sheets.findings import Severity, shorten
 from tdnv_sheets.grid import address
 from tdnv_sheets.messages.catalogue import finding_copy, finding_fix, finding_hint, finding_text, say
 from tdnv_sheets.messages.to_do import place_of, reading_order, to_do_line
-from tdnv_sheets.render.book import Area, ok, open_book, set_columns, set_page
+from tdnv_sheets.render.book import Area, open_book, set_columns, set_page
 from tdnv_sheets.render.marked_kept import draw_kept
 from tdnv_sheets.render.marked_sent import draw_sent
 from tdnv_sheets.render.marked_stray import draw_stray
@@ -156,7 +156,7 @@ def _draw_list(book: Book, view: MarkedView, items: tuple[Item, ...]) -> None:
     )
     for row, (text, look) in enumerate(lines):
         spread(book, sheet, Area(row, 0, row, last), text, mix(look, {"text_wrap": True}))
-        ok(sheet.set_row(row, max(24 if row == 0 else 20, row_height([(text, LINE_WIDTH)]))))
+        sheet.set_row(row, max(24 if row == 0 else 20, row_height([(text, LINE_WIDTH)])))
     head = book.look(header(view.book.colours))
     for column, name in enumerate(COLUMNS):
         book.put(sheet, HEAD_ROW, column, say(f"marked.column_{name}", lang), head)
@@ -219,7 +219,7 @@ def _draw_item(book: Book, sheet: Worksheet, view: MarkedView, row: int, numbere
     if item.place:
         target = f"'{where}'!{cell}"
         book.link(sheet, row, columns.index("cell"), target, cell, book.look(mix(look, LINK, {"text_wrap": True})))
-    ok(sheet.set_row(row, row_height([(text, int(COLUMNS[name] * NARROW)) for name, text in texts.items()], most=12)))
+    sheet.set_row(row, row_height([(text, int(COLUMNS[name] * NARROW)) for name, text in texts.items()], most=12))
 
 
 def _fix(item: Item, lang: str) -> str:

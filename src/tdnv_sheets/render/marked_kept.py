@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 from tdnv_sheets.findings import Severity, shorten
 from tdnv_sheets.grid import OLD_ERRORS
 from tdnv_sheets.messages.catalogue import say
-from tdnv_sheets.render.book import ok
 from tdnv_sheets.render.styles import DAY, fill, mix
 from tdnv_sheets.render.template import update_columns
 from tdnv_sheets.render.template_forms import missing_columns
@@ -46,7 +45,7 @@ def draw_kept(book: Book, view: MarkedView, about: Iterable[tuple[Finding, str, 
         if sheet is None:
             continue
         if finding.code == "error-value" and value in OLD_ERRORS:  # newer ones cannot be written
-            ok(sheet.write_formula(place.row, place.column, f"={value}", book.look(look), value))
+            sheet.write_formula(place.row, place.column, f"={value}", book.look(look), value)
         elif finding.code == "legacy-encoding":
             look = mix(look, _font(finding, str(value)))
             book.put(sheet, place.row, place.column, str(value), book.look(look))

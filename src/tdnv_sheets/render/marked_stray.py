@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tdnv_sheets.messages.catalogue import say
-from tdnv_sheets.render.book import ok, set_columns, set_page
+from tdnv_sheets.render.book import set_columns, set_page
 from tdnv_sheets.render.styles import FRAME, SUBTITLE, TITLE, WRAPPED, header, mix
 from tdnv_sheets.render.template import update_columns
 from tdnv_sheets.sheetspec import Kind
@@ -29,7 +29,7 @@ def draw_stray(book: Book, view: MarkedView) -> None:
     book.put(sheet, TITLE_ROW, 0, say("marked.title_stray", lang), book.look(TITLE))
     book.put(sheet, HOW_ROW, 0, say("marked.how_stray", lang), book.look(SUBTITLE))
     captions = [say("marked.stray_row", lang), *(spec.header(lang) for spec in columns)]
-    ok(sheet.set_row(HEAD_ROW, HEAD_HEIGHT))
+    sheet.set_row(HEAD_ROW, HEAD_HEIGHT)
     for column, caption in enumerate(captions):
         book.put(sheet, HEAD_ROW, column, caption, book.look(header(colours)))
     plain = book.look(mix(WRAPPED, FRAME))

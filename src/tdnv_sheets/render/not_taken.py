@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tdnv_sheets.messages.catalogue import say
 from tdnv_sheets.render import styles
-from tdnv_sheets.render.book import ok, open_book, set_page
+from tdnv_sheets.render.book import open_book, set_page
 from tdnv_sheets.render.register_parallel import taken_text, written_text
 from tdnv_sheets.render.shown import day_text, words_for
 from tdnv_sheets.sheetspec import Kind
@@ -165,7 +165,7 @@ def _draw_head(  # noqa: PLR0917 - where, whose, what and how
     sheet.set_row(UNIT_ROW, 20)
     head = book.look(styles.header(view.colours))
     for column, (caption, width) in enumerate(captions):
-        ok(sheet.set_column(column, column, width))
+        sheet.set_column(column, column, width)
         book.put(sheet, HEADER_ROW, column, caption, head)
     sheet.set_row(HEADER_ROW, styles.row_height([(text, max(width - 3, 4)) for text, width in captions], least=2))
 
@@ -192,7 +192,7 @@ def _draw_row(  # noqa: PLR0917 - where, how wide, what, and which cells stand o
 
 def _finish(book: Book, sheet: Worksheet, view: NotTakenView, captions: Sequence[tuple[str, int]], rows: int) -> None:
     if rows:
-        ok(sheet.autofilter(HEADER_ROW, 0, HEADER_ROW + rows, len(captions) - 1))
+        sheet.autofilter(HEADER_ROW, 0, HEADER_ROW + rows, len(captions) - 1)
     else:
         nothing = say("not_taken.nothing", view.lang)
         book.put(sheet, FIRST_ROW, 0, nothing, book.look(styles.NOTE, {"text_wrap": False}))

@@ -1,27 +1,26 @@
-"""Draw «Tổng quan», the first sheet of the register: figures as tiles, what needs doing today, two charts."""
+"""Draw «Tổng quan», the first sheet of the register: figures as tiles, what needs doing today, charts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.render import styles
-from tdnv_sheets.render.book import ok, set_columns
-from tdnv_sheets.render.register_counts import (
-    FIRST_ROW,
-    HEADER_ROW,
-    NAME_COLUMN,
-    STATUS_COLUMN,
-    STATUSES,
-    Line,
-    distinct_tasks,
-    line,
+from tdnv_sheets.render.book import set_columns
+from tdnv_sheets.render.overview_charts import (
+    Place,
+    ages_chart,
+    insert,
+    months_chart,
+    status_chart,
+    unit_chart,
 )
+from tdnv_sheets.render.register_counts import Line, distinct_tasks, line
 from tdnv_sheets.render.shown import day_text
 from tdnv_sheets.rules.judgement import Alert, Judgement, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from tdnv_sheets.render.canvas import Canvas
     from tdnv_sheets.render.shown import Shown
@@ -37,12 +36,10 @@ TODO_HEAD, TODO_LINE = 24, 21
 """Heights in points of the list's heading and of each of its lines."""
 TODO_COLUMNS: Final = 6
 """The list of things to do takes the left half, the chart of statuses the right half."""
-FINE_SCALE: Final = 12
-"""Up to this many assignments per unit the chart's scale counts by ones; left alone it would show halves."""
 PIXELS_PER_ROW: Final = 20
 PIXELS_WIDE: Final = 1022
-STATUS_HEIGHT: Final = 320
-"""Pixels of the chart of statuses."""
+STATUS_HEIGHT, SMALL_HEIGHT = 320, 230
+"""Pixels of the chart of statuses, and of those of months and of days overdue."""
 UNITS_PER_PAGE: Final = 15
 """Units up to which the whole sheet is printed on one page."""
 MOST_UNITS: Final = 40
@@ -64,16 +61,9 @@ class Todo:
 
     caption: str
     count: int
-    target: str
-
-
-class Place(NamedTuple):
-    """Where a chart stands, and its size in pixels."""
-
-    row: int
-    column: int
-    width: int
-    height: int
+    target: str = ""
+    file: str = ""
+    """The file beside the register that tells more."""
 
 
 def draw_overview(canvas: Canvas, lines: Sequence[Line]) -> None:
@@ -84,13 +74,18 @@ def draw_overview(canvas: Canvas, lines: Sequence[Line]) -> None:
     _draw_head(canvas)
     _draw_tiles(canvas)
     bottom = _draw_todos(canvas, [todo for todo in _todos(canvas) if todo.count])
-    _insert(canvas, Place(TODO_ROW, TODO_COLUMNS, PIXELS_WIDE // 2 - 10, STATUS_HEIGHT), _status_chart(canvas, lines))
+    half = PIXELS_WIDE // 2 - 10
+    insert(canvas, Place(TODO_ROW, TODO_COLUMNS, half, STATUS_HEIGHT), status_chart(canvas, lines))
+    # Points are three quarters of a pixel; rows below the list have the standard height.
+    listed = (TODO_HEAD + (bottom - TODO_ROW - 1) * TODO_LINE) * 4 // 3
+    top = bottom + max(0, -(-(STATUS_HEIGHT - listed) // PIXELS_PER_ROW)) + 1
+    if canvas.view.counted:
+        insert(canvas, Place(top, 0, half, SMALL_HEIGHT), months_chart(canvas))
+        insert(canvas, Place(top, TODO_COLUMNS, half, SMALL_HEIGHT), ages_chart(canvas))
+        top += -(-SMALL_HEIGHT // PIXELS_PER_ROW) + 1
     drawn = min(len(lines), MOST_UNITS)
     if drawn:
-        # Points are three quarters of a pixel; rows below the list have the standard height.
-        listed = (TODO_HEAD + (bottom - TODO_ROW - 1) * TODO_LINE) * 4 // 3
-        top = bottom + max(0, -(-(STATUS_HEIGHT - listed) // PIXELS_PER_ROW)) + 1
-        _insert(canvas, Place(top, 0, PIXELS_WIDE, 130 + 26 * drawn), _unit_chart(canvas, lines[:drawn]))
+        insert(canvas, Place(top, 0, PIXELS_WIDE, 130 + 26 * drawn), unit_chart(canvas, lines[:drawn]))
     canvas.paper()
     sheet.center_horizontally()
     if drawn <= UNITS_PER_PAGE:
@@ -135,9 +130,9 @@ def _draw_tiles(canvas: Canvas) -> None:
         edge: styles.Look = {"border_color": "#FFFFFF", "left": 5, "right": 5}
         big = book.look(paint, edge, {"bold": True, "font_size": 24, "num_format": "#,##0"})
         small = book.look(paint, edge, {"text_wrap": True, "font_size": 10})
-        ok(sheet.merge_range(row, column, row, column + 1, "", big))
+        sheet.merge_range(row, column, row, column + 1, "", big)
         book.put(sheet, row, column, tile.number, big)
-        ok(sheet.merge_range(row + 1, column, row + 1, column + 1, "", small))
+        sheet.merge_range(row + 1, column, row + 1, column + 1, "", small)
         book.put(sheet, row + 1, column, tile.caption, small)
     for row in (TILES_ROW, TILES_ROW + 3):
         sheet.set_row(row, 36)
@@ -167,8 +162,17 @@ def _todos(canvas: Canvas) -> list[Todo]:
         rows("todo_extension", lambda judged: Alert.EXTENSION_ASKED in judged.alerts),
         rows("todo_return", lambda judged: Alert.RETURN_ASKED in judged.alerts),
         rows("todo_deadline_unclear", lambda judged: Alert.DEADLINE_UNCLEAR in judged.alerts),
-        Todo(words.say("todo_draft_units"), sum(unit.draft for unit in view.units), ""),
+        Todo(words.say("todo_draft_units"), sum(unit.draft for unit in view.units)),
+        *_of_round(view, words),
     ]
+
+
+def _of_round(view: RegisterView, words: Shown) -> Iterator[Todo]:
+    """Say who is still to be heard in the last round; the journal beside the register names them."""
+    if view.round is not None:
+        title, journal = view.round.title, view.round.journal
+        yield Todo(words.say("todo_silent", period=title), len(view.round.silent), file=journal)
+        yield Todo(words.say("todo_to_correct", period=title), len(view.round.to_correct), file=journal)
 
 
 def _draw_todos(canvas: Canvas, todos: Sequence[Todo]) -> int:
@@ -187,65 +191,8 @@ def _draw_todos(canvas: Canvas, todos: Sequence[Todo]) -> int:
         canvas.put(row, last - 1, todo.count, styles.BOLD, rule, {"align": "center", "font_size": 12})
         if todo.target:
             canvas.link(row, last, todo.target, words.say("todo_open"), rule)
+        elif todo.file:
+            look = canvas.book.look(styles.LINK, rule)
+            canvas.book.link_file(canvas.sheet, row, last, todo.file, words.say("todo_open"), look)
         canvas.sheet.set_row(row, TODO_LINE)
     return TODO_ROW + 1 + len(todos)
-
-
-def _insert(canvas: Canvas, place: Place, chart: Any) -> None:  # noqa: ANN401 - XlsxWriter's charts are untyped
-    chart.set_size({"width": place.width, "height": place.height})
-    ok(canvas.sheet.insert_chart(place.row, place.column, chart, {"object_position": 1}))
-
-
-def _font(size: int, *, bold: bool = False) -> dict[str, object]:
-    return {"name": styles.FONT, "size": size, "bold": bold}
-
-
-def _chart(canvas: Canvas, kind: dict[str, str], title: str) -> Any:  # noqa: ANN401 - as above
-    chart: Any = canvas.book.workbook.add_chart(kind)
-    chart.set_title({"name": title, "name_font": _font(13, bold=True), "overlay": False})
-    chart.set_chartarea({"border": {"color": f"#{styles.BORDER}"}})
-    chart.set_y_axis({"num_font": _font(10), "reverse": True, "major_gridlines": {"visible": False}})
-    return chart
-
-
-def _status_chart(canvas: Canvas, lines: Sequence[Line]) -> Any:  # noqa: ANN401 - as above
-    words = canvas.words
-    sheet, sums = words.say("sheet_by_unit"), FIRST_ROW + len(lines)
-    end = STATUS_COLUMN + len(STATUSES) - 1
-    chart = _chart(canvas, {"type": "bar"}, words.say("chart_status"))
-    chart.add_series(
-        {
-            "categories": [sheet, HEADER_ROW, STATUS_COLUMN, HEADER_ROW, end],
-            "values": [sheet, sums, STATUS_COLUMN, sums, end],
-            "points": [{"fill": {"color": f"#{styles.CHART_COLOUR[status]}"}} for status in STATUSES],
-            "data_labels": {"value": True, "font": _font(10, bold=True)},
-            "gap": 40,
-        }
-    )
-    chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}})
-    chart.set_legend({"none": True})
-    return chart
-
-
-def _unit_chart(canvas: Canvas, lines: Sequence[Line]) -> Any:  # noqa: ANN401 - as above
-    words = canvas.words
-    sheet, end = words.say("sheet_by_unit"), FIRST_ROW + len(lines) - 1
-    chart = _chart(canvas, {"type": "bar", "subtype": "stacked"}, words.say("chart_units"))
-    for offset, status in enumerate(STATUSES):
-        column = STATUS_COLUMN + offset
-        chart.add_series(
-            {
-                "name": [sheet, HEADER_ROW, column],
-                "categories": [sheet, FIRST_ROW, NAME_COLUMN, end, NAME_COLUMN],
-                "values": [sheet, FIRST_ROW, column, end, column],
-                "fill": {"color": f"#{styles.CHART_COLOUR[status]}"},
-                "gap": 45,
-            }
-        )
-    axis = {"num_font": _font(9), "label_position": "high", "num_format": "0", "min": 0}
-    axis["major_gridlines"] = {"visible": True, "line": {"color": "#E7E6E6"}}
-    if max(sum(entry.statuses.values()) for entry in lines) <= FINE_SCALE:
-        axis["major_unit"] = 1
-    chart.set_x_axis(axis)
-    chart.set_legend({"position": "bottom", "font": _font(9)})
-    return chart

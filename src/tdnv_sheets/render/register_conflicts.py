@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from tdnv_sheets.render import styles
-from tdnv_sheets.render.book import Area, ok
-from tdnv_sheets.render.register_lists import Col, Content, Listing, draw_list, offer, who
+from tdnv_sheets.render.book import Area
+from tdnv_sheets.render.limits import any_of, quoted
+from tdnv_sheets.render.register_lists import Col, Listing, draw_list, offer, who
 from tdnv_sheets.sheetspec import Kind
 from tdnv_sheets.validate.cells import as_text
 
@@ -17,11 +18,10 @@ if TYPE_CHECKING:
 
     from tdnv_sheets.records import Value
     from tdnv_sheets.render.canvas import Canvas
+    from tdnv_sheets.render.rows import Content
     from tdnv_sheets.render.view import ConflictRow, SettledRow
 
 TABLE, SETTLED_TABLE = "tblXungDot", "tblXungDotDaXuLy"
-TESTS: Final = 20
-"""Rows that one rule asks for; Excel allows 8,192 characters in a formula."""
 NOTE_WIDTH, NOTE_HEIGHT = 320, 130
 """Pixels of the note on a disputed cell."""
 
@@ -124,16 +124,15 @@ def mark_disputed(canvas: Canvas, body: Area) -> None:
     for field, items in by_field.items():
         column = canvas.columns[field]
         area = Area(body.first_row, column, body.last_row, column)
-        for start in range(0, len(items), TESTS):
-            tests = ",".join(_tests(canvas, items[start : start + TESTS], body.first_row))
-            canvas.book.colour_when(canvas.sheet, area, f"=OR({tests})", look)
+        for formula in any_of(_tests(canvas, items, body.first_row)):
+            canvas.book.colour_when(canvas.sheet, area, formula, look)
 
 
 def _tests(canvas: Canvas, items: Iterable[ConflictRow], row: int) -> Iterator[str]:
     task, unit = (xl_rowcol_to_cell(row, canvas.columns[name], col_abs=True) for name in ("task_id", "unit"))
     for item in items:
-        name = canvas.words.unit(item.key.unit).replace('"', '""')
-        yield f'AND({task}="{item.key.task_id}",{unit}="{name}")'
+        name = canvas.words.unit(item.key.unit)
+        yield f"AND({task}={quoted(item.key.task_id)},{unit}={quoted(name)})"
 
 
 def _note(canvas: Canvas, item: ConflictRow) -> None:
@@ -149,4 +148,4 @@ def _note(canvas: Canvas, item: ConflictRow) -> None:
         sheet=words.say("sheet_conflicts"),
     )
     options = {"x_scale": 1, "width": NOTE_WIDTH, "height": NOTE_HEIGHT, "font_name": styles.FONT, "font_size": 10}
-    ok(canvas.sheet.write_comment(row, canvas.columns[item.field], text, options))
+    canvas.sheet.write_comment(row, canvas.columns[item.field], text, options)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from tdnv_sheets.render import styles
-from tdnv_sheets.render.book import Area, ok, set_columns
+from tdnv_sheets.render.book import Area, set_columns
 from tdnv_sheets.rules.judgement import Alert, Status
 
 if TYPE_CHECKING:
@@ -122,4 +122,4 @@ def _draw_sums(canvas: Canvas, lines: Sequence[Line]) -> None:
 def _sum(canvas: Canvas, row: int, column: int, area: Area, value: int, look: styles.Look) -> None:  # noqa: PLR0917 - the cell, what it adds up, and the result for readers that do not calculate
     start = xl_rowcol_to_cell(area.first_row, area.first_column)
     end = xl_rowcol_to_cell(area.last_row, area.last_column)
-    ok(canvas.sheet.write_formula(row, column, f"=SUM({start}:{end})", canvas.book.look(look), value))
+    canvas.sheet.write_formula(row, column, f"=SUM({start}:{end})", canvas.book.look(look), value)

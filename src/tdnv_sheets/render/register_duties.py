@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tdnv_sheets.render.canvas import Canvas
-    from tdnv_sheets.render.register_lists import Content
+    from tdnv_sheets.render.rows import Content
     from tdnv_sheets.rules.duties import Duty
 
 AHEAD: Final = timedelta(weeks=4)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.render import styles
-from tdnv_sheets.render.book import Advice, Area, ok
+from tdnv_sheets.render.book import Advice, Area
+from tdnv_sheets.render.rows import Content, Link
 from tdnv_sheets.rules.judgement import Status
 from tdnv_sheets.sheetspec import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from xlsxwriter.format import Format
 
     from tdnv_sheets.records import Key, Proposal
     from tdnv_sheets.render.canvas import Canvas
@@ -49,18 +52,6 @@ class Col:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """A cell of a list that leads to a row of «Nhiệm vụ»."""
-
-    text: str
-    target: str
-
-
-Content: TypeAlias = str | int | float | date | datetime | Cell | None
-"""What one cell of a list holds."""
-
-
-@dataclass(frozen=True, slots=True)
 class Listing:
     """One list, ready to be drawn."""
 
@@ -87,10 +78,11 @@ def draw_overdue(canvas: Canvas) -> None:
     ]
     days = 3 + OVERDUE_FIELDS.index("effective_deadline") + 1
     columns.insert(days, Col(words.say("days_overdue"), 10, Kind.INTEGER))
+    readers = [words.reader(name) for name in OVERDUE_FIELDS]
     rows: list[list[Content]] = []
     for number, row in enumerate(late, 1):
         cells: list[Content] = [number, *who(canvas, row.assignment.key)]
-        cells += [words.field(row, name) for name in OVERDUE_FIELDS]
+        cells += [read(row) for read in readers]
         cells.insert(days, -(row.judgement.days_left or 0))
         rows.append(cells)
     draw_list(canvas, Listing(words.say("title_overdue"), "", words.say("no_overdue"), columns, rows))
@@ -154,7 +146,7 @@ def _logged(canvas: Canvas, entry: LogRow) -> list[Content]:
 def who(canvas: Canvas, key: Key, field: str = "") -> tuple[Content, Content]:
     """Give task and unit of an assignment, the task leading to its row or to its cell of *field*."""
     target = canvas.target(key, field)
-    return Cell(key.task_id, target) if target else key.task_id, canvas.words.unit(key.unit)
+    return Link(key.task_id, target) if target else key.task_id, canvas.words.unit(key.unit)
 
 
 def draw_list(canvas: Canvas, listing: Listing) -> None:
@@ -163,18 +155,17 @@ def draw_list(canvas: Canvas, listing: Listing) -> None:
     canvas.title(listing.title, 14)
     canvas.put(HOW_ROW, 0, listing.how or None, plain)
     for column, col in enumerate(listing.columns):
-        ok(sheet.set_column(column, column, col.width, None, {"hidden": col.hidden}))
+        sheet.set_column(column, column, col.width, None, {"hidden": col.hidden})
         canvas.put(ID_ROW, column, col.id or None, styles.IDS)
         canvas.put(HEADER_ROW, column, col.caption, styles.header(canvas.view.colours))
     sheet.set_row(ID_ROW, None, None, {"hidden": True})
     captions = [(col.caption, max(col.width - 3, 4)) for col in listing.columns if not col.hidden]
     sheet.set_row(HEADER_ROW, styles.row_height(captions, most=4, least=2))
-    for row, cells in enumerate(listing.rows, FIRST_ROW):
-        _draw_row(canvas, row, listing.columns, cells)
+    _draw_rows(canvas, listing)
     if listing.rows and listing.table:
         _make_table(canvas, listing)
     elif listing.rows:
-        ok(sheet.autofilter(HEADER_ROW, 0, HEADER_ROW + len(listing.rows), len(listing.columns) - 1))
+        sheet.autofilter(HEADER_ROW, 0, HEADER_ROW + len(listing.rows), len(listing.columns) - 1)
     elif listing.empty:
         canvas.put(FIRST_ROW, 0, listing.empty, plain)
     sheet.freeze_panes(FIRST_ROW, 0)
@@ -189,21 +180,31 @@ def _make_table(canvas: Canvas, listing: Listing) -> None:
         "banded_rows": False,
         "columns": [{"header": col.caption, "header_format": look} for col in listing.columns],
     }
-    ok(canvas.sheet.add_table(HEADER_ROW, 0, HEADER_ROW + len(listing.rows), len(listing.columns) - 1, table))
+    area = (HEADER_ROW, 0, HEADER_ROW + len(listing.rows), len(listing.columns) - 1)
+    canvas.sheet.add_tall_table(area, table)
 
 
-def _draw_row(canvas: Canvas, row: int, columns: Sequence[Col], cells: Sequence[Content]) -> None:
-    for column, (col, value) in enumerate(zip(columns, cells, strict=True)):
-        kind = Kind.DATE if col.kind is Kind.TEXT and isinstance(value, date) else col.kind
-        look = styles.cell(kind, colour=styles.ENTRY if col.entry else "", max_length=styles.SHORT + 1)
-        if isinstance(value, Cell):
-            canvas.link(row, column, value.target, value.text, styles.FRAME)
-        elif isinstance(value, datetime):
-            canvas.put(row, column, value, look, {"num_format": styles.MOMENT, "align": "center"})
-        else:
-            canvas.put(row, column, value, look)
-    texts = [(value, col.width) for col, value in zip(columns, cells, strict=True) if isinstance(value, str)]
-    canvas.sheet.set_row(row, styles.row_height(texts))
+def _draw_rows(canvas: Canvas, listing: Listing) -> None:
+    looks: dict[tuple[int, type], Format] = {}
+    for row, cells in enumerate(listing.rows, FIRST_ROW):
+        kinds = [(column, value.__class__) for column, value in enumerate(cells)]
+        for kind in kinds:
+            if kind not in looks:
+                column = kind[0]
+                looks[kind] = canvas.book.look(_look(listing.columns[column], cells[column]))
+        canvas.sheet.put_row(row, cells, tuple(looks[kind] for kind in kinds))
+        texts = zip(cells, listing.columns, strict=True)
+        heights = [(value, col.width) for value, col in texts if isinstance(value, str)]
+        canvas.sheet.set_row(row, styles.row_height(heights))
+
+
+def _look(col: Col, value: Content) -> styles.Look:
+    if isinstance(value, Link):
+        return styles.mix(styles.LINK, styles.FRAME)
+    kind = Kind.DATE if col.kind is Kind.TEXT and isinstance(value, date) else col.kind
+    look = styles.cell(kind, colour=styles.ENTRY if col.entry else "", max_length=styles.SHORT + 1)
+    moment: styles.Look = {"num_format": styles.MOMENT, "align": "center"}
+    return styles.mix(look, moment) if isinstance(value, datetime) else look
 
 
 def offer(canvas: Canvas, listing: Listing, name: str, labels: Sequence[str]) -> None:

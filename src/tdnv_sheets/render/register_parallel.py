@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.findings import shorten
-from tdnv_sheets.render.register_lists import Col, Content, Listing, draw_list, who
+from tdnv_sheets.render.register_lists import Col, Listing, draw_list, who
 from tdnv_sheets.sheetspec import Kind
 from tdnv_sheets.validate.cells import as_text
 
 if TYPE_CHECKING:
     from tdnv_sheets.render.canvas import Canvas
+    from tdnv_sheets.render.rows import Content
     from tdnv_sheets.render.shown import Shown
     from tdnv_sheets.render.view import ParallelRow
 

@@ -10,9 +10,11 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from tdnv_sheets.records import EXTRA
 from tdnv_sheets.render import styles
-from tdnv_sheets.render.book import Advice, Area, ok
+from tdnv_sheets.render.book import Advice, Area
+from tdnv_sheets.render.limits import CAPTION_UNITS, fit, quoted
 from tdnv_sheets.render.live import CELLS, TODAY, define
 from tdnv_sheets.render.register_conflicts import mark_disputed
+from tdnv_sheets.render.rows import living
 from tdnv_sheets.rules.judgement import Status
 from tdnv_sheets.sheetspec import FieldSpec, Kind, Owner
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
     from tdnv_sheets.records import Key
     from tdnv_sheets.render.canvas import Canvas
+    from tdnv_sheets.render.rows import Content
     from tdnv_sheets.render.shown import Shown
     from tdnv_sheets.render.view import RegisterView, Row
 
@@ -67,10 +70,10 @@ def columns(view: RegisterView, words: Shown) -> tuple[Column, ...]:
     own = [Column(spec.name, spec.header(view.lang), spec.width, spec) for spec in words.spec.shown_on("register")]
     taken = {column.caption.casefold() for column in own}
     for header in view.extra_headers:
-        caption, count = header, 1
+        caption, count = fit(header, CAPTION_UNITS), 1
         while caption.casefold() in taken:
             count += 1
-            caption = f"{header} ({count})"
+            caption = f"{fit(header, CAPTION_UNITS - 9)} ({count})"
         taken.add(caption.casefold())
         own.append(Column(EXTRA + header, caption, EXTRA_WIDTH, None))
     return tuple(own)
@@ -100,7 +103,7 @@ def draw_tasks(canvas: Canvas) -> None:
         "banded_rows": False,
         "columns": [{"header": column.caption, "header_format": header} for column in shown],
     }
-    ok(sheet.add_table(HEADER_ROW, 0, last_row, len(shown) - 1, table))
+    sheet.add_tall_table((HEADER_ROW, 0, last_row, len(shown) - 1), table)
     for index, column in enumerate(shown):
         if column.spec:
             _check(canvas, Area(body.first_row, index, body.last_row, index), column.spec)
@@ -111,7 +114,7 @@ def draw_tasks(canvas: Canvas) -> None:
     _colour(canvas, body, [column.id for column in shown])
     sheet.freeze_panes(FIRST_ROW, FROZEN_COLUMNS)
     canvas.paper((BAND_ROW, HEADER_ROW))
-    ok(sheet.print_area(0, 0, last_row, len(shown) - 1))  # the empty rows below are for the screen
+    sheet.print_area(0, 0, last_row, len(shown) - 1)  # the empty rows below are for the screen
     sheet.repeat_columns(0, FROZEN_COLUMNS - 1)
     sheet.fit_to_pages(max(1, round(sum(column.width for column in shown) / PAGE_WIDTH)), 0)
 
@@ -130,7 +133,7 @@ def _draw_head(canvas: Canvas, shown: Sequence[Column]) -> None:
         )
         canvas.put(ID_ROW, index, column.id, styles.IDS)
         level = 0 if starts or index < FROZEN_COLUMNS else 1
-        ok(sheet.set_column(index, index, column.width, None, {"level": level}))
+        sheet.set_column(index, index, column.width, None, {"level": level})
     sheet.set_row(BAND_ROW, 20)
     sheet.set_row(ID_ROW, None, None, {"hidden": True})
     captions = [(column.caption, max(column.width - FILTER_ARROW, 4)) for column in shown]
@@ -169,7 +172,7 @@ def _draw_legend(canvas: Canvas) -> None:
     how = words.say("how_to_add", task_id=words.caption("task_id"))
     note = canvas.book.look(styles.NOTE, {"font_size": 10, "valign": "vcenter"})
     first = FROZEN_COLUMNS + len(LEGEND)
-    ok(canvas.sheet.merge_range(LEGEND_ROW, first, LEGEND_ROW, first + NOTE_COLUMNS - 1, how, note))
+    canvas.sheet.merge_range(LEGEND_ROW, first, LEGEND_ROW, first + NOTE_COLUMNS - 1, how, note)
     column = first + NOTE_COLUMNS
     if view.conflicts:
         look = styles.mix(styles.fill(styles.DISPUTED), {"bold": True, "font_color": f"#{styles.DISPUTED_INK}"})
@@ -193,31 +196,31 @@ def _look(column: Column, colours: Mapping[str, str]) -> styles.Look:
 def _draw_rows(canvas: Canvas, shown: Sequence[Column], last_row: int) -> None:
     """Draw the assignments, and empty cells of the same looks down to *last_row*."""
     book, sheet, words = canvas.book, canvas.sheet, canvas.words
-    looks = [book.look(_look(column, canvas.view.colours)) for column in shown]
-    marked = {
-        index: book.look(styles.provisional(_look(column, canvas.view.colours)))
-        for index, column in enumerate(shown)
-        if column.id == _RESTS_ON_CALENDAR
-    }
+    looks = tuple(book.look(_look(column, canvas.view.colours)) for column in shown)
+    provisional = tuple(
+        book.look(styles.provisional(_look(column, canvas.view.colours))) if column.id == _RESTS_ON_CALENDAR else look
+        for column, look in zip(shown, looks, strict=True)
+    )
     names = CELLS if canvas.view.live is not None else {}
     live = {index: names[column.id] for index, column in enumerate(shown) if column.id in names}
     extra_day = book.look(styles.cell(Kind.DATE))
+    readers = [words.reader(column.id) for column in shown]
+    own = [index for index, column in enumerate(shown) if column.spec is None]
     wrapping = [(index, column.width) for index, column in enumerate(shown) if _wraps(column)]
     for number, row in enumerate(canvas.view.rows, FIRST_ROW):
-        values = [words.field(row, column.id) for column in shown]
-        for index, value in enumerate(values):
-            if index in live:
-                look = marked.get(index, looks[index]) if row.judgement.provisional else looks[index]
-                book.live(sheet, number, index, live[index], value, look)
-                continue
-            is_extra_day = isinstance(value, date) and shown[index].spec is None
-            look = extra_day if is_extra_day else looks[index]
-            book.put(sheet, number, index, value, marked.get(index, look) if row.judgement.provisional else look)
-        long = ((text, width) for index, width in wrapping if isinstance(text := values[index], str))
+        values = [read(row) for read in readers]
+        strip = provisional if row.judgement.provisional else looks
+        days = {index for index in own if isinstance(values[index], date)}
+        if days:
+            strip = tuple(extra_day if index in days else look for index, look in enumerate(strip))
+        cells: list[Content] = [*values]
+        for index, name in live.items():
+            cells[index] = living(name, values[index])
+        sheet.put_row(number, cells, strip)
+        long = [(text, width) for index, width in wrapping if isinstance(text := values[index], str)]
         sheet.set_row(number, styles.row_height(long))
     for number in range(FIRST_ROW + len(canvas.view.rows), last_row + 1):
-        for index, look in enumerate(looks):
-            book.put(sheet, number, index, None, look)
+        sheet.put_row(number, [None] * len(looks), looks)
 
 
 def _wraps(column: Column) -> bool:
@@ -263,14 +266,14 @@ def _colour(canvas: Canvas, body: Area, ids: Sequence[str]) -> None:
         cell: str = xl_rowcol_to_cell(body.first_row, ids.index(name), col_abs=True)
         return cell
 
-    def quoted(status: Status) -> str:
-        return '"' + canvas.words.status(status).replace('"', '""') + '"'
+    def told(status: Status) -> str:
+        return quoted(canvas.words.status(status))
 
     status, left = first("status"), first("days_left")
-    soon = f'AND({status}={quoted(Status.OPEN_IN_TIME)},{left}<>"",{left}>=0,{left}<={view.due_soon_days})'
+    soon = f'AND({status}={told(Status.OPEN_IN_TIME)},{left}<>"",{left}>=0,{left}<={view.due_soon_days})'
     canvas.book.colour_when(canvas.sheet, body, f"={soon}", styles.fill(view.colours["due_soon"]))
     for colour in LEGEND:
-        members = [quoted(member) for member, name in styles.STATUS_COLOUR.items() if name == colour]
+        members = [told(member) for member, name in styles.STATUS_COLOUR.items() if name == colour]
         if members:
             tests = ",".join(f"{status}={member}" for member in members)
             canvas.book.colour_when(canvas.sheet, body, f"=OR({tests})", styles.fill(view.colours[colour]))

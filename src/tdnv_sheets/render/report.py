@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.findings import shorten
 from tdnv_sheets.messages.catalogue import say
-from tdnv_sheets.render.book import Area, ok, open_book, set_columns
+from tdnv_sheets.render.book import Area, open_book, set_columns
 from tdnv_sheets.render.report_chart import draw_chart
 from tdnv_sheets.render.report_overdue import draw_overdue
 from tdnv_sheets.render.report_paper import (
@@ -76,7 +76,7 @@ def _draw_rates(book: Book, paper: Paper) -> None:
         book.put(sheet, row, 1, name, book.look(CELL))
         book.put(sheet, row, 2, formula, book.look(CELL))
         book.put(sheet, row, 3, DASH if rate is None else float(rate), book.look(RATE))
-        ok(sheet.set_row(row, row_height([(name, RATE_WIDTHS[1]), (formula, RATE_WIDTHS[2])])))
+        sheet.set_row(row, row_height([(name, RATE_WIDTHS[1]), (formula, RATE_WIDTHS[2])]))
     draw_notes(book, sheet, row + 2, [paper.words("rate_rounding", row=paper.words("row_total"))], RATE_WIDTHS)
     set_paper(sheet, paper, (top, top))
 
@@ -109,7 +109,7 @@ def _draw_checks(book: Book, paper: Paper) -> None:
         book.put(sheet, row, 1, name, book.look(CELL))
         book.put(sheet, row, 2, result, book.look(mix(CELL, CENTRED, {"bold": True}, fill(colour))))
         book.put(sheet, row, 3, detail, book.look(mix(CELL, CENTRED)))
-        ok(sheet.set_row(row, row_height([(name, CHECK_WIDTHS[1]), (detail, CHECK_WIDTHS[3])])))
+        sheet.set_row(row, row_height([(name, CHECK_WIDTHS[1]), (detail, CHECK_WIDTHS[3])]))
     if not paper.failed:
         area = Area(row + 2, 0, row + 2, len(CHECK_WIDTHS) - 1)
         write(book, sheet, area, paper.words("checks_all_ok"), mix(PLAIN, {"italic": True}))
@@ -119,4 +119,4 @@ def _draw_checks(book: Book, paper: Paper) -> None:
 def _draw_head(book: Book, sheet: Worksheet, paper: Paper, row: int, captions: Sequence[str]) -> None:
     for column, caption in enumerate(captions):
         book.put(sheet, row, column, caption, book.look(header(paper.colours)))
-    ok(sheet.set_row(row, 26))
+    sheet.set_row(row, 26)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from tdnv_sheets.grid import address
-from tdnv_sheets.render.book import ok, set_columns
+from tdnv_sheets.render.book import set_columns
 from tdnv_sheets.render.report_paper import CELL, COUNT, draw_heading, formula, set_paper
 from tdnv_sheets.render.report_table import COLUMNS, index_of
 from tdnv_sheets.render.styles import FONT, header, row_height
@@ -42,7 +42,7 @@ def draw_chart(book: Book, paper: Paper, first_row: int) -> None:
     captions = [paper.words("head_unit"), *(paper.words(f"chart_{name}") for name, _, _ in SERIES)]
     for column, caption in enumerate(captions):
         book.put(sheet, top, column, caption, book.look(header(paper.colours)))
-    ok(sheet.set_row(top, 48))
+    sheet.set_row(top, 48)
     by_name = {column.name: column for column in COLUMNS}
     source = paper.words("sheet_table")
     for index, line in enumerate(units):
@@ -54,7 +54,7 @@ def draw_chart(book: Book, paper: Paper, first_row: int) -> None:
             counts = (by_name[part].count for part in parts)
             value = sum(count(line.counts) for count in counts if count)
             formula(sheet, (row, column), f"={cells}", value, book.look(COUNT))
-        ok(sheet.set_row(row, row_height([(name, NAME_WIDTH)])))
+        sheet.set_row(row, row_height([(name, NAME_WIDTH)]))
     _draw_bars(book, sheet, paper, (top, len(units)), [colour for _, _, colour in SERIES])
     set_paper(sheet, paper, None)
     sheet.fit_to_pages(1, 1)  # a chart cut in two tells nothing
@@ -81,4 +81,4 @@ def _draw_bars(book: Book, sheet: Worksheet, paper: Paper, table: tuple[int, int
     chart.set_x_axis({**axis, "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}}})
     chart.set_legend({"position": "bottom", "font": font})
     chart.set_size({"width": CHART_WIDTH, "height": FRAME_HEIGHT + BAR_HEIGHT * count})
-    ok(sheet.insert_chart(last + 2, 0, chart))
+    sheet.insert_chart(last + 2, 0, chart)

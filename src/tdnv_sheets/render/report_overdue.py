@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tdnv_sheets.render.book import Area, ok, set_columns
+from tdnv_sheets.render.book import Area, set_columns
 from tdnv_sheets.render.report_paper import (
     CELL,
     CENTRED,
@@ -72,7 +72,7 @@ def draw_overdue(book: Book, paper: Paper) -> None:
     if not listed:
         text = paper.words("overdue_none", as_of=paper.as_of)
         write(book, sheet, Area(row, 0, row, len(widths) - 1), text, mix(CELL, CENTRED, {"italic": True}))
-        ok(sheet.set_row(row, 30))
+        sheet.set_row(row, 30)
         row += 1
     else:
         row = draw_notes(book, sheet, row + 1, [paper.words("overdue_count", count=len(listed))], widths)
@@ -94,7 +94,7 @@ def _draw_line(book: Book, sheet: Worksheet, paper: Paper, row: int, numbered: t
     for column, name in enumerate(WIDTHS):
         book.put(sheet, row, column, cells[name], book.look(LOOKS.get(name, TEXT_CELL)))
     texts = [(value, WIDTHS[name]) for name, value in cells.items() if isinstance(value, str)]
-    ok(sheet.set_row(row, row_height(texts, most=LINES_MOST)))
+    sheet.set_row(row, row_height(texts, most=LINES_MOST))
 
 
 def _cells(paper: Paper, item: Listed) -> dict[str, Raw]:

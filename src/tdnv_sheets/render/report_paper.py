@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.messages.catalogue import say
-from tdnv_sheets.render.book import Area, ok, set_page
+from tdnv_sheets.render.book import Area, set_page
 from tdnv_sheets.render.styles import BORDER, PLAIN, header, mix, row_height
 
 if TYPE_CHECKING:
@@ -63,13 +63,13 @@ class Paper:
 def write(book: Book, sheet: Worksheet, area: Area, text: str, look: Look) -> None:
     """Write *text* over the cells of *area*, merged when they are several."""
     if area.first_row != area.last_row or area.first_column != area.last_column:
-        ok(sheet.merge_range(*area, "", book.look(look)))
+        sheet.merge_range(*area, "", book.look(look))
     book.put(sheet, area.first_row, area.first_column, text, book.look(look))
 
 
 def formula(sheet: Worksheet, place: tuple[int, int], text: str, value: float | str, look: Format) -> None:
     """Write a formula with the value that it has, so that readers which do not calculate see it too."""
-    ok(sheet.write_formula(*place, text, look, value))
+    sheet.write_formula(*place, text, look, value)
 
 
 def draw_heading(book: Book, sheet: Worksheet, paper: Paper, columns: int, title: str, *, form: str = "") -> int:
@@ -83,8 +83,8 @@ def draw_heading(book: Book, sheet: Worksheet, paper: Paper, columns: int, title
     write(book, sheet, Area(0, 0, 0, half - 1), paper.office.upper(), bold)
     write(book, sheet, Area(0, half, 0, last), paper.words("country"), bold)
     write(book, sheet, Area(1, half, 1, last), paper.words("motto"), motto)
-    ok(sheet.set_row(0, 32))
-    ok(sheet.set_row(1, 20))
+    sheet.set_row(0, 32)
+    sheet.set_row(1, 20)
     italic = mix(PLAIN, CENTRED, {"italic": True, "font_size": 12})
     lines: list[tuple[str, Look]] = [
         (form.upper(), bold),
@@ -99,7 +99,7 @@ def draw_heading(book: Book, sheet: Worksheet, paper: Paper, columns: int, title
     lines = [line for line in lines if line[0]]
     for row, (text, look) in enumerate(lines, 3):
         write(book, sheet, Area(row, 0, row, last), text, look)
-        ok(sheet.set_row(row, 20))
+        sheet.set_row(row, 20)
     return 3 + len(lines) + 1
 
 
@@ -108,7 +108,7 @@ def draw_head(book: Book, sheet: Worksheet, paper: Paper, row: int, captions: Se
     look = book.look(header(paper.colours))
     for column, caption in enumerate(captions):
         book.put(sheet, row, column, caption, look)
-    ok(sheet.set_row(row, 48))
+    sheet.set_row(row, 48)
     draw_numbers(book, sheet, row + 1, len(captions))
 
 
@@ -129,7 +129,7 @@ def draw_signatures(book: Book, sheet: Worksheet, paper: Paper, row: int, column
     write(book, sheet, Area(row + 1, right, row + 1, last), paper.words("sign_right"), bold)
     write(book, sheet, Area(row + 2, 0, row + 2, third), paper.words("sign_left_hint"), italic)
     write(book, sheet, Area(row + 2, right, row + 2, last), paper.words("sign_right_hint"), italic)
-    ok(sheet.set_row(row + 2 + SIGNATURE_ROWS, 15))
+    sheet.set_row(row + 2 + SIGNATURE_ROWS, 15)
 
 
 def draw_notes(book: Book, sheet: Worksheet, row: int, notes: Sequence[str], widths: Sequence[float]) -> int:
@@ -137,7 +137,7 @@ def draw_notes(book: Book, sheet: Worksheet, row: int, notes: Sequence[str], wid
     look = mix(PLAIN, {"text_wrap": True, "italic": True})
     for note in notes:
         write(book, sheet, Area(row, 0, row, len(widths) - 1), note, look)
-        ok(sheet.set_row(row, row_height([(note, int(sum(widths)))])))
+        sheet.set_row(row, row_height([(note, int(sum(widths)))]))
         row += 1
     return row
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.grid import address
 from tdnv_sheets.messages.catalogue import say
-from tdnv_sheets.render.book import Area, ok, set_columns
+from tdnv_sheets.render.book import Area, set_columns
 from tdnv_sheets.render.report_paper import (
     CELL,
     CHANGE,
@@ -146,8 +146,8 @@ def _draw_captions(book: Book, sheet: Worksheet, paper: Paper, top: int) -> None
         else:
             write(book, sheet, Area(top, start, top + 1, start), paper.words(COLUMNS[start].head), look)
         start = end + 1
-    ok(sheet.set_row(top, 24))
-    ok(sheet.set_row(top + 1, 64))
+    sheet.set_row(top, 24)
+    sheet.set_row(top + 1, 64)
 
 
 def _draw_line(
@@ -174,7 +174,7 @@ def _draw_line(
         else:
             look = {"number": COUNT, "change": CHANGE}.get(column.name, CELL)
             book.put(sheet, *place, plain[column.name], book.look(mix(look, shade)))
-    ok(sheet.set_row(row, row_height([(name, 30), (note, 24)])))
+    sheet.set_row(row, row_height([(name, 30), (note, 24)]))
 
 
 def _draw_rate(

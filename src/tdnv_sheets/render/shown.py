@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.messages.catalogue import say
-from tdnv_sheets.records import EXTRA, units_by_code
+from tdnv_sheets.records import EXTRA, Key, units_by_code
+from tdnv_sheets.rules.judgement import Status
 from tdnv_sheets.sheetspec import Kind, assignment_spec
 from tdnv_sheets.validate.cells import as_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import date
 
-    from tdnv_sheets.records import Key, Unit, Value
+    from tdnv_sheets.records import Unit, Value
     from tdnv_sheets.render.view import RegisterView, Row
-    from tdnv_sheets.rules.judgement import Alert, Status
+    from tdnv_sheets.rules.judgement import Alert, Judgement
     from tdnv_sheets.sheetspec import SheetSpec
 
 COMPUTED: Final = frozenset(
@@ -78,20 +80,36 @@ class Shown:
             told.append(f"{words} ({article})" if article else words)
         return "; ".join(told)
 
-    def field(self, row: Row, name: str) -> Value:
-        """Give one cell of the register, computed ones from the row's judgement."""
-        if name not in COMPUTED:
-            key = row.assignment.key
-            return self.value(name, getattr(key, name) if name in key._fields else row.assignment.get(name))
-        judged = row.judgement
+    def reader(self, name: str) -> Callable[[Row], Value]:
+        """Give what reads one column of the register off its rows."""
+        if name in COMPUTED:
+            return self._computed(name)
+        if name in Key._fields:
+            place = Key._fields.index(name)
+            return lambda row: self.value(name, row.assignment.key[place])
+        spec = self.spec.by_name.get(name)
+        if spec and spec.kind in {Kind.UNIT, Kind.CHOICE}:
+            told: dict[Value, Value] = {}  # few different ones in many rows
+
+            def tell(row: Row) -> Value:
+                code = row.assignment.fields.get(name)
+                if code not in told:
+                    told[code] = self.value(name, code)
+                return told[code]
+
+            return tell
+        return lambda row: row.assignment.fields.get(name)
+
+    def _computed(self, name: str) -> Callable[[Row], Value]:
         if name == "status":
-            return self.status(judged.status)
+            words = {status: self.status(status) for status in Status}
+            return lambda row: words[row.judgement.status]
         if name == "alerts":
-            return self.alerts(row)
+            return self.alerts
         if name == "extension_count":
-            return judged.extension_count or None
-        value: date | int | None = getattr(judged, name)
-        return value
+            return lambda row: row.judgement.extension_count or None
+        judged: Callable[[Judgement], Value] = attrgetter(name)
+        return lambda row: judged(row.judgement)
 
 
 def shown(view: RegisterView) -> Shown:

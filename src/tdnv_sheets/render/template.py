@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.grid import letters
 from tdnv_sheets.messages.catalogue import say
-from tdnv_sheets.render.book import Area, ok, open_book, put_carriers, set_page
+from tdnv_sheets.render.book import Area, open_book, put_carriers, set_page
+from tdnv_sheets.render.limits import quoted
 from tdnv_sheets.render.styles import STATUS_COLOUR, fill, mix, row_height
 from tdnv_sheets.render.template_forms import draw_missing, draw_report
 from tdnv_sheets.render.template_guide import draw_guide
@@ -30,7 +31,6 @@ from tdnv_sheets.render.template_parts import (
     draw_titles,
     input_look,
     locked_look,
-    quoted,
 )
 from tdnv_sheets.sheetspec import FieldSpec, Owner, assignment_spec
 
@@ -192,7 +192,7 @@ def _draw_row(  # noqa: PLR0917 - one row of one sheet, all named
             colour = STATUS_COLOUR[row.judgement.status]
             look = mix(look, fill(plan.colours[colour] if colour != "unit_cell" else grey))  # white is for the unit
         draw_cell(book, sheet, plan, place, as_shown(spec, value, plan.lang), look)
-    ok(sheet.set_row(FIRST_ROW + index, row_height(texts, least=LINES_LEAST, most=LINES_MOST)))
+    sheet.set_row(FIRST_ROW + index, row_height(texts, least=LINES_LEAST, most=LINES_MOST))
 
 
 def _value(plan: Plan, spec: FieldSpec, row: Row) -> object:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.grid import letters
-from tdnv_sheets.render.book import Area, ok, set_columns, set_page
+from tdnv_sheets.render.book import Area, set_columns, set_page
 from tdnv_sheets.render.styles import FRAME, IDS, SHORT, WRAPPED, fill, header, mix, row_height
 from tdnv_sheets.render.template_parts import (
     CAPTION_ROW,
@@ -70,7 +70,7 @@ def draw_missing(book: Book, plan: Plan) -> None:
             place = Place(Page.MISSING, FIRST_ROW + index, column)
             draw_input(book, sheet, plan, place, spec, values.get(spec.name))
         texts = [(str(values.get(spec.name) or ""), width) for spec, width in zip(columns, widths, strict=True)]
-        ok(sheet.set_row(FIRST_ROW + index, row_height(texts, least=2)))
+        sheet.set_row(FIRST_ROW + index, row_height(texts, least=2))
     for column, spec in enumerate(columns):
         area = Area(FIRST_ROW, column, FIRST_ROW + count - 1, column)
         draw_checks(book, sheet, plan, area, spec)
@@ -86,16 +86,16 @@ def draw_report(book: Book, plan: Plan) -> None:
     """Draw «Báo cáo»: one line per field of the round's report."""
     sheet = book.sheet(plan.sheet_name(Page.REPORT))
     set_columns(sheet, REPORT_WIDTHS)
-    ok(sheet.set_column(NAME_COLUMN, NAME_COLUMN, REPORT_WIDTHS[NAME_COLUMN], None, {"hidden": True}))
+    sheet.set_column(NAME_COLUMN, NAME_COLUMN, REPORT_WIDTHS[NAME_COLUMN], None, {"hidden": True})
     draw_titles(book, sheet, plan, plan.words("title_report"), plan.period_line, CAPTION_COLUMN)
     heads = {CAPTION_COLUMN: "report_caption", INPUT_COLUMN: "report_input", HELP_COLUMN: "report_help"}
-    ok(sheet.set_row(CAPTION_ROW, 24))
+    sheet.set_row(CAPTION_ROW, 24)
     for column, entry in heads.items():
         book.put(sheet, CAPTION_ROW, column, plan.words(entry), book.look(header(plan.colours)))
     grey = book.look(mix(WRAPPED, FRAME, fill(plan.colours["office_cell"]), {"valign": "vcenter"}))
     for index, spec in enumerate(round_report_spec().fields):
         row = FIRST_ROW + index
-        ok(sheet.set_row(row, LONG_HEIGHT if spec.kind is Kind.TEXT and spec.max_length > SHORT else LINE_HEIGHT))
+        sheet.set_row(row, LONG_HEIGHT if spec.kind is Kind.TEXT and spec.max_length > SHORT else LINE_HEIGHT)
         book.put(sheet, row, NAME_COLUMN, spec.name, book.look(IDS))
         book.put(sheet, row, CAPTION_COLUMN, spec.header(plan.lang), grey)
         place = Place(Page.REPORT, row, INPUT_COLUMN)

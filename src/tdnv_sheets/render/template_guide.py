@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tdnv_sheets.render.book import Area, ok, set_columns, set_page
+from tdnv_sheets.render.book import Area, set_columns, set_page
 from tdnv_sheets.render.styles import BOLD, FRAME, SECTION, TITLE, WRAPPED, fill, header, mix, row_height
 from tdnv_sheets.render.template_forms import missing_columns
 from tdnv_sheets.render.template_parts import FIRST_DAY, LAST_DAY, Page, Plan, spread
@@ -39,7 +39,7 @@ def draw_guide(book: Book, plan: Plan, update_columns: Sequence[FieldSpec]) -> N
     """Draw «Hướng dẫn»: facts of the round, what to do, colours, and every column that the unit fills in."""
     sheet = book.sheet(plan.words("sheet_guide"))
     set_columns(sheet, WIDTHS)
-    ok(sheet.set_row(0, 30))
+    sheet.set_row(0, 30)
     book.put(sheet, 0, 0, plan.words("title_guide"), book.look(TITLE))
     row = _draw_facts(book, sheet, plan, 2)
     row = _draw_steps(book, sheet, plan, row + 1)
@@ -62,7 +62,7 @@ def _draw_facts(book: Book, sheet: Worksheet, plan: Plan, row: int) -> int:
     for label, value in plan.facts:
         spread(book, sheet, Area(row, 0, row, 1), label, mix(BOLD, FRAME, fill(plan.colours["office_cell"])))
         spread(book, sheet, Area(row, 2, row, LAST), value, value_look)
-        ok(sheet.set_row(row, row_height([(value, sum(WIDTHS[2:]))])))
+        sheet.set_row(row, row_height([(value, sum(WIDTHS[2:]))]))
         row += 1
     return row
 
@@ -80,7 +80,7 @@ def _draw_steps(book: Book, sheet: Worksheet, plan: Plan, row: int) -> int:
         text = plan.words(f"step_{number}", **values)
         book.put(sheet, row, 0, number, book.look(mix(WRAPPED, NUMBERED)))
         spread(book, sheet, Area(row, 1, row, LAST), text, WRAPPED)
-        ok(sheet.set_row(row, row_height([(text, WHOLE)])))
+        sheet.set_row(row, row_height([(text, WHOLE)]))
     return row + 1
 
 
@@ -110,7 +110,7 @@ def _draw_columns(book: Book, sheet: Worksheet, plan: Plan, row: int, table: tup
         book.put(sheet, row, 0, index, number)
         for column, text in enumerate(texts, 1):
             book.put(sheet, row, column, text, framed)
-        ok(sheet.set_row(row, row_height(list(zip(texts, WIDTHS[1:], strict=True)))))
+        sheet.set_row(row, row_height(list(zip(texts, WIDTHS[1:], strict=True))))
     return row + 1
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tdnv_sheets.grid import letters
 from tdnv_sheets.messages.catalogue import say
-from tdnv_sheets.render.book import Advice, Area, ok
+from tdnv_sheets.render.book import Advice, Area
 from tdnv_sheets.render.styles import IDS, SUBTITLE, TITLE, cell, fill, header, mix
 from tdnv_sheets.sheetspec import FieldSpec, Kind, Owner
 
@@ -126,14 +126,14 @@ def draw_titles(book: Book, sheet: Worksheet, plan: Plan, title: str, third: str
     for row, (text, look) in enumerate(
         ((title, TITLE), (f"{plan.office} · {plan.unit_line}", SUBTITLE), (third, SUBTITLE))
     ):
-        ok(sheet.set_row(row, 24 if row == 0 else 18))
+        sheet.set_row(row, 24 if row == 0 else 18)
         book.put(sheet, row, column, text, book.look(look))
 
 
 def draw_captions(book: Book, sheet: Worksheet, plan: Plan, columns: Sequence[FieldSpec]) -> None:
     """Write the hidden field names and the captions under them; columns that the office keeps are grey."""
-    ok(sheet.set_row(IDS_ROW, None, None, {"hidden": True}))
-    ok(sheet.set_row(CAPTION_ROW, 50))
+    sheet.set_row(IDS_ROW, None, None, {"hidden": True})
+    sheet.set_row(CAPTION_ROW, 50)
     ours = header(plan.colours)
     office = mix(ours, fill(OFFICE_HEADER))
     for column, spec in enumerate(columns):
@@ -141,7 +141,7 @@ def draw_captions(book: Book, sheet: Worksheet, plan: Plan, columns: Sequence[Fi
         kept = spec.owner is not Owner.UNIT and sheet.name == plan.sheet_name(Page.UPDATE)
         look = office if kept and not plan.blank else ours
         book.put(sheet, CAPTION_ROW, column, spec.header(plan.lang), book.look(look))
-        ok(sheet.set_column(column, column, column_width(spec)))
+        sheet.set_column(column, column, column_width(spec))
 
 
 def column_width(spec: FieldSpec) -> int:
@@ -171,7 +171,7 @@ def draw_cell(book: Book, sheet: Worksheet, plan: Plan, place: Place, shown: Raw
     if mark:
         look = mix(look, fill(plan.colours[mark.colour]))
         options = {"width": NOTE_WIDTH, "height": NOTE_HEIGHT, "author": plan.office, "font_size": 9}
-        ok(sheet.write_comment(place.row, place.column, mark.note, options))
+        sheet.write_comment(place.row, place.column, mark.note, options)
     book.put(sheet, place.row, place.column, shown, book.look(look))
 
 
@@ -205,16 +205,11 @@ def draw_missing_colour(book: Book, sheet: Worksheet, plan: Plan, area: Area, co
     book.colour_when(sheet, area, formula, fill(plan.colours[colour]))
 
 
-def quoted(text: str) -> str:
-    """Give *text* as an Excel string."""
-    return '"' + text.replace('"', '""') + '"'
-
-
 def _day(day: date) -> str:
     return f"DATE({day.year},{day.month},{day.day})"
 
 
 def spread(book: Book, sheet: Worksheet, area: Area, text: Raw, look: Look) -> None:
     """Write *text* over merged cells, as text whatever it begins with."""
-    ok(sheet.merge_range(*area, "", book.look(look)))
+    sheet.merge_range(*area, "", book.look(look))
     book.put(sheet, area.first_row, area.first_column, text, book.look(look))

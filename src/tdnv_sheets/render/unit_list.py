@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.messages.catalogue import say
 from tdnv_sheets.render import styles
-from tdnv_sheets.render.book import Advice, Area, ok, open_book, set_page
+from tdnv_sheets.render.book import Advice, Area, open_book, set_page
 from tdnv_sheets.settings import DEFAULT_COLOURS
 from tdnv_sheets.sheetspec import FieldSpec, Kind, unit_spec
 
@@ -45,7 +45,7 @@ def draw_unit_list(units: Sequence[Unit], path: Path, *, office: str, lang: str)
         for row, unit in enumerate(units, FIRST_ROW):
             texts = [(str(_shown(unit, spec, lang) or ""), spec.width) for spec in fields]
             sheet.set_row(row, styles.row_height(texts))
-        ok(sheet.autofilter(HEADER_ROW, 0, last, len(fields) - 1))
+        sheet.autofilter(HEADER_ROW, 0, last, len(fields) - 1)
         sheet.freeze_panes(FIRST_ROW, 2)
         set_page(sheet, footer=f"{office} – {title}", repeat=(HEADER_ROW, HEADER_ROW))
 
@@ -58,7 +58,7 @@ def _draw_head(book: Book, sheet: Worksheet, fields: Sequence[FieldSpec], office
     book.put(sheet, HOW_ROW, 0, say("register.units_how", lang), how)
     head = book.look(styles.header(DEFAULT_COLOURS))
     for index, spec in enumerate(fields):
-        ok(sheet.set_column(index, index, spec.width))
+        sheet.set_column(index, index, spec.width)
         book.put(sheet, ID_ROW, index, spec.name, book.look(styles.IDS))
         book.put(sheet, HEADER_ROW, index, spec.header(lang), head)
     sheet.set_row(ID_ROW, None, None, {"hidden": True})

@@ -104,6 +104,20 @@ class LogRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Round:
+    """The round that was sent out last."""
+
+    title: str
+    """Its period in words."""
+    silent: tuple[str, ...] = ()
+    """Codes of units that were sent a workbook and sent no file."""
+    to_correct: tuple[str, ...] = ()
+    """Codes of units whose file went back to be corrected."""
+    journal: str = ""
+    """The file beside the register that tells more."""
+
+
+@dataclass(frozen=True, slots=True)
 class RegisterView:
     """All that the master register shows."""
 
@@ -139,6 +153,8 @@ class RegisterView:
     """On which article an assignment's alert rests, where it rests on one."""
     live: Live | None = None
     """What the formulas need; None for a register whose computed cells hold values only."""
+    round: Round | None = None
+    """None before the first."""
     duties: tuple[Duty, ...] = ()
     """What units and the office owe besides single tasks, of the last months and the weeks to come."""
 
