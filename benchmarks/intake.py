@@ -1,6 +1,6 @@
 """Measure intake against what people write with pandas, in one run, as ratios.
 
-    uv run python benchmarks/intake.py [--files 300] [--rows 200]
+    uv run python -m benchmarks.intake [--files 300] [--rows 200]
 
 Each file is an issued unit workbook, filled in; «ours» scans, reads, checks, merges and writes it into the ledger,
 while the peers only read the cells. Each runs as its users would run it: ours looks for garbage as seldom as the
@@ -52,7 +52,7 @@ def prepare(folder: Path, files: int, rows: int) -> list[Path]:
             for row in range(rows)
         )
         commit(office.ledger, Entry(MOMENT.now, DAY, "Văn phòng", "office", 0, new_tasks=tasks))
-        issued = issue(office, parse_period("2026-M06"), as_of=DAY, now=MOMENT.now).files
+        issued = issue(office, parse_period("2026-M06"), MOMENT).files
     filled = folder / "filled"
     filled.mkdir()
     for item in issued:

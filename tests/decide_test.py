@@ -82,6 +82,15 @@ def test_only_the_cells_that_the_sender_changed_prove_anything() -> None:
     assert decided(days("15/05/2026", date(2026, 6, 5)))[0] == {("completed_date", 2, "swapped-date")}
 
 
+def test_what_is_wrong_with_a_text_is_said_of_every_cell_that_holds_it() -> None:
+    found, _ = decided([{"difficulty": text} for text in ("…", "=1+1", "chờ vốn", "…", "=1+1", "…")])
+
+    assert found == {
+        *(("difficulty", row, "placeholder") for row in (1, 4, 6)),
+        *(("difficulty", row, "looks-like-formula") for row in (2, 5)),
+    }
+
+
 def test_a_day_with_the_month_first_makes_no_other_column_doubtful() -> None:
     found, _ = decided([{"completed_date": "5/15/2026", "result_date": "20/5/2026"}, {"result_date": "5/6/2026"}])
 

@@ -20,7 +20,7 @@ from tdnv_sheets.inbox.shelf import NOTE_SUFFIX
 from tdnv_sheets.inbox.workspace import find
 from tdnv_sheets.ledger.arrivals import read_arrivals
 from tdnv_sheets.ledger.store import Ledger
-from tdnv_sheets.pipeline import ingest, journal
+from tdnv_sheets.pipeline import ingest, journal, take
 from tdnv_sheets.pipeline.check import Moment
 from tdnv_sheets.pipeline.journal import last_drawn, refresh_journal
 from tdnv_sheets.pipeline.office import open_office
@@ -197,8 +197,8 @@ def test_a_repeated_file_whose_command_died_before_it_was_written_down_is_writte
     assert office.run("merge").code == 0
     office.drop(book, "b.xlsx")
     with monkeypatch.context() as patch:
-        patch.setattr(ingest, "record_arrival", power_cut)
-        patch.setattr(ingest, "_put_back", lambda *_: None)  # as when the process is killed
+        patch.setattr(take, "record_arrival", power_cut)
+        patch.setattr(ingest, "put_back", lambda *_: None)  # as when the process is killed
         assert office.run("merge").code == 4
 
     assert office.run("merge").code == 0

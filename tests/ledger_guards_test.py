@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from tdnv_sheets.ledger import tables as t
 from tdnv_sheets.ledger.commit import Entry, NewTask, ProposalSettlement, Settlement, commit
-from tdnv_sheets.ledger.store import IssueRecord, Ledger
+from tdnv_sheets.ledger.entries import IssueRecord
+from tdnv_sheets.ledger.store import Ledger
 from tdnv_sheets.records import Change, Conflict, Key
 
 if TYPE_CHECKING:

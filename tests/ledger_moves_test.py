@@ -302,7 +302,7 @@ def at_the_last_moment(monkeypatch: pytest.MonkeyPatch, step: Callable[[], objec
             step()
         return commit(ledger, whole)
 
-    monkeypatch.setattr("tdnv_sheets.pipeline.ingest.commit", late)
+    monkeypatch.setattr("tdnv_sheets.pipeline.take.commit", late)
     return tries
 
 

@@ -23,7 +23,8 @@ from tdnv_sheets.ledger import tables as t
 from tdnv_sheets.ledger.commit import Committed, Entry, NewTask, ProposalSettlement, Settlement, commit
 from tdnv_sheets.ledger.conflicts import read_disputes
 from tdnv_sheets.ledger.engine import engine_for
-from tdnv_sheets.ledger.store import IssueRecord, Ledger
+from tdnv_sheets.ledger.entries import IssueRecord
+from tdnv_sheets.ledger.store import Ledger
 from tdnv_sheets.ledger.values import dump, dump_fields, fingerprint, load, load_fields
 from tdnv_sheets.records import Change, Conflict, Key
 from tests.conftest import SmallOffice, fill

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tdnv_sheets.findings import Finding
+    from tdnv_sheets.validate.understand import Desk
 
 ONE = "NV-2026-00001"
 
@@ -27,14 +28,16 @@ ONE = "NV-2026-00001"
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Note the files that are really opened."""
     names: list[str] = []
-    read_all = Readers.read_all
+    understand_all = Readers.understand_all
 
-    def noted(self: Readers, paths: Iterable[Path], unread: Callable[[Path], Finding | None]) -> Iterator[object]:
+    def noted(
+        self: Readers, paths: Iterable[Path], desk: Desk, unread: Callable[[Path], Finding | None]
+    ) -> Iterator[object]:
         some = list(paths)
         names.extend(path.name for path in some)
-        return read_all(self, some, unread)
+        return understand_all(self, some, desk, unread)
 
-    monkeypatch.setattr(Readers, "read_all", noted)
+    monkeypatch.setattr(Readers, "understand_all", noted)
     return names
 
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from tdnv_sheets.sheetspec import Kind, Owner, assignment_spec
 from tdnv_sheets.validate.cells import Unread
-from tdnv_sheets.validate.rules import TOUCHED, row_rules
+from tdnv_sheets.validate.frame import TOUCHED
+from tdnv_sheets.validate.rules import row_rules
 from tdnv_sheets.validate.schema import failures
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ import signal
 import sys
 import time
 import zipfile
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,15 +24,22 @@ from tdnv_sheets.findings import Finding
 from tdnv_sheets.grid import Book, Sheet
 from tdnv_sheets.intake import worker
 from tdnv_sheets.intake.open import open_bytes
-from tdnv_sheets.intake.worker import Reader, Readers, serve
+from tdnv_sheets.intake.served import Request, serve
+from tdnv_sheets.intake.worker import Reader, Readers
 from tdnv_sheets.messages.catalogue import area
+from tdnv_sheets.validate import understand
+from tdnv_sheets.validate.checked import Checked, Grounds
+from tdnv_sheets.validate.understand import desk_of
 from tests.conftest import TODAY, SmallOffice, fill, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from multiprocessing.connection import Connection
 
+    from tdnv_sheets.validate.whose import Whose
+
 SECONDS = 10.0
+DESK = desk_of(Grounds((), TODAY))
 MEGABYTES = 1_000
 READ = "read"
 PROMISE = {
@@ -318,12 +326,12 @@ class Trap:
         self.pipe = pipe
 
     def recv(self) -> object:
-        request = self.pipe.recv()
-        if HANG.encode() in request[0]:
+        said: object = self.pipe.recv()
+        if isinstance(said, Request) and HANG.encode() in said.data:
             time.sleep(600)
-        if DIE.encode() in request[0]:
+        if isinstance(said, Request) and DIE.encode() in said.data:
             os._exit(134)
-        return request
+        return said
 
     def send(self, answer: object) -> None:
         self.pipe.send(answer)
@@ -365,6 +373,7 @@ def test_a_reader_that_hangs_is_stopped_and_the_next_file_is_read(
 ) -> None:
     monkeypatch.setattr(worker, "serve", serve_with_traps)
     with Reader(seconds=1.0) as reader:
+        assert is_read(read_one(reader, books["tốt.xlsx"]))  # how long the child takes to begin is not the file's doing
         start = time.perf_counter()
         assert code(read_one(reader, books[HANG])) == "took-too-long"
         assert time.perf_counter() - start < SECONDS
@@ -426,15 +435,43 @@ def test_several_readers_give_the_files_in_their_order_whatever_one_of_them_does
     good, gone = books["tốt.xlsx"], tmp_path / "không có.xlsx"
     paths = [good, books[HANG], good, books[DIE], good, gone, good, good]
     with Readers(2, seconds=2.0) as readers:
-        answers = list(readers.read_all(paths))
+        answers = list(readers.understand_all(paths, DESK))
 
     assert [path for path, _, _ in answers] == paths
     results = [answer for _, _, answer in answers]
     assert isinstance(results[5], FileNotFoundError)
     assert [answer.code for answer in results if isinstance(answer, Finding)] == ["took-too-long", "unreadable"]
-    assert [number for number, answer in enumerate(results) if isinstance(answer, Book)] == [0, 2, 4, 6, 7]
+    assert [number for number, answer in enumerate(results) if isinstance(answer, Checked)] == [0, 2, 4, 6, 7]
     assert answers[0][1].digest == hashlib.sha256(good.read_bytes()).hexdigest()
     assert multiprocessing.active_children() == []
+
+
+def test_a_question_that_nobody_can_answer_blames_no_file_and_the_next_one_is_understood(
+    books: dict[str, Path],
+) -> None:
+    def lost(_: object) -> Whose:
+        raise BrokenSurroundings("ledger-lost", url="postgresql://vp")
+
+    good = books["tốt.xlsx"]
+    with Readers(1) as readers:
+        with pytest.raises(BrokenSurroundings, match="ledger-lost"):
+            list(readers.understand_all([good], replace(DESK, whose=lost)))
+        ((_, _, answer),) = readers.understand_all([good], DESK)
+    assert isinstance(answer, Checked)
+    assert [about.finding.code for about in answer.abouts] == ["not-our-template"]
+
+
+def serve_with_a_mistake(pipe: Connection, megabytes: int) -> None:
+    understand.understand = lambda *_: 1 // 0  # type: ignore[assignment]  # runs in the child only
+    serve(pipe, megabytes)
+
+
+def test_a_mistake_of_ours_in_the_child_is_no_fault_of_the_file(
+    books: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "serve", serve_with_a_mistake)
+    with Readers(1) as readers, pytest.raises(RuntimeError, match="ZeroDivisionError"):
+        list(readers.understand_all([books["tốt.xlsx"]], DESK))
 
 
 @pytest.mark.parametrize(("files", "size", "most"), [(10, 2**20, 11), (10, 1, 4)])
@@ -452,7 +489,7 @@ def test_several_readers_read_ahead_so_many_files_and_so_much_of_them(
             yield books["tốt.xlsx"]
 
     with Readers(2) as readers:
-        answers = readers.read_all(paths())
+        answers = readers.understand_all(paths(), DESK)
         next(answers)
         assert asked == most
         assert sum(1 for _ in answers) == 49
@@ -463,4 +500,4 @@ def test_several_readers_of_which_none_starts_blame_no_file(
 ) -> None:
     monkeypatch.setattr(worker, "serve", serve_nothing)
     with Readers(2) as readers, pytest.raises(BrokenSurroundings, match="reader-not-started"):
-        list(readers.read_all([books["tốt.xlsx"]]))
+        list(readers.understand_all([books["tốt.xlsx"]], DESK))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tdnv_sheets.inbox.workspace import find
-from tdnv_sheets.pipeline import ingest
+from tdnv_sheets.pipeline import take
 from tdnv_sheets.pipeline.decide import decide
 from tdnv_sheets.pipeline.watch import How
 from tests import watch_parts_test, watch_service_test, watch_settling_test, watch_test
@@ -126,10 +126,10 @@ def test_row_17_what_a_program_writes_into_a_file_that_was_read_already_is_judge
         def and_then_it_is_written_to(*given: Any, **more: Any) -> Any:  # noqa: ANN401 - whatever is decided on
             late.write(new.read_bytes())
             late.truncate()
-            monkeypatch.setattr(ingest, "decide", decide)
+            monkeypatch.setattr(take, "decide", decide)
             return decide(*given, **more)
 
-        monkeypatch.setattr(ingest, "decide", and_then_it_is_written_to)
+        monkeypatch.setattr(take, "decide", and_then_it_is_written_to)
         watched.pass_(60)
 
     assert watched.verdicts() == [("bản.xlsx", "waiting"), ("bản.xlsx", "accepted")]

@@ -16,7 +16,7 @@ from tdnv_sheets.errors import BrokenSurroundings
 from tdnv_sheets.inbox import shelf
 from tdnv_sheets.inbox.lock import held
 from tdnv_sheets.inbox.scan import scan
-from tdnv_sheets.pipeline import ingest as ingests
+from tdnv_sheets.pipeline import take
 from tdnv_sheets.pipeline.filing import finish
 from tdnv_sheets.pipeline.ingest import ingest
 from tdnv_sheets.pipeline.watch import How, intake, register
@@ -130,11 +130,11 @@ def test_row_17_a_writer_that_still_has_the_file_open_when_it_is_taken_loses_not
     watched: Watched, sent: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def and_then_it_is_written_on(office: Any, here: Path, *rest: Any, **more: Any) -> Any:  # noqa: ANN401 - as `finish`
-        monkeypatch.setattr(ingests, "finish", finish)
+        monkeypatch.setattr(take, "finish", finish)
         here.write_bytes(sent["salt"].read_bytes())  # into the very same file, as through a handle that is open
         return finish(office, here, *rest, **more)
 
-    monkeypatch.setattr(ingests, "finish", and_then_it_is_written_on)
+    monkeypatch.setattr(take, "finish", and_then_it_is_written_on)
     watched.drop(sent["rain"], "bản.xlsx")
     watched.pass_(2 * SETTLED)
 

@@ -270,7 +270,7 @@ def test_one_round_for_a_scheduler_leaves_nothing_to_be_drawn(office: SmallOffic
 def test_an_inbox_that_goes_while_a_file_is_looked_at_is_not_made_anew(
     office: SmallOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tdnv_sheets.pipeline import ingest
+    from tdnv_sheets.pipeline import ingest, take
 
     half = office.space.inbox / "dở.xlsx"
     half.write_bytes(b"PK\x03\x04 and no end")
@@ -279,7 +279,7 @@ def test_an_inbox_that_goes_while_a_file_is_looked_at_is_not_made_anew(
         office.space.inbox.rename(office.root / "away")
         return False
 
-    monkeypatch.setattr(ingest, "_was_written_to", unplugged)
+    monkeypatch.setattr(take, "_was_written_to", unplugged)
     with open_office(office.space) as at_work:
         ingest.ingest(at_work, None, Watched(office).now.moment)
     assert not office.space.inbox.exists()

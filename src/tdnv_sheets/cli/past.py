@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tdnv_sheets.ledger.conflicts import Dispute
+    from tdnv_sheets.ledger.entries import Logged
     from tdnv_sheets.ledger.log import Removal
-    from tdnv_sheets.ledger.store import Logged
     from tdnv_sheets.pipeline.past import History
     from tdnv_sheets.render.shown import Shown
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import html
 import re
 from typing import TYPE_CHECKING, Final
-from xml.etree import ElementTree as ET
 
 from tdnv_sheets.grid import Note
 from tdnv_sheets.intake.asides import asides
 from tdnv_sheets.intake.carriers import DEFINED_NAME, PROPERTY, string_constant
 from tdnv_sheets.intake.cells import page_text
+from tdnv_sheets.intake.package import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -76,11 +76,11 @@ def _homes(package: Package) -> Iterator[tuple[str, str]]:
 
 def _properties(package: Package) -> Iterator[Note]:
     if core := package.parts.get("docprops/core.xml"):
-        for entry in ET.fromstring(core):  # noqa: S314 - every DOCTYPE was refused
+        for entry in parsed(core):
             if entry.tag.rpartition("}")[2] in _CORE and entry.text:
                 yield Note("", None, entry.text)
     if custom := package.parts.get("docprops/custom.xml"):
-        for entry in ET.fromstring(custom):  # noqa: S314 - every DOCTYPE was refused
+        for entry in parsed(custom):
             if entry.get("name") != PROPERTY:
                 yield Note("", None, "".join(entry.itertext()))
 

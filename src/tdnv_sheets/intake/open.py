@@ -79,9 +79,11 @@ def _open_text(data: bytes, suffix: str) -> Book:
 
 def _open_zip(data: bytes, suffix: str) -> Book:
     del suffix
-    with zipfile.ZipFile(io.BytesIO(data)) as package:
-        opendocument = "mimetype" in package.namelist() and package.read("mimetype")[:100]
-    if opendocument and b"opendocument.spreadsheet" in opendocument:
+    opendocument = b""
+    if b"mimetype" in data:  # names of parts are never compressed
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            opendocument = package.read("mimetype")[:100] if "mimetype" in package.namelist() else b""
+    if b"opendocument.spreadsheet" in opendocument:
         from tdnv_sheets.intake.ods import read_ods  # noqa: PLC0415 - each kind loads only its own reader
 
         return read_ods(data)

@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from tdnv_sheets.findings import Finding
 
 _CHUNK: Final = 2**20
+_SMALL: Final = 2**15
+"""Parts up to this size, which are much the same in all files of one program, are parsed once and remembered."""
 _ACTIVE: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
     (re.compile(r"(?:^|/)(?:intl)?macrosheets/|(?:^|/)dialogsheets/"), "xlm"),
     (re.compile(r"(?:^|/)connections\.xml$|(?:^|/)querytables/"), "connection"),
@@ -62,7 +65,7 @@ class Package:
         folder, _, name = part.rpartition("/")
         data = self.parts.get(f"{folder}/_rels/{name}.rels".lstrip("/"))
         out = {}
-        for relation in ET.fromstring(data) if data else ():  # noqa: S314 - every DOCTYPE was refused
+        for relation in parsed(data) if data else ():
             target = relation.get("Target", "").replace("\\", "/")
             full = target.lstrip("/") if target.startswith("/") else _joined(folder, target)
             kind = relation.get("Type", "").rsplit("/", 1)[-1]
@@ -71,7 +74,7 @@ class Package:
 
     def workbook(self) -> ET.Element:
         """Give the part that lists the sheets, in the usual namespace."""
-        return ET.fromstring(self.parts["xl/workbook.xml"].replace(*_STRICT))  # noqa: S314 - every DOCTYPE was refused
+        return parsed(self.parts["xl/workbook.xml"].replace(*_STRICT))
 
     def counts_from_1904(self) -> bool:
         """Say whether the days of the file are counted from 1904."""
@@ -86,6 +89,16 @@ class Package:
             kind, part = relations.get(number, ("", ""))
             if kind == "worksheet" and part in self.parts:
                 yield sheet.get("name", ""), part, sheet.get("state", "visible") != "visible"
+
+
+def parsed(data: bytes) -> ET.Element:
+    """Parse a part of which every DOCTYPE was refused; nobody may change what this gives."""
+    return _parsed_once(data) if len(data) <= _SMALL else ET.fromstring(data)  # noqa: S314 - see above
+
+
+@lru_cache(64)
+def _parsed_once(data: bytes) -> ET.Element:
+    return ET.fromstring(data)  # noqa: S314 - see above
 
 
 def _joined(folder: str, target: str) -> str:
@@ -201,7 +214,7 @@ def _look_inside(name: str, data: bytes) -> set[str]:
 def _look_at_relations(data: bytes) -> set[str]:
     codes = set()
     if b"External" in data:
-        for relation in ET.fromstring(data):  # noqa: S314 - every DOCTYPE was refused
+        for relation in parsed(data):
             kind = relation.get("Type", "").rsplit("/", 1)[-1].lower()
             if relation.get("TargetMode") != "External" or kind in _HARMLESS_LINKS:
                 continue

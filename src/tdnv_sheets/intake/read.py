@@ -7,7 +7,6 @@ import io
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
-from xml.etree import ElementTree as ET
 
 from python_calamine import CalamineWorkbook
 
@@ -16,7 +15,7 @@ from tdnv_sheets.intake.carriers import DEFINED_NAME, PROPERTY, stamp_cells, str
 from tdnv_sheets.intake.cells import clean_notes, clean_text, clipped
 from tdnv_sheets.intake.fonts import find_fonts
 from tdnv_sheets.intake.notes import package_notes
-from tdnv_sheets.intake.package import open_package, pack
+from tdnv_sheets.intake.package import open_package, pack, parsed
 from tdnv_sheets.intake.refuse import check_area
 from tdnv_sheets.intake.serial import as_number, from_iso
 from tdnv_sheets.intake.sheet_scan import SheetScan, scan_sheet
@@ -81,7 +80,7 @@ def _sheet(workbook: CalamineWorkbook, title: str, scan: SheetScan, *, hidden: b
         if row <= len(rows) and column <= len(rows[row - 1]) and isinstance(text := rows[row - 1][column - 1], str):
             rows[row - 1][column - 1] = from_iso(text)
     height, width = len(rows), max(map(len, rows), default=0)
-    words = "\n".join(value for row in rows for value in row if type(value) is str)
+    words = "\n".join(dict.fromkeys(value for row in rows for value in row if type(value) is str))
     return Sheet(
         title,
         tuple(map(tuple, rows)),
@@ -154,7 +153,7 @@ def _far_notes(title: str, scan: SheetScan, strings: bytes) -> Iterator[Note]:
 def _carriers(package: Package, sheets: Sequence[Sheet]) -> Iterator[tuple[str, str]]:
     """Find the identity texts in their three places."""
     if custom := package.parts.get("docprops/custom.xml"):
-        for entry in ET.fromstring(custom):  # noqa: S314 - every DOCTYPE was refused
+        for entry in parsed(custom):
             if entry.get("name") == PROPERTY:
                 yield "property", "".join(entry.itertext())
     for element in package.workbook().iter():

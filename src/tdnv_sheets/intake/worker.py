@@ -5,7 +5,6 @@ calamine aborts its whole process on some files (practice/workbooks.md 0.1); no 
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import multiprocessing
 import os
@@ -14,7 +13,7 @@ import signal
 import sys
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
@@ -22,6 +21,7 @@ from tdnv_sheets.errors import BrokenSurroundings
 from tdnv_sheets.findings import Finding
 from tdnv_sheets.grid import Book
 from tdnv_sheets.intake.refuse import refusal, too_large
+from tdnv_sheets.intake.served import Failed, Question, Request, serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    from tdnv_sheets.validate.identity import Issued
+    from tdnv_sheets.validate.understand import Desk, Read
 
 SECONDS: Final = 30.0
-ALLOCATIONS: Final = 200_000
-"""Cells hold no cycles, so the child looks for garbage seldom."""
 START_SECONDS: Final = 60.0
 MEGABYTES: Final = 1_000
 MOST_READERS: Final = 4
@@ -74,25 +74,61 @@ class Reader:
         Raises `OSError` when the disk does not give the file, and `BrokenSurroundings` when no child can be
         started, which says nothing about the file.
         """
+        seen, answer, _ = self._answer(path, None)
+        return seen, answer if isinstance(answer, Book | Finding) else refusal("unreadable")
+
+    def understand(self, path: Path, desk: Desk) -> tuple[FileSeen, Read | Finding]:
+        """Scan a file, read it and understand the unit workbook in it; raises what `read` and *desk* raise."""
+        from tdnv_sheets.validate.checked import Checked  # noqa: PLC0415 - most commands understand no workbook
+        from tdnv_sheets.validate.understand import Understood, with_issued  # noqa: PLC0415 - as above
+
+        seen, answer, issued = self._answer(path, desk)
+        if isinstance(answer, Checked | Understood):
+            return seen, with_issued(answer, issued)
+        return seen, answer if isinstance(answer, Finding) else refusal("unreadable")
+
+    def _answer(self, path: Path, desk: Desk | None) -> tuple[FileSeen, object, Issued | None]:
+        """Give what the child says of a file, and what it was told to have been issued."""
         size = path.stat().st_size
         large = too_large(size)
         if large is not None:
-            return FileSeen("", size), large
+            return FileSeen("", size), large, None
         data = path.read_bytes()
-        return FileSeen(hashlib.sha256(data).hexdigest(), len(data)), self._ask(data, path.suffix.lower())
+        request = Request(data, path.suffix.lower(), *((desk.lang, desk.has_ledger) if desk else ()))
+        return FileSeen(hashlib.sha256(data).hexdigest(), len(data)), *self._ask(request, desk)
 
-    def _ask(self, data: bytes, suffix: str) -> Book | Finding:
+    def _ask(self, request: Request, desk: Desk | None) -> tuple[object, Issued | None]:
         alive = self._process is not None and self._process.is_alive()
         pipe = self._pipe if alive and self._pipe is not None else self._start()
+        answer, issued = self._say(pipe, request), None
+        while isinstance(answer, Question) and desk is not None:
+            told, issued = self._told(desk, answer, issued)
+            answer = self._say(pipe, told)
+        if isinstance(answer, Failed):
+            raise RuntimeError(answer.trace)  # noqa: TRY004 - a mistake of ours, wherever it was made
+        return answer, issued
+
+    def _told(self, desk: Desk, question: Question, issued: Issued | None) -> tuple[object, Issued | None]:
+        """Answer the child; a child whose question cannot be answered waits for nothing any more."""
         try:
-            pipe.send((data, suffix))
-            if not pipe.poll(self._seconds):
-                self._kill()
-                return refusal("took-too-long")
-            answer = pipe.recv()
+            if question.name == "whose":
+                of = desk.whose(question.about)
+                return of, of.issued
+            return desk.task_exists(question.about), issued
+        except BaseException:
+            self._kill()
+            raise
+
+    def _say(self, pipe: Connection, message: object) -> object:
+        """Send the child something and give what it says to that; where it says nothing, the finding that tells why."""
+        try:
+            pipe.send(message)
+            if pipe.poll(self._seconds):
+                return pipe.recv()
         except (EOFError, OSError):
             return self._why_dead()
-        return answer if isinstance(answer, Book | Finding) else refusal("unreadable")
+        self._kill()
+        return refusal("took-too-long")
 
     def _why_dead(self) -> Finding:
         """Say why the child died: a parser that gets no more memory aborts its whole process."""
@@ -162,23 +198,22 @@ class Readers:
 
     def read(self, path: Path) -> tuple[FileSeen, Book | Finding]:
         """Read one file; raises what `Reader.read` raises."""
-        seen, answer = self._read(path)
-        if isinstance(answer, OSError):
-            raise answer
-        return seen, answer
+        with self._borrowed() as reader:
+            return reader.read(path)
 
-    def read_all(
-        self, paths: Iterable[Path], unread: Callable[[Path], Finding | None] = lambda _: None
-    ) -> Iterator[tuple[Path, FileSeen, Book | Finding | OSError]]:
-        """Read files and give them in the order of *paths*; a file that the disk does not give comes as its `OSError`.
+    def understand_all(
+        self, paths: Iterable[Path], desk: Desk, unread: Callable[[Path], Finding | None] = lambda _: None
+    ) -> Iterator[tuple[Path, FileSeen, Read | Finding | OSError]]:
+        """Read and understand files and give them in the order of *paths*.
 
-        What *unread* has a finding for is not opened. Raises `BrokenSurroundings` when no child can be started.
+        A file that the disk does not give comes as its `OSError`; what *unread* has a finding for is not opened. Raises
+        what *desk* raises, and `BrokenSurroundings` when no child can be started.
         """
-        under_way: deque[tuple[Path, int, Future[tuple[FileSeen, Book | Finding | OSError]]]] = deque()
+        under_way: deque[tuple[Path, int, Future[tuple[FileSeen, Read | Finding | OSError]]]] = deque()
         ahead = 0
         for path in paths:
             forbidden, size = unread(path), _size(path)
-            reading = self._threads.submit(self._read, path) if forbidden is None else Future()
+            reading = self._threads.submit(self._understood, path, desk) if forbidden is None else Future()
             if forbidden is not None:
                 reading.set_result((FileSeen("", size), forbidden))
             under_way.append((path, size, reading))
@@ -193,12 +228,18 @@ class Readers:
             first, _, reading = under_way.popleft()
             yield first, *reading.result()
 
-    def _read(self, path: Path) -> tuple[FileSeen, Book | Finding | OSError]:
-        reader = self._idle.get()
+    def _understood(self, path: Path, desk: Desk) -> tuple[FileSeen, Read | Finding | OSError]:
         try:
-            return reader.read(path)
+            with self._borrowed() as reader:
+                return reader.understand(path, desk)
         except OSError as problem:
             return FileSeen("", 0), problem
+
+    @contextmanager
+    def _borrowed(self) -> Iterator[Reader]:
+        reader = self._idle.get()
+        try:
+            yield reader
         finally:
             self._idle.put(reader)
 
@@ -211,7 +252,9 @@ def _context() -> SpawnContext | ForkServerContext:
     if sys.platform != "linux":
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tdnv_sheets.intake.open", "tdnv_sheets.intake.read"])
+    context.set_forkserver_preload(
+        ["tdnv_sheets.intake.open", "tdnv_sheets.intake.read", "tdnv_sheets.validate.understand"]
+    )
     return context
 
 
@@ -220,46 +263,3 @@ def _size(path: Path) -> int:
         return path.stat().st_size
     except OSError:
         return 0  # whoever reads it says why
-
-
-def serve(pipe: Connection, megabytes: int) -> None:
-    """Answer requests until the pipe closes, at whatever moment the parent goes; runs in the child."""
-    _end_with_the_parent()
-    from tdnv_sheets.intake.open import open_bytes  # noqa: PLC0415 - the parsers stay out of the parent
-
-    gc.set_threshold(ALLOCATIONS)
-    _limit_memory(megabytes)
-    with suppress(EOFError, OSError):
-        pipe.send(True)  # noqa: FBT003 - the one word that says "ready"
-        while True:
-            data, suffix = pipe.recv()
-            try:
-                answer: Book | Finding | None = open_bytes(data, suffix)
-            except (KeyboardInterrupt, SystemExit):
-                return
-            except BaseException:  # noqa: BLE001 - calamine's panics derive from BaseException; all of them mean "unreadable"
-                answer = None
-            try:
-                pipe.send(answer)
-            except MemoryError:  # the answer was not packed, so nothing of it was sent
-                pipe.send(refusal("too-large", "limit_memory"))
-
-
-def _end_with_the_parent() -> None:
-    """Leave it to the parent to stop: what ends all of a terminal or service reaches the child in the middle of a file.
-
-    When the parent is gone, its end of the pipe is closed, and that ends the child.
-    """
-    for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.SIG_IGN)
-
-
-def _limit_memory(megabytes: int) -> None:
-    if sys.platform == "win32":
-        return
-    import resource  # noqa: PLC0415 - not there on Windows
-
-    size = megabytes * 2**20
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (size if hard == resource.RLIM_INFINITY else min(size, hard), hard))

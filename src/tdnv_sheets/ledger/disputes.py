@@ -30,7 +30,7 @@ def write_disputes(connection: sa.Connection, entry: Entry, revision: int, befor
     waiting = _waiting(connection, keys)
     closed: list[dict[str, Any]] = []
     opened: dict[tuple[Key, str], dict[str, Any]] = {}
-    for change in (*_moved(entry, waiting, before), *entry.changes):
+    for change in (*_moved(entry, waiting, before), *entry.changes) if waiting else ():
         shown = waiting.pop((change.key, change.field), None)
         if shown is not None:
             # An open conflict stays true when the cell itself changes: settled if it took their value, else shown anew.

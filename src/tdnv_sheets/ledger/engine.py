@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -14,7 +16,6 @@ from tdnv_sheets.errors import BrokenSurroundings, WaitsForPerson
 from tdnv_sheets.ledger.place import journal_for
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterator
 
     from tdnv_sheets.ledger.place import Journal, Wish
@@ -53,7 +54,8 @@ def engine_for(address: str, journal: Wish = "auto") -> sa.Engine:
         # Writers come one after the other by a lock of ours, so each sees all that the one before wrote.
         options = {"isolation_level": "READ COMMITTED", "connect_args": connect}
     try:
-        engine = sa.create_engine(url, pool_pre_ping=True, **options)
+        # A server may be started anew while a connection to it lies idle; a file has nobody who could close it.
+        engine = sa.create_engine(url, pool_pre_ping=kind != "sqlite", **options)
     except NoSuchModuleError as problem:
         raise BrokenSurroundings("ledger-kind", url=_shown(url), kind=url.drivername) from problem
     except ImportError as problem:
@@ -70,6 +72,29 @@ def journal_of(engine: sa.Engine, wish: Wish) -> Journal | None:
     """Say how the file is to be written; None where there is no file."""
     name = engine.url.database
     return journal_for(Path(name).resolve(), wish) if name and name != ":memory:" else None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Where a ledger is kept."""
+
+    database: str
+    """`sqlite` or `postgresql`."""
+    version: str
+    journal: str = ""
+    """SQLite: `wal`, or `delete` where the file lies on a network share or did so once."""
+    shared: str = ""
+    """SQLite: the kind of network share, `?` where that cannot be found out; empty on a disk of this machine."""
+
+
+def kept_in(connection: sa.Connection) -> Kept:
+    """Say in which database the ledger lies and how it is written."""
+    version = ".".join(map(str, connection.dialect.server_version_info or ()))
+    if connection.dialect.name != "sqlite":
+        return Kept(connection.dialect.name, version)
+    mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
+    place = journal_of(connection.engine, "auto")
+    return Kept("sqlite", sqlite3.sqlite_version, str(mode), place.shared if place else "")
 
 
 def _shown(url: sa.URL) -> str:

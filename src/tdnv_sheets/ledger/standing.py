@@ -137,13 +137,15 @@ def apply(connection: sa.Connection, entry: Entry, revision: int, before: Before
     by_key: dict[Key, list[Change]] = {key: [] for key in (*back, *gone)}
     for change in entry.changes:
         by_key.setdefault(change.key, []).append(change)
+    extended_keys = {change.key for change in entry.changes if change.field == EXTENSION and change.new is not None}
+    day = entry.day.isoformat() if entry.source == "unit" else None
     written: list[tuple[object, ...]] = []
     for key, changes in by_key.items():
         if key not in before.fields or (key in before.removed) != (key in back):
             message = f"{key}: there is no such assignment to write to"
             raise RuntimeError(message)
-        heard = entry.day.isoformat() if entry.source == "unit" and changes else None
-        extended = any(change.field == EXTENSION and change.new is not None for change in changes)
+        heard = day if changes else None
+        extended = key in extended_keys
         left = revision if key in gone else None
         written.append((_changed(before.fields[key], changes), revision, left, heard, int(extended), *key))
     update_many(connection, _UPDATE, ("now", "at", "gone", "heard", "more", "task", "of"), written)
@@ -154,18 +156,16 @@ def apply(connection: sa.Connection, entry: Entry, revision: int, before: Before
 
 def _changed(then: Mapping[str, Value], changes: Iterable[Change]) -> str:
     fields = dict(then)
-    for change in changes:
-        if fields.get(change.field) != change.old:
-            message = f"{change.key} {change.field}: the change starts from another value than the ledger's"
+    for key, name, old, new, _ in changes:
+        if fields.get(name) != old:
+            message = f"{key} {name}: the change starts from another value than the ledger's"
             raise RuntimeError(message)
-        fields[change.field] = change.new
+        fields[name] = new
     return dump_fields(fields)
 
 
 def _log_changes(connection: sa.Connection, changes: Sequence[Change], revision: int) -> None:
-    rows = [
-        (revision, *change.key, change.field, dump(change.old), dump(change.new), change.rule) for change in changes
-    ]
+    rows = [(revision, *key, name, dump(old), dump(new), rule) for key, name, old, new, rule in changes]
     insert_many(connection, t.changes, ("revision", "task_id", "unit", "field", "old", "new", "rule"), rows)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
+from itertools import chain
 from operator import itemgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 _LISTED: Final[Mapping[bool, Any]] = MappingProxyType({True: sa.Text(), False: ARRAY(sa.Text)})
 """How many values travel: to SQLite as JSON, to PostgreSQL as an array."""
+_TOGETHER: Final = 50
+"""Rows of one statement; with twenty columns still no more parameters than old builds of SQLite take."""
 
 
 def among(connection: sa.Connection, column: sa.Column[Any], values: Iterable[str]) -> sa.ColumnElement[bool]:
@@ -57,8 +60,28 @@ def insert_many(
 
     The values are texts, numbers, booleans and nulls; a day goes in as `2026-06-15`.
     """
+    text, order = _insert(table, connection.dialect, columns)
+    if connection.dialect.name == "sqlite" and order == columns:
+        rows = _insert_together(connection, text, rows)
     if rows:
-        _run(connection, *_insert(table, connection.dialect, columns), columns, rows)
+        _run(connection, text, order, columns, rows)
+
+
+def _insert_together(
+    connection: sa.Connection, text: str, rows: Sequence[tuple[object, ...]]
+) -> Sequence[tuple[object, ...]]:
+    """Insert as many at a time as SQLite takes with ease, each of which costs a third less so; give what is left."""
+    whole = len(rows) - len(rows) % _TOGETHER
+    for start in range(0, whole, _TOGETHER):
+        together = rows[start : start + _TOGETHER]
+        connection.exec_driver_sql(_for_many(text), tuple(chain.from_iterable(together)))
+    return rows[whole:]
+
+
+@lru_cache
+def _for_many(text: str) -> str:
+    head, _, values = text.rpartition(" VALUES ")
+    return f"{head} VALUES {', '.join([values] * _TOGETHER)}"
 
 
 def update_many(

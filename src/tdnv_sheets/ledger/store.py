@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-import json
-import sqlite3
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
 from tdnv_sheets.errors import TdnvError
 from tdnv_sheets.ledger import tables as t
 from tdnv_sheets.ledger.columns import OwnColumns, read_own_columns
-from tdnv_sheets.ledger.disputes import OPEN
-from tdnv_sheets.ledger.engine import check_server, engine_for, explained, journal_of
+from tdnv_sheets.ledger.engine import Kept, check_server, engine_for, explained, kept_in
+from tdnv_sheets.ledger.entries import (
+    conflict_from,
+    issue_from,
+    issue_rows,
+    read_log,
+    read_newer,
+    read_open,
+    read_proposals,
+    receipt_from,
+)
 from tdnv_sheets.ledger.migrations import bring_up_to_date, layout_of
 from tdnv_sheets.ledger.names import joined, read_names, write_names
 from tdnv_sheets.ledger.reading import (
@@ -29,83 +35,16 @@ from tdnv_sheets.ledger.reading import (
     revision_on,
 )
 from tdnv_sheets.ledger.replay import Difference, verify
-from tdnv_sheets.ledger.statements import rows_among
 from tdnv_sheets.ledger.trails import read_events, read_trails, read_trails_at
-from tdnv_sheets.ledger.values import load, load_fields
 from tdnv_sheets.ledger.words import keys_saying
-from tdnv_sheets.records import Assignment, Conflict, Key, Proposal, Trail, Value
+from tdnv_sheets.records import Assignment, Key, Proposal, Trail, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from tdnv_sheets.ledger.entries import IssueRecord, Logged, OpenConflict, Receipt
     from tdnv_sheets.ledger.place import Wish
     from tdnv_sheets.records import Event
-
-
-@dataclass(frozen=True, slots=True)
-class OpenConflict:
-    """One conflict as it lies in the ledger."""
-
-    number: int
-    conflict: Conflict
-    file: str
-    at: datetime
-    state: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Logged:
-    """One changed cell with its revision."""
-
-    revision: int
-    at: datetime
-    who: str
-    source: str
-    file: str
-    key: Key
-    field: str
-    old: Value
-    new: Value
-    rule: str
-
-
-@dataclass(frozen=True, slots=True)
-class IssueRecord:
-    """One unit workbook that was sent out."""
-
-    issue: str
-    unit: str
-    period: str
-    revision: int
-    content: str
-    task_ids: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What is known of a file that was taken in before."""
-
-    name: str
-    at: datetime
-    verdict: str
-    unit: str
-    period: str
-    revision: int | None
-    """None when there was nothing to write."""
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """Where a ledger is kept."""
-
-    database: str
-    """`sqlite` or `postgresql`."""
-    version: str
-    journal: str = ""
-    """SQLite: `wal`, or `delete` where the file lies on a network share or did so once."""
-    shared: str = ""
-    """SQLite: the kind of network share, `?` where that cannot be found out; empty on a disk of this machine."""
 
 
 _ISSUE: Final = sa.select(t.issues).where(t.issues.c.issue == sa.bindparam("of"))
@@ -116,7 +55,6 @@ _SAME_CONTENT: Final = (
     .order_by(t.files.c.verdict, t.files.c.at)
     .limit(1)
 )
-_OPEN: Final = OPEN.order_by(t.conflicts.c.number)
 _WRITERS_PLACE: Final = 7463
 """The number of PostgreSQL's advisory lock that each writer takes."""
 
@@ -172,12 +110,7 @@ class Ledger:
     def kept(self) -> Kept:
         """Say in which database the ledger lies and how it is written."""
         with self.reading() as connection:
-            version = ".".join(map(str, connection.dialect.server_version_info or ()))
-            if connection.dialect.name != "sqlite":
-                return Kept(connection.dialect.name, version)
-            mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
-        place = journal_of(self._engine, "auto")
-        return Kept("sqlite", sqlite3.sqlite_version, str(mode), place.shared if place else "")
+            return kept_in(connection)
 
     # ------------------------------------------------------------------ reading
 
@@ -257,15 +190,13 @@ class Ledger:
         """Find an issue by its id."""
         with self.reading() as connection:
             row = connection.execute(_ISSUE, {"of": issue}).one_or_none()
-        if row is None:
-            return None
-        return IssueRecord(row.issue, row.unit, row.period, row.revision or 0, row.content, tuple(json.loads(row.rows)))
+        return None if row is None else issue_from(row)
 
     def receipt(self, content: str) -> Receipt | None:
         """Find a file whose content was taken in before, whatever its bytes and its name; best one taken whole."""
         with self.reading() as connection:
             row = connection.execute(_SAME_CONTENT, {"of": content}).one_or_none()
-        return None if row is None else _receipt(row)
+        return None if row is None else receipt_from(row)
 
     def receipt_of(self, digest: str) -> Receipt | None:
         """Find what became of a file with these very bytes; None where an undo took it back."""
@@ -276,18 +207,14 @@ class Ledger:
         """Find what is known of a file with these very bytes, also where an undo took it back."""
         with self.reading() as connection:
             row = connection.execute(_SAME_BYTES, {"of": digest}).one_or_none()
-        return None if row is None else _receipt(row)
+        return None if row is None else receipt_from(row)
 
     def newer_file(self, receipt: Receipt) -> Receipt | None:
         """Find the newest file that was taken in from the same unit after that of *receipt*."""
         if receipt.revision is None:
             return None
-        files = t.files.c
-        query = sa.select(t.files).where((files.revision > receipt.revision) & (files.unit == receipt.unit))
-        query = query.where(files.verdict.in_(t.TAKEN)).order_by(files.revision.desc()).limit(1)
         with self.reading() as connection:
-            row = connection.execute(query).one_or_none()
-        return None if row is None else _receipt(row)
+            return read_newer(connection, receipt.unit, receipt.revision)
 
     def saying(self, contents: Iterable[Value]) -> dict[Key, Assignment]:
         """Find the assignments of today, of any unit, whose tasks say one of *contents*, in whatever spelling."""
@@ -298,29 +225,19 @@ class Ledger:
 
     def open_conflicts(self, *, unit: str | None = None, keys: Iterable[Key] | None = None) -> tuple[OpenConflict, ...]:
         """Read the conflicts that wait for a choice, oldest first; all, or those of a *unit* or of some *keys*."""
-        wanted = None if keys is None else frozenset(keys)
-        query = _OPEN if unit is None else _OPEN.where(t.conflicts.c.unit == unit)
         with self.reading() as connection:
-            if wanted is None:
-                return tuple(map(_conflict, connection.execute(query)))
-            rows = rows_among(connection, query, t.conflicts.c.task_id, (key.task_id for key in wanted))
-            return tuple(_conflict(row) for row in rows if (row.task_id, row.unit) in wanted)
+            return read_open(connection, unit, keys)
 
     def conflict(self, number: int) -> OpenConflict | None:
         """Find a conflict by its number, whatever became of it."""
         with self.reading() as connection:
             row = connection.execute(sa.select(t.conflicts).where(t.conflicts.c.number == number)).one_or_none()
-        return None if row is None else _conflict(row)
+        return None if row is None else conflict_from(row)
 
     def open_proposals(self) -> tuple[Proposal, ...]:
         """Read the proposals that wait for the office."""
-        still = t.proposals.c.state == sa.literal_column("'open'")
-        query = sa.select(t.proposals).where(still).order_by(t.proposals.c.number)
         with self.reading() as connection:
-            return tuple(
-                Proposal(row.number, row.unit, load_fields(row.fields), row.file, row.at)
-                for row in connection.execute(query)
-            )
+            return read_proposals(connection)
 
     def proposal_state(self, number: int) -> str | None:
         """Say what became of a proposal: `open`, `accepted` or `declined`; None when there is none of this number."""
@@ -340,16 +257,8 @@ class Ledger:
 
     def log(self, *, limit: int | None = None, task_id: str | None = None, without: str = "") -> tuple[Logged, ...]:
         """Read changed cells, newest first; *without* leaves one source of revisions out."""
-        query = sa.select(
-            t.changes, t.revisions.c.at, t.revisions.c.who, t.revisions.c.source, t.revisions.c.file
-        ).join(t.revisions, t.revisions.c.number == t.changes.c.revision)
-        if task_id is not None:
-            query = query.where(t.changes.c.task_id == task_id)
-        if without:
-            query = query.where(t.revisions.c.source != without)
-        query = query.order_by(t.changes.c.revision.desc(), t.changes.c.id.desc()).limit(limit)
         with self.reading() as connection:
-            return tuple(_logged(row) for row in connection.execute(query))
+            return read_log(connection, limit, task_id, without)
 
     def drawn(self, digest: str) -> int | None:
         """Give the revision of a register that we drew, by the digest of its bytes."""
@@ -366,20 +275,8 @@ class Ledger:
 
     def record_issues(self, records: Sequence[IssueRecord], at: datetime) -> None:
         """Remember workbooks that are sent out."""
-        rows = [
-            {
-                "issue": record.issue,
-                "unit": record.unit,
-                "period": record.period,
-                "revision": record.revision or None,
-                "content": record.content,
-                "at": at,
-                "rows": json.dumps(record.task_ids),
-            }
-            for record in records
-        ]
         with self.writing() as connection:
-            connection.execute(sa.insert(t.issues), rows)
+            connection.execute(sa.insert(t.issues), issue_rows(records, at))
 
     def remember_names(self, names: Mapping[str, str]) -> None:
         """Remember the names (by units' codes) that a register is about to show; writes only what is new."""
@@ -394,27 +291,3 @@ class Ledger:
             connection.execute(sa.delete(t.drawings).where(t.drawings.c.digest == digest))
             connection.execute(sa.update(t.drawings).values(latest=False))
             connection.execute(sa.insert(t.drawings).values(digest=digest, revision=revision, at=at, latest=True))
-
-
-def _receipt(row: sa.Row[Any]) -> Receipt:
-    return Receipt(row.name, row.at, row.verdict, row.unit, row.period, row.revision)
-
-
-def _conflict(row: Any) -> OpenConflict:  # noqa: ANN401 - a row of SQLAlchemy
-    conflict = Conflict(Key(row.task_id, row.unit), row.field, load(row.base), load(row.ours), load(row.theirs))
-    return OpenConflict(row.number, conflict, row.file, row.at, row.state, row.reason)
-
-
-def _logged(row: Any) -> Logged:  # noqa: ANN401 - a row of SQLAlchemy
-    return Logged(
-        revision=row.revision,
-        at=row.at,
-        who=row.who,
-        source=row.source,
-        file=row.file,
-        key=Key(row.task_id, row.unit),
-        field=row.field,
-        old=load(row.old),
-        new=load(row.new),
-        rule=row.rule,
-    )

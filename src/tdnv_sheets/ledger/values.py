@@ -49,18 +49,16 @@ def load(text: str) -> Value:
 
 def dump_fields(fields: Mapping[str, Value]) -> str:
     """Write fields, empty ones left out, names sorted."""
-    filled = (f"{_quoted(name)}: {dump(value)}" for name, value in sorted(fields.items()) if value is not None)
+    filled = [
+        f"{_quoted(name)}: {_quoted(value) if type(value) is str else dump(value)}"
+        for name, value in sorted(fields.items())
+        if value is not None
+    ]
     return f"{{{', '.join(filled)}}}"
 
 
 def load_fields(text: str) -> dict[str, Value]:
     """Read fields."""
-    return _fields(text).copy()
-
-
-@lru_cache(1024)
-def _fields(text: str) -> dict[str, Value]:
-    # Taking a file in reads the same rows thrice: as issued, as they are, and before they are written.
     plain = _plain(text)
     if not isinstance(plain, dict):
         raise ValueError(text)  # noqa: TRY004 - a damaged ledger is meant, not a wrong call

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
@@ -178,11 +179,16 @@ class _Decided:
 
     def row(self, row: _Row) -> None:
         before = len(self.changes), len(self.conflicts), len(self.kept)
-        then, now = row.then.get, row.now.get
+        then, now, moved = row.then.get, row.now.get, row.then is not row.now
+        undisputed = row.standing is Standing.KNOWN and not self.waiting
         for name, theirs in row.cells.items():
-            base, ours = then(name), now(name)
+            base = then(name)
+            ours = now(name) if moved else base
             if theirs == base and theirs == ours:
                 continue  # most cells: nobody touched them
+            if undisputed and base is None and ours is None and self.rights.may_fill(name) and _says(theirs):
+                self.changes.append(Change(row.key, name, None, theirs, _TAKEN_SINCE))  # most others: filled in
+                continue
             self._cell(row, name, Versions(base, ours, theirs))
         self.stated += len(row.cells)
         changed, disputed, kept = len(self.changes), len(self.conflicts), len(self.kept)
@@ -237,6 +243,11 @@ class _Decided:
         )
 
 
+def _says(value: Value) -> bool:
+    """Say at a glance that a value is no empty one; False where a closer look is needed."""
+    return type(value) is date or (type(value) is str and value[:1].isalnum())
+
+
 class _Rights(dict[str, Right]):
     """What a side may do, by field; looked up once for each column."""
 
@@ -247,6 +258,11 @@ class _Rights(dict[str, Right]):
     def __missing__(self, name: str) -> Right:
         self[name] = right_of(name, spec=self.spec, side=self.side)
         return self[name]
+
+    def may_fill(self, name: str) -> bool:
+        """Say whether the side may fill an empty cell."""
+        right = self[name]
+        return right is Right.WRITES or right is Right.FILLS
 
 
 def _mass_clear(done: _Decided, rows: Iterable[SubmittedRow], before: Rows, most: int) -> Cleared | None:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.errors import WrongUsage
 from tdnv_sheets.findings import About, Finding
-from tdnv_sheets.grid import Book
 from tdnv_sheets.inbox import shelf
 from tdnv_sheets.inbox.workspace import put_in_place
 from tdnv_sheets.intake.refuse import too_large
@@ -29,7 +28,8 @@ from tdnv_sheets.stamp import decode, encode
 from tdnv_sheets.text.same import same
 from tdnv_sheets.validate.checked import Checked, Grounds, Verdict
 from tdnv_sheets.validate.identity import Issued
-from tdnv_sheets.validate.run import check_all
+from tdnv_sheets.validate.run import judge_all
+from tdnv_sheets.validate.understand import desk_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,7 +39,8 @@ if TYPE_CHECKING:
     from tdnv_sheets.periods import Period
     from tdnv_sheets.records import Unit, Value
 
-_LOT: Final = 100
+_LOT: Final = 32
+"""Files that are judged in one frame: more would cost hardly less each, and nothing is written while a lot fills up."""
 _LEFT_ALONE: Final = frozenset(("incomplete-file", "secret-name", "secret-note"))
 """Files that are not read and stay where they were dropped."""
 
@@ -105,25 +106,13 @@ def check_together(
     They are judged in lots, as many as pandera judges well in one frame and memory holds with ease; while one lot is
     judged and used, the children read the next.
     """
-    reading = readers.read_all(paths, lambda path: found("secret-name") if has_secret_name(path.name) else None)
-    while lot := _check_lot(reading, grounds):
-        yield from lot
-
-
-def _check_lot(
-    reading: Iterator[tuple[Path, FileSeen, Book | Finding | OSError]], grounds: Grounds
-) -> list[tuple[Path, FileSeen, Checked]]:
-    """Check the next lot in one pass."""
-    lot: list[tuple[Path, FileSeen, Checked | None]] = []
-
-    def books() -> Iterator[Book]:
-        for path, seen, answer in islice(reading, _LOT):
-            lot.append((path, seen, None if isinstance(answer, Book) else _unread(answer)))
-            if isinstance(answer, Book):
-                yield answer
-
-    results = iter(check_all(books(), grounds))
-    return [(path, seen, checked or next(results)) for path, seen, checked in lot]
+    desk = desk_of(grounds)
+    reading = readers.understand_all(
+        paths, desk, lambda path: found("secret-name") if has_secret_name(path.name) else None
+    )
+    while lot := list(islice(reading, _LOT)):
+        read = [_unread(answer) if isinstance(answer, Finding | OSError) else answer for _, _, answer in lot]
+        yield from ((path, seen, one) for (path, seen, _), one in zip(lot, judge_all(read, grounds), strict=True))
 
 
 def _unread(why: Finding | OSError) -> Checked:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from datetime import date
 
-    from tdnv_sheets.ledger.store import Ledger, OpenConflict
+    from tdnv_sheets.ledger.entries import OpenConflict
+    from tdnv_sheets.ledger.store import Ledger
     from tdnv_sheets.records import Conflict, Key
     from tdnv_sheets.validate.choices import Choice, ProposalChoice
 

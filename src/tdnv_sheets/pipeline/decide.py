@@ -67,10 +67,10 @@ def _counted(checked: Checked, outcome: Outcome) -> tuple[Counts, Counts]:
     submission = checked.submission
     going = {row.row for row in submission.rows} if submission is not None else set()
     proposed = len(submission.proposals) if submission is not None and outcome.mass_clear is None else 0
-    names = [spec.name for spec in assignment_spec().shown_on("update") if spec.owner is Owner.UNIT]
+    names = {spec.name for spec in assignment_spec().shown_on("update") if spec.owner is Owner.UNIT}
     base = checked.issued.base if checked.issued else {}
     held = sum(
-        len(changed_fields(row, [name for name in names if name in row.columns], base.get(task, {})))
+        len(changed_fields(row, names & set(row.columns), base.get(task, {})))
         for task, row in checked.rows
         if row.number not in going
     )

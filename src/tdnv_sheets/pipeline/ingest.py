@@ -2,65 +2,27 @@
 
 from __future__ import annotations
 
-import errno
-import hashlib
-import json
 from collections import deque
-from contextlib import suppress
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from tdnv_sheets.errors import BrokenSurroundings, TdnvError
-from tdnv_sheets.findings import About
-from tdnv_sheets.inbox import shelf
+from tdnv_sheets.errors import TdnvError
 from tdnv_sheets.inbox.scan import waiting
-from tdnv_sheets.ledger.arrivals import record_arrival
-from tdnv_sheets.ledger.commit import Entry, commit
-from tdnv_sheets.ledger.values import dump_fields
-from tdnv_sheets.merge.rows import Counts
-from tdnv_sheets.messages.catalogue import found, say
-from tdnv_sheets.pipeline.arrived import arrival_of, waits
-from tdnv_sheets.pipeline.check import (
-    check_together,
-    existing,
-    grounds_of,
-    received_from,
-)
-from tdnv_sheets.pipeline.decide import NOTHING_DECIDED, decide, proposed, received_of
-from tdnv_sheets.pipeline.draw import file_digest
-from tdnv_sheets.pipeline.filing import (
-    claimed,
-    finish,
-    give_back,
-    is_planned,
-    lists_owed,
-    plan_for,
-    recover,
-    remember_folder,
-)
-from tdnv_sheets.pipeline.not_taken import refresh_after, refresh_owed, stored_finding
+from tdnv_sheets.pipeline.check import check_together, existing, grounds_of
+from tdnv_sheets.pipeline.dropped import Dropped, claim, put_back, taken_whole
+from tdnv_sheets.pipeline.filing import claimed, lists_owed, recover
+from tdnv_sheets.pipeline.not_taken import refresh_after, refresh_owed
 from tdnv_sheets.pipeline.office import unit_named
-from tdnv_sheets.pipeline.receive import Received, has_secret_name, receipt, shown_name
-from tdnv_sheets.records import units_by_code
-from tdnv_sheets.validate.cells import Unread, as_text
-from tdnv_sheets.validate.checked import Checked, Verdict
+from tdnv_sheets.pipeline.take import FileRead, Run, not_read, take
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from tdnv_sheets.intake.worker import FileSeen
-    from tdnv_sheets.ledger.store import Receipt
     from tdnv_sheets.pipeline.check import Moment
-    from tdnv_sheets.pipeline.filing import Plan
     from tdnv_sheets.pipeline.office import Office
-    from tdnv_sheets.records import SubmittedRow, Value
+    from tdnv_sheets.pipeline.receive import Received
     from tdnv_sheets.validate.checked import Grounds
-
-_TRIES: Final = 50
-"""How often a merge is decided anew while other commands write to the ledger."""
-_OF_ONE_FILE: Final = frozenset((errno.EIO, errno.EINVAL, errno.ENAMETOOLONG))
-"""What the disk says of one file that it cannot give, such as one on a bad sector; the others come in all the same."""
 
 
 def ingest(
@@ -81,7 +43,7 @@ def ingest(
     if unit is not None:
         unit_named(office, unit)
     grounds = grounds_of(office, moment.as_of, unit)
-    run = _Run(moment, dry_run, allow_clears)
+    run = Run(moment, dry_run, allow_clears)
     if paths is not None and dry_run:
         return list(_take_in(office, existing(paths), grounds, run, []))
     with lists_owed(office) as owed:
@@ -102,295 +64,35 @@ def in_the_inbox(office: Office) -> Sequence[Path]:
     return waiting(office.space.inbox, subfolders=office.space.settings.watch_subfolders)
 
 
-def _taken_in(office: Office, paths: Iterable[Path], grounds: Grounds, run: _Run) -> list[Received]:
+def _taken_in(office: Office, paths: Iterable[Path], grounds: Grounds, run: Run) -> list[Received]:
     """Take files in; when something stops it, those that are not in lie where they were dropped."""
-    begun: list[_Dropped] = []
+    begun: list[Dropped] = []
     try:
         return list(_take_in(office, paths, grounds, run, begun))
     except (TdnvError, OSError):
-        _put_back(office, begun)
+        put_back(office, begun)
         raise
 
 
-class _Run(NamedTuple):
-    """How one call takes files in."""
-
-    moment: Moment
-    dry_run: bool
-    allow_clears: bool
-
-
-def _put_back(office: Office, begun: Iterable[_Dropped]) -> None:
-    """Let people find their files where they dropped them, except those of which the ledger knows or cannot be asked."""
-    for one in begun:
-        if one.here is None or one.here == one.path or not one.here.exists():
-            continue
-        with suppress(TdnvError, OSError):  # what stopped the command may stop this too; the next one goes on from here
-            if not is_planned(office, one.here) and (not one.from_inbox or office.space.inbox.is_dir()):
-                give_back(one.here, one.path.parent if one.from_inbox else None, one.path.name)
-
-
-@dataclass(frozen=True, slots=True)
-class _Dropped:
-    """A file on its way in."""
-
-    path: Path
-    """Where it was dropped."""
-    here: Path | None
-    """Where it lies now: claimed, copied, or as it was; None when another program holds it."""
-    from_inbox: bool
-    known: Receipt | None = None
-    """Of the very same bytes, when all of them were taken in before."""
-    denied: bool = False
-    """Whether the rights do not allow to take it."""
-
-
-def _claim(office: Office, path: Path, *, dry_run: bool) -> _Dropped:
-    """Claim a file of the inbox, or copy one that lies elsewhere; a secret name is left where it is, unopened."""
-    from_inbox = path.parent.resolve().is_relative_to(office.space.inbox.resolve())
-    if dry_run or has_secret_name(path.name):
-        return _Dropped(path, path, from_inbox)
-    work = office.space.work
-    try:
-        here = shelf.claim(path, work) if from_inbox else shelf.keep_copy(path, work, path.name)
-    except PermissionError:
-        if not from_inbox:
-            raise
-        return _Dropped(path, None, from_inbox, denied=True)
-    except OSError as problem:
-        if not from_inbox or problem.errno not in _OF_ONE_FILE:
-            raise
-        return _Dropped(path, None, from_inbox)
-    if here is not None and from_inbox:
-        remember_folder(office, here, path.parent)
-        # What an earlier run wrote beside this file («not complete», «secret») is about to be said anew.
-        with suppress(
-            OSError
-        ):  # the longest names leave no room for such a text, and some folders cannot be written to
-            path.with_name(f"{path.name}{shelf.NOTE_SUFFIX}").unlink(missing_ok=True)
-    return _Dropped(path, here, from_inbox)
-
-
 def _take_in(
-    office: Office, paths: Iterable[Path], grounds: Grounds, run: _Run, begun: list[_Dropped]
+    office: Office, paths: Iterable[Path], grounds: Grounds, run: Run, begun: list[Dropped]
 ) -> Iterator[Received]:
     """Claim, check, merge and file away; while some are merged, the next are read already. *begun*: those claimed."""
-    dropped: deque[_Dropped] = deque()
+    dropped: deque[Dropped] = deque()
 
     def to_read() -> Iterator[Path]:
         for path in paths:
-            claim = _claim(office, path, dry_run=run.dry_run)
-            begun.append(claim)
-            one = claim if claim.here is None else replace(claim, known=_taken_whole(office, claim.here, grounds.unit))
+            one = claim(office, path, dry_run=run.dry_run)
+            begun.append(one)
+            if one.here is not None:
+                one = replace(one, known=taken_whole(office, one.here, grounds.unit))
             dropped.append(one)
             if one.here is not None and one.known is None:
                 yield one.here
 
     for path, seen, checked in check_together(office.readers, to_read(), grounds):
         while dropped[0].here != path:
-            yield _not_read(office, dropped.popleft(), run)
-        yield _decided(office, dropped.popleft(), _Read(seen, checked, content_of(checked)), run)
+            yield not_read(office, dropped.popleft(), run)
+        yield take(office, dropped.popleft(), FileRead(seen, checked), run)
     for one in dropped:
-        yield _not_read(office, one, run)
-
-
-def _not_read(office: Office, one: _Dropped, run: _Run) -> Received:
-    """Say of a file that another program holds it, or that its very bytes were taken in before."""
-    if one.known is None:
-        received = _held(one.path.name, "no-rights" if one.denied else "in-use")
-        if one.from_inbox and not run.dry_run:
-            waits(office, one.path.name, received, run.moment)
-        return received
-    checked = Checked(Verdict.DUPLICATE, (), one.known.unit, one.known.period)
-    received = _repeated(office, received_from(one.path.name, checked), one.known)
-    return received if run.dry_run else _file_away(office, one, checked, received, run.moment)
-
-
-def _taken_whole(office: Office, path: Path, unit: str | None) -> Receipt | None:
-    """Find the receipt of the very same bytes, if all of them were taken in and nobody claims another sender now."""
-    if has_secret_name(path.name):
-        return None
-    try:
-        digest = file_digest(path)
-    except OSError:
-        return None  # whoever reads it next says so
-    receipt = office.ledger.receipt_of(digest)
-    same_unit = receipt is not None and unit in {None, receipt.unit}
-    return receipt if same_unit and receipt is not None and receipt.verdict == Verdict.ACCEPTED.value else None
-
-
-def _repeated(office: Office, received: Received, receipt: Receipt) -> Received:
-    """Say when the same was taken in before, and whether the unit sent something newer since (20, 21)."""
-    seen = [About(found("already-received", values={"at": f"{receipt.at:%H:%M %d/%m/%Y}"}))]
-    newer = office.ledger.newer_file(receipt)
-    if newer is not None:
-        seen.append(About(found("old-copy", values={"at": f"{newer.at:%H:%M %d/%m/%Y}"})))
-    rows = Counts(unchanged=received.accepted, refused=received.held)
-    return replace(received, verdict=Verdict.DUPLICATE, abouts=(*received.abouts, *seen), rows=rows)
-
-
-class _Read(NamedTuple):
-    """A file after its check."""
-
-    seen: FileSeen
-    checked: Checked
-    content: str
-    """See `content_of`."""
-
-
-def _decided(office: Office, one: _Dropped, read: _Read, run: _Run) -> Received:
-    """Merge one checked file and file it away."""
-    checked = read.checked
-    if has_secret_name(one.path.name):
-        return _left_alone(office, one, checked, run.moment, noted=one.from_inbox and not run.dry_run)
-    known = _known(office, read)
-    if known is not None:
-        received = _repeated(office, received_from(one.path.name, checked), known)
-    else:
-        received, plan = _merge(office, one, read, run)
-        if plan is not None and one.here is not None:
-            return finish(office, one.here, plan, received, run.moment, checked=checked)
-    return received if run.dry_run else _file_away(office, one, checked, received, run.moment, digest=read.seen.digest)
-
-
-def _known(office: Office, read: _Read) -> Receipt | None:
-    """Find the receipt of the same content; a file that was taken in part may pass whole on a later day."""
-    known = office.ledger.receipt(read.content)
-    if known is None or read.checked.verdict.value not in {known.verdict, Verdict.PARTLY.value}:
-        return None
-    return known
-
-
-def _rows(checked: Checked) -> Sequence[SubmittedRow]:
-    return checked.submission.rows if checked.submission is not None else ()
-
-
-def content_of(checked: Checked) -> str:
-    """Digest all that people typed into a workbook, good or not, whatever its bytes; empty when nothing was read."""
-    if checked.submission is None:
-        return ""
-    lines = sorted("\x1f".join((task, *_said(row.values))) for task, row in checked.rows)
-    loose = (*(cells for _, cells in checked.stray), *checked.missing_rows, checked.report)
-    lines += sorted("\x1f".join(f"{name}={as_text(raw)}" for name, raw in sorted(cells.items())) for cells in loose)
-    return hashlib.sha256("\x1e".join((checked.submission.issue, checked.unit, *lines)).encode()).hexdigest()
-
-
-def _said(cells: Mapping[str, Value | Unread]) -> Iterator[str]:
-    """Write each filled cell: what it means where it was understood, else what was typed."""
-    for name in sorted(cells):
-        value = cells[name]
-        if value is not None:
-            yield f"{name}={as_text(value.raw) if isinstance(value, Unread) else value}"
-
-
-def _merge(office: Office, one: _Dropped, read: _Read, run: _Run) -> tuple[Received, Plan | None]:
-    """Decide and write, again when another command wrote in between; gives what is left to do with the file."""
-    name, checked = one.path.name, read.checked
-    if checked.verdict is Verdict.WAITING:
-        return received_from(name, checked), None
-    for _ in range(_TRIES):
-        decided_at = office.ledger.revision()
-        decided = NOTHING_DECIDED
-        if checked.submission is not None and checked.verdict in {Verdict.ACCEPTED, Verdict.PARTLY}:
-            most = None if run.allow_clears else office.space.settings.max_cleared_percent
-            decided = decide(office.ledger, checked.submission, checked.issued, max_cleared=most)
-        received = received_of(office, name, checked, decided, run.moment)
-        if run.dry_run or one.here is None:
-            return received, None
-        if _was_written_to(one.here, read.seen.digest):
-            return _held(name), None
-        record = _file_record(read, received, run.moment)
-        plan = plan_for(office, one.here, checked, received, run.moment, digest=record["digest"])
-        entry = Entry(
-            at=run.moment.now,
-            day=run.moment.as_of,
-            who=checked.unit or "?",
-            source="unit",
-            decided_at=decided_at,
-            reads=frozenset(row.key for row in _rows(checked) if row.key is not None),
-            then=decided.ours,
-            file=received.file,
-            digest=read.seen.digest,
-            changes=decided.outcome.changes,
-            conflicts=decided.outcome.conflicts,
-            proposals=tuple((checked.unit, row.cells) for row in proposed(checked, decided.outcome)),
-            file_record=record,
-            arrival=arrival_of(office, name, received, run.moment, plan),
-        )
-        committed = commit(office.ledger, entry)
-        if committed is not None:
-            return replace(received, revision=committed.revision), plan
-        if (known := _known(office, read)) is not None:
-            return _repeated(office, received_from(name, checked), known), None
-    raise BrokenSurroundings("ledger-moved")
-
-
-def _was_written_to(here: Path, digest: str) -> bool:
-    """Say whether a program that had the file open before it was claimed wrote to it since it was read."""
-    return bool(digest) and file_digest(here) != digest
-
-
-def _held(name: str, code: str = "in-use") -> Received:
-    return Received(shown_name(name), Verdict.WAITING, (About(found(code)),))
-
-
-def _file_record(read: _Read, received: Received, moment: Moment) -> dict[str, Any]:
-    seen, checked = read.seen, read.checked
-    findings = [stored_finding(about) for about in received.abouts]
-    taken = received.verdict in {Verdict.ACCEPTED, Verdict.PARTLY}
-    return {
-        "digest": seen.digest or hashlib.sha256(f"{received.file}{seen.size}".encode()).hexdigest(),
-        "content": read.content if taken else "",
-        "name": received.file,
-        "at": moment.now,
-        "issue": checked.submission.issue if checked.submission else "",
-        "unit": checked.unit,
-        "period": checked.period,
-        "verdict": received.verdict.value,
-        "report": dump_fields(checked.submission.report) if checked.submission else "{}",
-        "findings": json.dumps(findings),
-        "counts": json.dumps({"rows": received.rows._asdict(), "cells": received.cells._asdict()}),
-    }
-
-
-def _left_alone(office: Office, one: _Dropped, checked: Checked, moment: Moment, *, noted: bool) -> Received:
-    """Leave a file whose name is secret where it is, unopened; the note beside it has a name of its own."""
-    received = received_from(one.path.name, checked)
-    if noted:
-        waits(office, one.path.name, received, moment)
-        note = one.path.parent / f"{say('pipeline.secret_note', office.lang)}{shelf.NOTE_SUFFIX}"
-        with suppress(OSError):  # the folder may not be ours to write to; the journal says it too
-            note.write_text(receipt(received, "", moment.now, office.lang), encoding="utf-8-sig")
-    return received
-
-
-def _file_away(
-    office: Office, one: _Dropped, checked: Checked, received: Received, moment: Moment, *, digest: str = ""
-) -> Received:
-    """Move the file to where its verdict says, and write what people need beside it; *digest*: of what was judged."""
-    if one.here is None:
-        return received
-    if _was_written_to(one.here, digest):
-        received = _held(one.path.name)
-    if received.verdict is Verdict.WAITING:
-        # Nothing is kept of a file that is incomplete or may hold secrets: it goes back to where it was dropped.
-        if one.from_inbox:
-            waits(office, one.path.name, received, moment)
-            if not office.space.inbox.is_dir():
-                return received  # unplugged just now: it lies in the work folder until the inbox is back
-            kept = shelf.file_away(one.here, one.path.parent, received.file)
-            _note(kept, received, office, moment)
-            return replace(received, kept_at=kept)
-        one.here.unlink()
-        return received
-    digest = file_digest(one.here)
-    plan = plan_for(office, one.here, checked, received, moment, digest=digest)
-    record_arrival(office.ledger, arrival_of(office, one.path.name, received, moment, plan))
-    return finish(office, one.here, plan, received, moment, checked=checked)
-
-
-def _note(kept: Path, received: Received, office: Office, moment: Moment) -> None:
-    known = units_by_code(office.units).get(received.unit)
-    text = receipt(received, known.name if known else received.unit, moment.now, office.lang)
-    with suppress(OSError):
-        kept.with_name(f"{kept.name}{shelf.NOTE_SUFFIX}").write_text(text, encoding="utf-8-sig")
+        yield not_read(office, one, run)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from tdnv_sheets.errors import WaitsForPerson, WrongUsage
 from tdnv_sheets.inbox.shelf import safe_name
 from tdnv_sheets.inbox.workspace import put_in_place
-from tdnv_sheets.ledger.store import IssueRecord
+from tdnv_sheets.ledger.entries import IssueRecord
 from tdnv_sheets.messages.catalogue import say
 from tdnv_sheets.pipeline.occurrences import open_occurrences
 from tdnv_sheets.pipeline.office import Office, judged, unit_named

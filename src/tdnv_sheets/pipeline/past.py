@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tdnv_sheets.ledger.conflicts import Dispute
+    from tdnv_sheets.ledger.entries import Logged
     from tdnv_sheets.ledger.log import Removal
-    from tdnv_sheets.ledger.store import Logged
     from tdnv_sheets.ledger.undo import Undone
     from tdnv_sheets.pipeline.check import Moment
 

@@ -12,8 +12,9 @@ from tdnv_sheets.sheetspec import Owner, assignment_spec
 from tdnv_sheets.text.same import same
 from tdnv_sheets.text.unicode import fold
 from tdnv_sheets.validate.cells import in_words
+from tdnv_sheets.validate.frame import CONTEXT, TOUCHED
 from tdnv_sheets.validate.rows import reasons
-from tdnv_sheets.validate.rules import CONTEXT, TOUCHED, row_rules
+from tdnv_sheets.validate.rules import row_rules
 from tdnv_sheets.validate.schema import failures
 
 if TYPE_CHECKING:
@@ -106,6 +107,8 @@ def broken_together(decided: Decided, as_of: date, lang: str, *, final_document:
 
     Only rows are judged in which both sides changed something that rules look at; there are mostly none.
     """
+    if not decided.outcome.parallel:
+        return []
     fields = tuple(spec for spec in assignment_spec().shown_on(_UPDATE) if spec.owner is Owner.UNIT)
     looked_at = {*CONTEXT, *(spec.name for spec in fields)}
     new: dict[Key, dict[str, Value]] = {}

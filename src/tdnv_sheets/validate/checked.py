@@ -71,6 +71,8 @@ class Checked:
     """Rows that belong to no assignment of the issue, or repeat one, by their Excel row."""
     missing_rows: tuple[Mapping[str, Raw], ...] = ()
     report: Mapping[str, Raw] = field(default_factory=dict)
+    content: str = ""
+    """Digest of all that people typed into it, good or not; empty where nothing could go on."""
     sent: tuple[Sheet, ...] = ()
     """Sheets that hold something which was not read: a marked copy repeats them as they were sent."""
 

@@ -25,12 +25,15 @@ from tdnv_sheets.validate.table import Spot, Table, TableRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from tdnv_sheets.grid import Book, Place, Raw, Sheet
     from tdnv_sheets.records import Value
     from tdnv_sheets.sheetspec import FieldSpec
 
 _NOTHING: Final = frozenset[str]()
+_TYPED_ALIKE: Final = (str, date)
+"""Kinds of cells of which two that are equal mean the same; 1, 1.0 and True are equal and do not."""
 _REPORT_STEP: Final = 2
 """The answer of «Báo cáo» stands so many columns behind the field's name."""
 
@@ -48,13 +51,17 @@ class Decided:
     """The fields of each row that the sender changed."""
 
 
-def changed_fields(row: TableRow, names: Sequence[str], then: Mapping[str, Value]) -> frozenset[str]:
+def changed_fields(row: TableRow, names: AbstractSet[str], then: Mapping[str, Value]) -> frozenset[str]:
     """Give those of the fields *names* whose cells are no longer as they were issued."""
-    now, before = list(map(row.values.get, names)), list(map(then.get, names))
-    if now == before:
-        return _NOTHING
-    cells = zip(names, now, before, strict=True)
-    return frozenset(name for name, value, was in cells if value is not was and not is_same(value, was))
+    values = row.values
+    # Most cells are empty now as they were then, and have no value in either.
+    changed = [
+        name
+        for name, value in values.items()
+        if name in names and value is not (was := then.get(name)) and not is_same(value, was)
+    ]
+    changed += [name for name, was in then.items() if name in names and name not in values and not is_same(None, was)]
+    return frozenset(changed) if changed else _NOTHING
 
 
 def is_same(value: Value | Unread, was: Value) -> bool:
@@ -92,7 +99,7 @@ def _decide(
     before = [row for _, row in known]
     rows, abouts, fonts = unmerge(table, sheet, known, fields, base)
     unmerged = list(rows)
-    written = [spec.name for spec in fields]
+    written = frozenset(spec.name for spec in fields)
     changed = [changed_fields(row, written, base.get(task, {})) for task, row in zip(tasks, rows, strict=True)]
     touched = frozenset[str]().union(*changed)
     for spec in (spec for spec in fields if spec.name in touched):
@@ -105,7 +112,7 @@ def _decide(
         if fonts:
             cells = [_seen(row, name, fonts.get((row.number, column), "")) for row in here]
         else:
-            cells = [Seen(row.raw.get(name), row.typed(name)) for row in here]
+            cells = _plainly_seen(here, name)
         if spec.kind is Kind.DATE:
             whole = [row.raw.get(name) for row in rows]
             decisions = decide_days(cells, whole, since_1904=sheet is not None and sheet.since_1904)
@@ -149,10 +156,32 @@ def _column(spec: FieldSpec, cells: Sequence[Seen], rows: Sequence[TableRow]) ->
         yield decision
     if spec.kind is Kind.CHOICE:
         return
+    said: dict[str, tuple[Decision, ...]] = {}
     for place, cell in without_marks(after):
         if spec.name == "deadline_text":
             yield from decide_deadline(place, cell, _assigned(rows[place]))
-        yield from decide_text(spec, place, cell)
+        if not isinstance(cell.raw, str):
+            yield from decide_text(spec, place, cell)
+            continue
+        if cell.raw not in said:
+            said[cell.raw] = tuple(decide_text(spec, place, cell))
+        for decision in said[cell.raw]:  # of the same text, the same is said of each cell
+            yield decision._replace(place=place)
+
+
+def _plainly_seen(rows: Sequence[TableRow], name: str) -> list[Seen]:
+    """See the cells of a column that has no fonts; people write the same into many rows, and that is seen once."""
+    once: dict[Raw, Seen] = {}
+    cells = []
+    for row in rows:
+        raw = row.raw.get(name)
+        cell = once.get(raw)
+        if cell is None:
+            cell = Seen(raw, row.typed(name))
+            if type(raw) in _TYPED_ALIKE:
+                once[raw] = cell
+        cells.append(cell)
+    return cells
 
 
 def _seen(row: TableRow, name: str, font: str) -> Seen:

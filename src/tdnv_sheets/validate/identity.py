@@ -9,10 +9,9 @@ from tdnv_sheets.messages.catalogue import LANGUAGES, found, say
 from tdnv_sheets.stamp import TEMPLATE_VERSION, Stamp, find, is_genuine
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from tdnv_sheets.findings import Finding
-    from tdnv_sheets.grid import Book
     from tdnv_sheets.records import Value
 
 
@@ -38,9 +37,9 @@ class Identity:
     findings: tuple[Finding, ...] = ()
 
 
-def identify(book: Book, *, kind: str, key: bytes | None, ledger: str | None) -> Identity:
+def identify(carriers: Iterable[tuple[str, str]], *, kind: str, key: bytes | None, ledger: str | None) -> Identity:
     """Read the stamp by majority of its carriers and check it; without *key* the signature stays unchecked."""
-    carried = find(book.carriers)
+    carried = find(carriers)
     stamp = carried.stamp
     if stamp is None:
         return _refuse("two-identities" if carried.disagree else "not-our-template")

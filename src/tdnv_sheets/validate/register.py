@@ -62,7 +62,7 @@ class Drawing(NamedTuple):
 
 def read_register(book: Book, grounds: RegisterGrounds, *, meant: bool = False) -> RegisterRead:
     """Read a register that was identified as ours; *meant*: somebody says that its mass edits are no accident."""
-    identity = identify(book, kind="register", key=grounds.key, ledger=grounds.ledger)
+    identity = identify(book.carriers, kind="register", key=grounds.key, ledger=grounds.ledger)
     if identity.stamp is None:
         return RegisterRead(tuple(About(finding) for finding in identity.findings))
     secret = tuple(_secrets(book))
@@ -105,7 +105,7 @@ def _accident(table: Table, broken: str, grounds: RegisterGrounds, *, meant: boo
 
 def drawing_of(book: Book, key: bytes, ledger: str) -> Drawing | None:
     """Say from what a genuine register of this ledger was drawn; None for any other workbook."""
-    stamp = identify(book, kind="register", key=key, ledger=ledger).stamp
+    stamp = identify(book.carriers, kind="register", key=key, ledger=ledger).stamp
     if stamp is None:
         return None
     return Drawing(stamp.revision, int(stamp.issue or 0), date.fromisoformat(stamp.period) if stamp.period else None)

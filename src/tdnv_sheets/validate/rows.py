@@ -2,105 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from tdnv_sheets.findings import About, shorten
 from tdnv_sheets.messages.catalogue import found
 from tdnv_sheets.records import SubmittedRow
-from tdnv_sheets.sheetspec import Owner, assignment_spec
+from tdnv_sheets.sheetspec import assignment_spec
 from tdnv_sheets.text.same import same
 from tdnv_sheets.validate.cells import Unread, as_text, in_words, nearest_choice
-from tdnv_sheets.validate.decide import is_same
-from tdnv_sheets.validate.rules import CONTEXT, EXPECTED
-from tdnv_sheets.validate.schema import FIRST_DAY, LAST_DAY, TOUCHED, Failure
-from tdnv_sheets.validate.table import Spot, Table, TableRow, shown
+from tdnv_sheets.validate.rules import EXPECTED
+from tdnv_sheets.validate.schema import FIRST_DAY, LAST_DAY, Failure
+from tdnv_sheets.validate.table import Spot, Table, TableRow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from tdnv_sheets.records import Value
     from tdnv_sheets.sheetspec import FieldSpec
-
-
-_FEWEST_LOST: Final = 5
-"""Fewer rows than these are named one by one."""
-
-
-def known_rows(
-    table: Table, base: Mapping[str, object] | None, task_exists: Callable[[str], bool], abouts: list[About]
-) -> list[tuple[str, TableRow]]:
-    """Give the rows that are one of the issue's assignments, each once; say why the others are not."""
-    by_task: dict[str, list[TableRow]] = {}
-    for row in table.rows:
-        task = row.task
-        if not task:
-            abouts.append(table.about("row-without-id", Spot(row, "task_id")))
-        elif base is not None and task not in base:
-            code = "foreign-row" if task_exists(task) else "unknown-row"
-            abouts.append(table.about(code, Spot(row, "task_id", task), task=task))
-        else:
-            by_task.setdefault(task, []).append(row)
-    known = []
-    for task, rows in by_task.items():
-        if len(rows) > 1:
-            numbers = ", ".join(str(row.number) for row in rows)
-            abouts += [
-                table.about("duplicate-row", Spot(row, "task_id", task), task=task, rows=numbers) for row in rows
-            ]
-        else:
-            known.append((task, rows[0]))
-    return known
-
-
-def ids_lost(table: Table, issued: Collection[str]) -> list[About]:
-    """Find that most issued tasks have no row of their own any more, which no edit does (rules 15, 34).
-
-    A row that was deleted is none of them: only as many count as there are rows that could have been theirs.
-    """
-    often = Counter(row.task for row in table.rows)
-    gone = sum(task not in often for task in issued)
-    repeated = [often[task] for task in issued if often[task] > 1]
-    loose = sum(count for task, count in often.items() if task not in issued) + sum(repeated) - len(repeated)
-    lost = min(gone, loose) + len(repeated)
-    if lost < _FEWEST_LOST or lost * 2 <= len(issued):
-        return []
-    return [About(found("ids-lost", table.sheet, values={"lost": str(lost), "total": str(len(issued))}))]
-
-
-def cell_findings(
-    table: Table, known: Iterable[tuple[str, TableRow]], base: Mapping[str, Mapping[str, Value]] | None, lang: str
-) -> Iterator[About]:
-    """Say what single cells need said before pandera: unreadable, locked and changed, emptied; *base* is what was issued."""
-    fields = [spec for spec in assignment_spec().shown_on("update") if spec.name in table.letters]
-    locked = [spec for spec in fields if spec.owner is Owner.OFFICE] if base is not None else []
-    locked_names = [spec.name for spec in locked]
-    kept = [spec for spec in fields if spec.owner is Owner.UNIT and not spec.may_clear]
-    for task, row in known:
-        then = (base or {}).get(task, {})
-        for name, code in row.blind.items():
-            yield table.about(code, Spot(row, name, task))
-        as_issued = list(map(row.values.get, locked_names)) == list(map(then.get, locked_names))
-        for spec in () if as_issued else locked:
-            value, before = row.values.get(spec.name), then.get(spec.name)
-            if value != before and not is_same(value, before) and spec.name not in row.blind:
-                issued = shown(in_words(spec, before, lang))
-                yield table.about("locked-cell-changed", Spot(row, spec.name, task), issued=issued)
-        for spec in kept:
-            before = then.get(spec.name)
-            if before is not None and row.values.get(spec.name) is None:
-                yield table.about("not-cleared", Spot(row, spec.name, task), issued=in_words(spec, before, lang))
-
-
-def judged(
-    row: TableRow, names: Sequence[str], then: Mapping[str, Value], changed: frozenset[str]
-) -> dict[str, object]:
-    """Give what pandera and the rules see of a row: its cells, the office's own beside them, and what was changed."""
-    judged: dict[str, object] = dict(zip(CONTEXT, map(then.get, CONTEXT), strict=True))
-    judged |= zip(names, map(row.values.get, names), strict=True)
-    judged[TOUCHED] = changed
-    return judged
 
 
 def is_said(row: TableRow, name: str) -> bool:
@@ -128,7 +47,7 @@ def reasons(spec: FieldSpec, code: str, cells: Mapping[str, object], *, lang: st
     if code == "future-date":
         return {"as_of": f"{as_of:%d/%m/%Y}"}
     if other := _other(spec, code, cells):
-        other_spec, value = assignment_spec().by_name[other], cells[other]
+        other_spec, value = assignment_spec().by_name[other], cells.get(other)
         words = "" if isinstance(value, Unread) else in_words(other_spec, _value(value), lang)
         return {"other": other_spec.header(lang), "other_value": shorten(words)}
     return {}
@@ -161,8 +80,14 @@ def _choices(spec: FieldSpec, typed: str, lang: str) -> str:
 
 def statements(row: TableRow, names: Sequence[str]) -> dict[str, Value]:
     """Give the cells that state something: those that could be read (rule 10)."""
-    stated = zip(names, map(row.values.get, names), strict=True)
-    return {name: value for name, value in stated if not isinstance(value, Unread)}
+    stated: dict[str, Value] = dict.fromkeys(names)
+    for name, value in row.values.items():  # most cells are empty, and have no value here
+        if name in stated:
+            if isinstance(value, Unread):
+                del stated[name]
+            else:
+                stated[name] = value
+    return stated
 
 
 def differs(row: SubmittedRow, base: Mapping[str, Mapping[str, Value]]) -> bool:

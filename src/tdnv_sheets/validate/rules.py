@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from tdnv_sheets.validate.schema import TOUCHED, Facts, RowRule
+from tdnv_sheets.validate.schema import Facts, RowRule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -15,10 +15,6 @@ if TYPE_CHECKING:
 
     from tdnv_sheets.sheetspec import FieldSpec
 
-__all__ = ["CONTEXT", "EXPECTED", "TOUCHED", "row_rules"]
-
-CONTEXT: Final = ("assigned_date", "document_date", "deadline", "extended_deadline")
-"""The office's fields that rules compare with."""
 EXPECTED: Final = {"result_document": "result_date", "result_date": "result_document", "extension_to": "result_kind"}
 """Field → the other one that it is expected beside."""
 _NOT_FINAL: Final = frozenset({"progress_report", "extension_request"})

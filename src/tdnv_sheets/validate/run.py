@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
@@ -11,12 +11,13 @@ from tdnv_sheets.messages.catalogue import found, say
 from tdnv_sheets.records import Key, Submission, SubmittedRow
 from tdnv_sheets.sheetspec import Owner, assignment_spec
 from tdnv_sheets.validate.checked import Checked, Verdict
+from tdnv_sheets.validate.frame import judged
 from tdnv_sheets.validate.rows import differs, explain, is_said, missing_rows, proposals, statements
 from tdnv_sheets.validate.rules import row_rules
 from tdnv_sheets.validate.schema import Failure, failures
 from tdnv_sheets.validate.sheets import typed_report
 from tdnv_sheets.validate.table import HOLDS, Table
-from tdnv_sheets.validate.understand import Understood, understand, writable
+from tdnv_sheets.validate.understand import Read, Understood, desk_of, understand, writable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -31,29 +32,35 @@ _LEVELS: Final = {level: place for place, level in enumerate(Level)}
 
 def check(book: Book, grounds: Grounds) -> Checked:
     """Check one workbook that was read."""
-    return check_all([book], grounds)[0]
+    return judge_all([understand(book, desk_of(grounds))], grounds)[0]
 
 
-def check_all(books: Iterable[Book], grounds: Grounds) -> list[Checked]:
-    """Check workbooks that were read, in their order; pandera sees the rows of all of them as one frame."""
-    read = [understand(book, grounds) for book in books]
+def judge_all(read: Sequence[Read], grounds: Grounds) -> list[Checked]:
+    """Judge workbooks that were understood, in their order; pandera sees the rows of all of them as one frame."""
     going = [one for one in read if isinstance(one, Understood)]
     fields = tuple(f for f in assignment_spec().shown_on("update") if f.owner is Owner.UNIT)
-    broken = _judge(
-        [one.frame for one in going], fields, row_rules(fields, grounds.as_of, final_document=grounds.final_document)
-    )
+    frames = [_frame(one) for one in going]
+    broken = _judge(frames, fields, row_rules(fields, grounds.as_of, final_document=grounds.final_document))
     added = [[row.cells() for row in one.missing.rows] if one.missing else [] for one in going]
     broken_added = _judge(added, assignment_spec().shown_on("missing"))
-    verdicts = iter(zip(broken, broken_added, strict=True))
-    return [_conclude(one, _Broken(*next(verdicts)), grounds) if isinstance(one, Understood) else one for one in read]
+    verdicts = map(_Broken, frames, broken, broken_added)
+    return [_conclude(one, next(verdicts), grounds) if isinstance(one, Understood) else one for one in read]
+
+
+def _frame(read: Understood) -> list[dict[str, object]]:
+    """Give what is to be judged of each known row: its typed cells by field, and `TOUCHED`."""
+    base, names = read.shell.issued.base if read.shell.issued else {}, frozenset(writable(read.table))
+    rows = zip(read.known, read.changed, strict=True)
+    return [judged(row, names, base.get(task, {}), changed) for (task, row), changed in rows]
 
 
 @dataclass(frozen=True, slots=True)
 class _Broken:
-    """The broken checks of one workbook, by row of its own frame."""
+    """The frame of one workbook, and the checks that are broken in it, by row."""
 
-    updates: list[Failure] = field(default_factory=list)
-    missing: list[Failure] = field(default_factory=list)
+    frame: Sequence[Mapping[str, object]]
+    updates: Sequence[Failure]
+    missing: Sequence[Failure]
 
 
 def _judge(
@@ -76,7 +83,7 @@ def _conclude(read: Understood, broken: _Broken, grounds: Grounds) -> Checked:
     for failure in broken.updates:
         task, row = read.known[failure.row]
         if failure.field in table.letters and not is_said(row, failure.field):
-            cells = read.frame[failure.row]
+            cells = broken.frame[failure.row]
             abouts.append(explain(table, row, task, failure, cells, lang=read.lang, as_of=grounds.as_of))
     proposed = proposals(read.missing, broken.missing, abouts, lang=read.lang, as_of=grounds.as_of)
     held = _held(table, abouts)

@@ -19,14 +19,13 @@ with warnings.catch_warnings():
 from tdnv_sheets.sheetspec import FieldSpec, Kind
 from tdnv_sheets.text.dates import is_far_day
 from tdnv_sheets.validate.cells import Unread
+from tdnv_sheets.validate.frame import TOUCHED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 FIRST_DAY: Final = date(1990, 1, 1)
 LAST_DAY: Final = date(2100, 12, 31)
-TOUCHED: Final = "touched"
-"""No field: the names of those that the sender changed in the row. What we drew ourselves is not complained about."""
 
 
 class Failure(NamedTuple):
@@ -100,6 +99,9 @@ class Facts:
         """Give for each row the place of its cell among the different cells of the column, and those."""
         if name not in self._few:
             column = self.column(name)
+            if column.count(None) == len(column):
+                self._few[name] = pd.Series(0, index=range(len(column)), dtype=int), [None]
+                return self._few[name]
             cells = list(dict.fromkeys(column))
             place = {cell: number for number, cell in enumerate(cells)}
             self._few[name] = pd.Series([place[cell] for cell in column], dtype=int), cells
@@ -116,13 +118,17 @@ def failures(
     if not rows:
         return []
     facts = Facts(rows)
-    columns = {spec.name: pd.Series(_to_judge(facts, spec.name), dtype=object) for spec in fields}
+    cells = {spec.name: _to_judge(facts, spec.name) for spec in fields}
+    # Columns that are empty, and rules that hold for every row, are most of them and cannot be broken.
+    left = [spec for spec in fields if spec.required or cells[spec.name].count(None) < len(rows)]
+    columns = {spec.name: pd.Series(cells[spec.name], dtype=object) for spec in left}
     blamed: dict[str, tuple[str, str]] = {}
     for number, rule in enumerate(rules):
-        column = f"rule {number}"
-        columns[column] = rule.holds(facts)
-        blamed[column] = rule.field, rule.code
-    schema = compile_schema(fields, blamed)
+        column, holds = f"rule {number}", rule.holds(facts)
+        if not holds.all():
+            columns[column] = holds
+            blamed[column] = rule.field, rule.code
+    schema = compile_schema(left, blamed)
     try:
         schema.validate(pd.DataFrame(columns, index=range(len(rows))), lazy=True)
     except pa.errors.SchemaErrors as errors:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -22,10 +22,11 @@ if TYPE_CHECKING:
     from tdnv_sheets.validate.columns import Header
 
 HOLDS: Final = Severity.ERROR
+_NUMBERS: Final = frozenset((int, float, bool))
+"""Kinds of cells of which two may be equal and not the same: 1, 1.0 and True."""
 
 
-@dataclass(frozen=True, slots=True)
-class TableRow:
+class TableRow(NamedTuple):
     """One filled row of a table, its cells by field; of most cells there is nothing to keep, for they are empty."""
 
     number: int
@@ -58,8 +59,7 @@ class TableRow:
     def with_cell(self, name: str, raw: Raw, typed: Typed) -> TableRow:
         """Give the row with another cell."""
         marked = self.marked | {name} if typed.marked else self.marked - {name}
-        return replace(
-            self,
+        return self._replace(
             raw={**self.raw, name: raw},
             values={**self.values, name: typed.value},
             task=as_text(raw) if name == "task_id" else self.task,
@@ -115,11 +115,18 @@ def read_table(
     width = max(columns.values(), default=0)
     lines = [cells if len(cells) >= width else _widened(cells, width) for cells in sheet.rows[header.last_row :]]
     # A column that is empty from top to bottom costs nothing more.
-    filled = [(name, at - 1) for name, at in columns.items() if any(line[at - 1] is not None for line in lines)]
+    upright = list(zip(*lines, strict=False))
+    filled = [(name, at - 1) for name, at in columns.items() if upright and upright[at - 1].count(None) < len(lines)]
     typists = [(name, at, _Typist(by_name[name], units, errors)) for name, at in filled]
     rows = []
+    # Equal texts and days become one object, which goes through a pipe once.
+    once = dict[Raw, Raw]().setdefault
     for number, line in enumerate(lines, header.last_row + 1):
-        raw = {name: line[at] for name, at in filled if line[at] is not None}
+        raw = {
+            name: cell if type(cell) in _NUMBERS else once(cell, cell)
+            for name, at in filled
+            if (cell := line[at]) is not None
+        }
         blind = unseen.get(number, {})
         if not blind and all(map(is_blank, raw.values())):
             continue
@@ -169,7 +176,7 @@ def _blinded(row: TableRow, sheet: Sheet, columns: Mapping[str, int], errors: Ab
         if code == "error-value":
             raw[name] = sheet.errors.get((row.number, columns[name]), raw.get(name))
         values[name] = Unread(raw.get(name))
-    return replace(row, raw=raw, values=values, blind=blind)
+    return row._replace(raw=raw, values=values, blind=blind)
 
 
 def _unseen(sheet: Sheet, columns: Mapping[str, int]) -> dict[int, dict[str, str]]:

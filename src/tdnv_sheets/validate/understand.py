@@ -1,20 +1,23 @@
 """Understand one unit workbook as far as its cells: identity, secrets, sheets, header, rows, typed cells (design §7).
 
-The steps stand in their order; each ends the check when it finds an error.
+The steps stand in their order; each ends the check when it finds an error. A reader's child process does this: it has
+neither the ledger nor the office's key, and asks for what it needs of them.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from tdnv_sheets.findings import About, has_error
 from tdnv_sheets.messages.catalogue import LANGUAGES, found, say
 from tdnv_sheets.sheetspec import Owner, assignment_spec
 from tdnv_sheets.validate.checked import Checked, Verdict
+from tdnv_sheets.validate.content import content_of
 from tdnv_sheets.validate.decide import decide_missing, decide_report, decide_rows
 from tdnv_sheets.validate.headers import header_findings
-from tdnv_sheets.validate.rows import cell_findings, ids_lost, judged, known_rows
+from tdnv_sheets.validate.known import cell_findings, ids_lost, known_rows
 from tdnv_sheets.validate.sheets import (
     Place,
     copies,
@@ -32,7 +35,7 @@ from tdnv_sheets.validate.table import Table, read_table
 from tdnv_sheets.validate.whose import whose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from tdnv_sheets.grid import Book, Raw, Sheet
     from tdnv_sheets.sheetspec import FieldSpec
@@ -40,9 +43,26 @@ if TYPE_CHECKING:
     from tdnv_sheets.validate.checked import Grounds
     from tdnv_sheets.validate.identity import Issued
     from tdnv_sheets.validate.table import TableRow
+    from tdnv_sheets.validate.whose import Whose
 
 _STEPS: Final = ("columns", "rows", "cells")
 """What is looked at after one another; `layout.step_<step>` names them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where understanding a workbook asks for what only the office knows."""
+
+    lang: str
+    has_ledger: bool
+    whose: Callable[[Sequence[tuple[str, str]]], Whose]
+    """The identity texts found in a workbook → whose it is, and what was issued to them."""
+    task_exists: Callable[[str], bool]
+
+
+def desk_of(grounds: Grounds) -> Desk:
+    """Give the desk of an office."""
+    return Desk(grounds.lang, grounds.ledger is not None, partial(whose, grounds=grounds), grounds.task_exists)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +75,8 @@ class Understood:
     table: Table
     known: tuple[tuple[str, TableRow], ...]
     """Task id and row, for each row that is one assignment of the issue."""
-    frame: tuple[Mapping[str, object], ...]
-    """What is to be judged of each of them: its typed cells by field, and `TOUCHED`."""
+    changed: tuple[frozenset[str], ...]
+    """The fields of each of them that the sender changed."""
     missing: Table | None
     """The rows of «Nhiệm vụ thiếu»."""
     lang: str
@@ -64,9 +84,20 @@ class Understood:
     """Lines of «Báo cáo» that must not be taken."""
 
 
-def understand(book: Book, grounds: Grounds) -> Checked | Understood:
+Read: TypeAlias = Checked | Understood
+"""A workbook that was understood, or one of which everything is said."""
+
+
+def with_issued(read: Read, issued: Issued | None) -> Read:
+    """Give the same with what was issued; it need not travel with what was understood, for whoever was asked has it."""
+    if isinstance(read, Understood):
+        return replace(read, shell=replace(read.shell, issued=issued))
+    return replace(read, issued=issued)
+
+
+def understand(book: Book, desk: Desk) -> Read:
     """Read a workbook as far as single cells go, or say why it cannot be taken."""
-    of = whose(book, grounds)
+    of = desk.whose(book.carriers)
     stamp = of.identity.stamp
     secret = secret_findings(book)
     if has_error(secret):
@@ -78,27 +109,28 @@ def understand(book: Book, grounds: Grounds) -> Checked | Understood:
     if of.wrong is not None:
         return Checked(Verdict.QUARANTINED, (*told, About(of.wrong)), stamp.unit, stamp.period)
     told += secret
-    if grounds.ledger is None:
+    if not desk.has_ledger:
         told.append(About(found("not-checked")))
     shell = Checked(Verdict.RETURNED, tuple(told), stamp.unit, stamp.period, of.identity.token, issued=of.issued)
-    read = _tables(book, grounds, shell, stamp)
+    read = _tables(book, desk, shell, stamp)
     if isinstance(read, Checked):
         return replace(read, sent=sheets_not_read(book, read.abouts))
-    return replace(read, shell=replace(read.shell, sent=sheets_not_read(book, read.shell.abouts)))
+    sent, content = sheets_not_read(book, read.shell.abouts), content_of(read.shell, stamp.issue)
+    return replace(read, shell=replace(read.shell, sent=sent, content=content))
 
 
-def _tables(book: Book, grounds: Grounds, shell: Checked, stamp: Stamp) -> Checked | Understood:
+def _tables(book: Book, desk: Desk, shell: Checked, stamp: Stamp) -> Read:
     """Find the sheets and their columns; stop where columns that are needed are missing."""
     fields = assignment_spec().shown_on("update")
     place = find_table(book, "update", fields)
     if place is None:
-        lost = found("sheet-missing", values={"sheet": say("template.sheet_update", grounds.lang)})
+        lost = found("sheet-missing", values={"sheet": say("template.sheet_update", desk.lang)})
         return _stopped(shell, [About(lost)], "columns")
     if place.header is None:
         lost = found("header-missing", place.sheet.name, values={"sheet": place.sheet.name})
         return _stopped(shell, [About(lost)], "rows")
     sheet, header = place.sheet, place.header
-    lang = language_of(sheet, "update") or grounds.lang
+    lang = language_of(sheet, "update") or desk.lang
     needed = frozenset(f.name for f in fields if f.owner in {Owner.UNIT, Owner.KEY})
     abouts = header_findings(sheet, header, fields, needed, lang)
     table = read_table(sheet, header, fields, lang)
@@ -124,7 +156,7 @@ def _tables(book: Book, grounds: Grounds, shell: Checked, stamp: Stamp) -> Check
         return _stopped(shell, abouts, "cells")
     abouts += layout_findings(sheet, header, [row.number for row in table.rows], table.captions)
     shell = replace(shell, abouts=(*shell.abouts, *abouts))
-    read = _cells(Understood(shell, stamp, rows.table, (), (), beside.missing, lang), book, grounds)
+    read = _cells(Understood(shell, stamp, rows.table, (), (), beside.missing, lang), book, desk)
     return _decided(read, book)
 
 
@@ -176,22 +208,17 @@ def _content(table: Table) -> list[dict[str, object]]:
     return sorted((row.cells() for row in table.rows), key=repr)
 
 
-def _cells(read: Understood, book: Book, grounds: Grounds) -> Understood:
-    """Tell the rows apart and say what single cells need said; give what is to be judged."""
+def _cells(read: Understood, book: Book, desk: Desk) -> Understood:
+    """Tell the rows apart and say what single cells need said."""
     issued, table = read.shell.issued, read.table
     base = issued.base if issued else {}
     abouts = list(read.shell.abouts)
-    known = known_rows(table, base if issued else None, grounds.task_exists, abouts)
+    known = known_rows(table, base if issued else None, desk.task_exists, abouts)
     decided = decide_rows(table, book.sheet(table.sheet), known, base)
     abouts += decided.abouts
     abouts += cell_findings(table, decided.rows, base if issued else None, read.lang)
-    names = writable(table)
-    frame = [
-        judged(row, names, base.get(task, {}), changed)
-        for (task, row), changed in zip(decided.rows, decided.changed, strict=True)
-    ]
     shell = replace(read.shell, abouts=tuple(abouts), instead=decided.typed)
-    return replace(read, shell=shell, known=decided.rows, frame=tuple(frame))
+    return replace(read, shell=shell, known=decided.rows, changed=decided.changed)
 
 
 def _decided(read: Understood, book: Book) -> Understood:

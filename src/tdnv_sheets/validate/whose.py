@@ -9,8 +9,9 @@ from tdnv_sheets.stamp import TEMPLATE_VERSION, Stamp
 from tdnv_sheets.validate.identity import Identity, Issued, identify
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tdnv_sheets.findings import Finding
-    from tdnv_sheets.grid import Book
     from tdnv_sheets.validate.checked import Grounds
 
 
@@ -22,9 +23,12 @@ class Whose(NamedTuple):
     wrong: Finding | None = None
 
 
-def whose(book: Book, grounds: Grounds) -> Whose:
-    """Read the stamp of a workbook and compare it; a file without one is taken for the unit that the caller names."""
-    identity = identify(book, kind="unit", key=grounds.key, ledger=grounds.ledger)
+def whose(carriers: Sequence[tuple[str, str]], grounds: Grounds) -> Whose:
+    """Read the stamp of a workbook and compare it; a file without one is taken for the unit that the caller names.
+
+    *carriers*: the identity texts that were found in it, see `Book`.
+    """
+    identity = identify(carriers, kind="unit", key=grounds.key, ledger=grounds.ledger)
     unknown = identity.stamp is None and identity.findings[0].code == "not-our-template"
     if unknown and grounds.unidentified is not None:
         stamp = Stamp("unit", TEMPLATE_VERSION, grounds.ledger or "", "", grounds.unidentified.unit, "", 0, "")
