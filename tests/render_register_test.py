@@ -177,6 +177,7 @@ def test_sheets_stand_in_the_order_of_the_design(book: Opened) -> None:
         "Xung đột",
         "Đề xuất",
         "Nhật ký",
+        "_so_lieu",
         "_danh_muc",
         "_tdnv",
     ]
