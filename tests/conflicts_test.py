@@ -305,6 +305,20 @@ def test_of_files_that_one_command_took_in_the_list_is_of_the_last(
     assert ("Ô không nhận" in load_workbook(office.root / "ra.xlsx").sheetnames) == emptied_last
 
 
+def test_the_last_file_counts_also_where_it_changed_nothing(office_anywhere: SmallOffice) -> None:
+    office = office_anywhere
+    first = fill(office.issue("cctl"), {ONE: {"proposal": "A"}})
+    again = fill(office.issue("cctl"), {ONE: {"proposal": "A"}, TWO: {"completed_date": "hôm nọ"}})
+    office.drop(first, "1.xlsx")
+    office.drop(again, "2.xlsx")
+    assert office.run("merge").code == 1
+
+    office.run("conflicts", "--unit", "cctl", "-o", office.root / "ra.xlsx")
+
+    (line,) = listed(office.root / "ra.xlsx", "Ô không nhận")
+    assert (line["Mã nhiệm vụ"], line["Giá trị đơn vị gửi"]) == (TWO, "hôm nọ")
+
+
 def test_a_file_that_was_taken_whole_makes_no_list(office: SmallOffice) -> None:
     office.merge(fill(office.issue("cctl"), {ONE: {"proposal": "A"}}))
 

@@ -109,10 +109,14 @@ def read_disputes(
 
 def last_findings(ledger: Ledger, unit: str) -> tuple[str, str]:
     """Give the name of the last file of *unit* that was taken in, and its findings as they are stored."""
-    query = sa.select(t.files.c.name, t.files.c.findings)
-    # All files that one command takes in have the same moment.
-    newest = t.files.c.at.desc(), sa.func.coalesce(t.files.c.revision, 0).desc()
-    query = query.where((t.files.c.unit == unit) & t.files.c.verdict.in_(t.TAKEN)).order_by(*newest).limit(1)
+    # All files that one command takes in have the same moment, and one that changed nothing has no revision.
+    query = (
+        sa.select(t.files.c.name, t.files.c.findings)
+        .join(t.arrivals, t.arrivals.c.digest == t.files.c.digest)
+        .where((t.arrivals.c.unit == unit) & t.arrivals.c.verdict.in_(t.TAKEN) & t.files.c.verdict.in_(t.TAKEN))
+        .order_by(t.arrivals.c.number.desc())
+        .limit(1)
+    )
     with ledger.reading() as connection:
         row = connection.execute(query).one_or_none()
     return ("", "[]") if row is None else (row.name, row.findings)
