@@ -74,7 +74,7 @@ def play(root: Path, moment: Moment) -> Played:
         tasks = enter_tasks(office, moment)
         redraw(office, as_of=moment.as_of, now=moment.now, read=file_digest(space.register))
         issued = issue(office, parse_period(ROUND), moment).files
-        disputed = _fill_and_drop(space, issued, tasks, this_time(office))
+        disputed = _fill_and_drop(space, issued, tasks, _this_time(office))
         _edit_register(space.register, disputed)
         first = sync(office, moment)
         _choose_first_conflict(space.register)
@@ -118,7 +118,7 @@ def fields_of(line: Mapping[str, str]) -> dict[str, Value]:
     }
 
 
-def this_time(office: Office) -> dict[str, str]:
+def _this_time(office: Office) -> dict[str, str]:
     """Give recurring task → its latest occurrence."""
     found = ((occurrence(item.text("recurrence")), key.task_id) for key, item in recurring(office.ledger).items())
     latest = sorted((which.end, which.task_id, task_id) for which, task_id in found if which is not None)

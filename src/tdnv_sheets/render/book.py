@@ -209,8 +209,7 @@ class Book:
         self.workbook.close()
 
     def _draw_lists(self) -> None:
-        sheet = self.sheet(LIST_SHEET)
-        sheet.hide()
+        sheet = self.hidden(LIST_SHEET)
         text = self.look(PLAIN, {"num_format": "@"})
         for column, (name, values) in enumerate(self._lists.items()):
             self.put(sheet, 0, column, name, self.look(IDS))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.grid import letters
 from tdnv_sheets.render.book import Area
+from tdnv_sheets.render.limits import quoted
 from tdnv_sheets.rules.judgement import Status
 
 if TYPE_CHECKING:
@@ -70,8 +71,7 @@ def define(book: Book, live: Live, sheet: str, columns: Mapping[str, int], label
 
 
 def _draw_calendar(book: Book, live: Live) -> None:
-    sheet = book.sheet(CALENDAR_SHEET)
-    sheet.hide()
+    sheet = book.hidden(CALENDAR_SHEET)
     for column, (name, days) in enumerate(((_OFF, live.off), (_WORKED, live.worked))):
         book.put(sheet, 0, column, name)
         for row, day in enumerate(days, 1):
@@ -100,10 +100,10 @@ class _Formulas:
         yield from self._left()
 
     def _cell(self, field: str) -> str:
-        return f"'{self.sheet.replace(chr(39), chr(39) * 2)}'!${letters(self.columns[field] + 1)}1"
+        return f"'{self.sheet}'!${letters(self.columns[field] + 1)}1"
 
     def _words(self, field: str, code: str) -> str:
-        return '"' + self.label(field, code).replace('"', '""') + '"'
+        return quoted(self.label(field, code))
 
     def _is(self, field: str, code: str) -> str:
         return f"{self._cell(field)}={self._words(field, code)}"
