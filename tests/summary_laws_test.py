@@ -1,7 +1,11 @@
-"""What holds for every ledger, period and day: all checks, periods that add up, days that later facts do not change."""
+"""What holds for every ledger, period and day: all checks, periods that add up, days that later facts do not change.
+
+uv run python -m tests.summary_laws_test --n 5000
+"""
 
 from __future__ import annotations
 
+import argparse
 from dataclasses import fields, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -29,6 +33,8 @@ JUDGES = tuple(
     for name in ("kon-tum-2022", "tra-vinh-2024", "thanh-hoa-2025", "hai-phong-2025", "quynh-nhai-2015")
 )
 UNITS = ("PKT", "PTC")
+SHORT = 40
+"""Examples of each law in the suite."""
 DAYS = st.dates(date(2024, 11, 1), date(2026, 9, 30))
 MAYBE_DAY = st.none() | DAYS
 FIELDS = st.fixed_dictionaries(
@@ -73,7 +79,7 @@ def numbers(summary: Summary) -> tuple[object, ...]:
     return (bare, *listed, tuple(one.task_id for one in summary.shared))
 
 
-@settings(max_examples=150)
+@settings(max_examples=SHORT)
 @given(ROWS, PERIODS, DAYS, st.sampled_from(JUDGES), CHOICES)
 def test_every_check_holds(
     rows: tuple[Assignment, ...], period: Period, as_of: date, judge: Judge, choices: Choices
@@ -82,7 +88,7 @@ def test_every_check_holds(
     assert [check for check in summary.checks if not check.ok] == []
 
 
-@settings(max_examples=150)
+@settings(max_examples=SHORT)
 @given(ROWS, PERIODS, st.data(), st.sampled_from(JUDGES))
 def test_a_period_is_the_sum_of_its_two_parts(
     rows: tuple[Assignment, ...], period: Period, data: st.DataObject, judge: Judge
@@ -123,7 +129,7 @@ def happened(row: Assignment, what: str, decision: str, day: date) -> Assignment
     return Assignment(row.key, {**row.fields, **more})
 
 
-@settings(max_examples=150)
+@settings(max_examples=SHORT)
 @given(ROWS, PERIODS, DAYS, LATER, st.sampled_from(JUDGES))
 def test_what_happens_after_a_day_does_not_change_the_figures_as_of_it(
     rows: tuple[Assignment, ...], period: Period, as_of: date, later: list[tuple[str, str, int]], judge: Judge
@@ -137,6 +143,7 @@ def test_what_happens_after_a_day_does_not_change_the_figures_as_of_it(
         assert numbers(report((*after, new), period, as_of, judge, Choices(allocation))) == before
 
 
+@settings(max_examples=SHORT)
 @given(ROWS, DAYS, st.sampled_from(JUDGES))
 def test_every_task_belongs_to_one_half_year_by_its_deadline(
     rows: tuple[Assignment, ...], as_of: date, judge: Judge
@@ -165,6 +172,7 @@ def _day(row: Assignment, allocation: str) -> date:
     return (_named(row) or assigned) if allocation == "deadline" else assigned
 
 
+@settings(max_examples=SHORT)
 @given(ROWS, PERIODS, DAYS, st.sampled_from(JUDGES))
 def test_skipping_what_is_settled_changes_nothing(
     rows: tuple[Assignment, ...], period: Period, as_of: date, judge: Judge
@@ -188,3 +196,20 @@ def test_the_trail_of_the_ledger_says_when_a_unit_was_heard_of() -> None:
     assert (silent.total.updated, silent.total.undated_silent) == (0, 1)
     updated = report((row,), period, date(2026, 6, 10), told, Choices())
     assert updated.total == Counts(carried=1, total=1, open_undated=1, updated=1)
+
+
+LAWS = (
+    test_every_check_holds,
+    test_a_period_is_the_sum_of_its_two_parts,
+    test_what_happens_after_a_day_does_not_change_the_figures_as_of_it,
+    test_every_task_belongs_to_one_half_year_by_its_deadline,
+    test_skipping_what_is_settled_changes_nothing,
+)
+
+if __name__ == "__main__":
+    options = argparse.ArgumentParser(description="Prove the laws of counting at length.")
+    options.add_argument("--n", type=int, default=5000, help="examples of each law")
+    examples = options.parse_args().n
+    for law in LAWS:
+        settings(max_examples=examples, deadline=None)(law)()
+        print(f"{law.__name__}: {examples} examples")  # noqa: T201 - a command
