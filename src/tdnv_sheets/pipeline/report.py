@@ -2,40 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from tdnv_sheets.errors import WaitsForPerson, WrongUsage
 from tdnv_sheets.inbox.workspace import put_in_place
 from tdnv_sheets.messages.catalogue import say
-from tdnv_sheets.pipeline.office import Office, counting_judge
+from tdnv_sheets.pipeline.counted import counted
+from tdnv_sheets.pipeline.report_json import counts_of as _counts
+from tdnv_sheets.pipeline.report_json import more_of, rate_of
 from tdnv_sheets.render.report import draw_summary
-from tdnv_sheets.summary.build import summarise
 
 if TYPE_CHECKING:
     from datetime import date
-    from fractions import Fraction
     from pathlib import Path
 
     from tdnv_sheets.periods import Period
-    from tdnv_sheets.summary.figures import Counts, Summary
+    from tdnv_sheets.pipeline.office import Office
+    from tdnv_sheets.summary.figures import Summary
 
-_INNER = frozenset({"open_in_time_not_started", "open_overdue_not_started"})
 
+def figures(office: Office, period: Period, as_of: date | None, *, today: date, at: int | None = None) -> Summary:
+    """Count a period, as of the regulation's cut-off unless *as_of* says otherwise; never as of a day to come.
 
-def figures(office: Office, period: Period, as_of: date | None, *, today: date) -> Summary:
-    """Count a period, as of the regulation's cut-off unless *as_of* says otherwise; never as of a day to come."""
-    day = as_of or min(office.regulation.cut_off(period), today)
-    assignments = list(office.ledger.assignments().values())
-    return summarise(
-        assignments,
-        period,
-        day,
-        judge_on=counting_judge(office),
-        units=[unit.code for unit in office.units],
-        regulation_id=office.regulation.id,
-        previous_cut_off=office.regulation.cut_off(period.previous()),
-    )
+    With *at* the ledger is read as that revision left it.
+    """
+    return counted(office, period, as_of or min(office.regulation.cut_off(period), today), at=at)
 
 
 def write_report(office: Office, summary: Summary, path: Path | None = None, *, force: bool = False) -> Path:
@@ -73,14 +64,7 @@ def as_json(summary: Summary) -> dict[str, Any]:
         "regulation": summary.regulation,
         "total": {**_counts(summary.total), "distinct_tasks": summary.distinct.total},
         "units": [{"unit": line.unit, **_counts(line.counts)} for line in summary.units],
-        "rates": {name: _rate(rate) for name, rate in summary.rates.items()},
+        "rates": {name: rate_of(rate) for name, rate in summary.rates.items()},
         "checks": [{"name": check.name, "ok": check.ok} for check in summary.checks],
+        **more_of(summary),
     }
-
-
-def _counts(counts: Counts) -> dict[str, int]:
-    return {name: value for name, value in asdict(counts).items() if name not in _INNER}
-
-
-def _rate(rate: Fraction | None) -> float | None:
-    return None if rate is None else round(float(rate), 6)
