@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from tdnv_sheets.rules.alerts import held_from
@@ -53,6 +54,7 @@ def summarise(
         overdue=now.overdue,
         checks=(),
         between=_between(rows, standing, judge_on, previous_cut_off, as_of),
+        standing=MappingProxyType(now.standing),
     )
     return replace(summary, checks=run_checks(summary))
 

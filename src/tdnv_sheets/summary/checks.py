@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import astuple, fields
 from typing import TYPE_CHECKING
 
-from tdnv_sheets.rules.judgement import Status
+from tdnv_sheets.rules.judgement import OPEN, Status
 from tdnv_sheets.summary.figures import Check, Counts
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ def run_checks(summary: Summary) -> tuple[Check, ...]:
         _previous(previous, summary.previous_total),
         _distinct(summary),
         _carried(summary),
+        *_corrected(summary),
         _equal("overdue_listed", [("", len(summary.overdue), total.open_overdue + total.not_completed)]),
         _rates(summary),
     )
@@ -61,11 +62,28 @@ def _adds_up(name: str, lines: list[Counts], total: Counts) -> Check:
 def _carried(summary: Summary) -> Check:
     """Lead from what the previous report left open to what this one carries over."""
     b = summary.between
-    sides = b.open_then + b.begun - b.closed + b.reopened, summary.total.carried
-    detail = f"{b.open_then} + {b.begun} - {b.closed} + {b.reopened} = {sides[0]}"
+    sides = b.open_then + b.corrected + b.begun - b.closed + b.reopened, summary.total.carried
+    corrected = f" + ({b.corrected})" if summary.corrections is not None else ""
+    detail = f"{b.open_then}{corrected} + {b.begun} - {b.closed} + {b.reopened} = {sides[0]}"
     return Check(
         "carried_over", ok=sides[0] == sides[1], detail=detail if sides[0] == sides[1] else f"{detail} ≠ {sides[1]}"
     )
+
+
+def _corrected(summary: Summary) -> list[Check]:
+    """Compare the frozen report of the period before with a recount: the listed corrections make up the difference."""
+    found = summary.corrections
+    if found is None:
+        return []
+    opened = [_is_open(task.after) - _is_open(task.before) for task in found.changes.tasks]
+    left = found.open_then + sum(opened)
+    if left != found.open_now:
+        return [Check("corrected", ok=False, detail=f"{found.open_then} + ({sum(opened)}) ≠ {found.open_now}")]
+    return [Check("corrected", ok=True, detail=f"{found.open_then} + ({sum(opened)}) = {found.open_now}")]
+
+
+def _is_open(status: str) -> bool:
+    return status in OPEN
 
 
 def _previous(lines: list[Counts], total: Counts) -> Check:

@@ -18,11 +18,9 @@ if TYPE_CHECKING:
 _NOTHING = Counts()
 
 
-def changes(
-    before: Summary, after: Summary, standing_before: Mapping[Key, Status], standing_after: Mapping[Key, Status]
-) -> Changes:
-    """Tell two countings apart; the mappings give each assignment that stands in a report with its status there."""
-    return Changes(tuple(_figures(before, after)), tuple(_tasks(standing_before, standing_after)))
+def changes(before: Summary, after: Summary) -> Changes:
+    """Tell two countings of one report apart."""
+    return Changes(tuple(_figures(before, after)), tuple(_tasks(before.standing, after.standing)))
 
 
 def _figures(before: Summary, after: Summary) -> Iterator[FigureChange]:

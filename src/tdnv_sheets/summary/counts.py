@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from tdnv_sheets.periods import Period
-    from tdnv_sheets.records import Assignment
+    from tdnv_sheets.records import Assignment, Key
     from tdnv_sheets.rules.judgement import Judgement
 
 CLOSED: Final = COMPLETED | {Status.WITHDRAWN, Status.TRANSFERRED}
@@ -101,6 +101,8 @@ class Counted:
     distinct: Counts
     overdue: tuple[Listed, ...]
     """Open and overdue, longest overdue first."""
+    standing: dict[Key, Status]
+    """What is counted, and as what."""
 
 
 def standing_before(
@@ -136,6 +138,7 @@ def count(
     by_unit: dict[str, Tally] = {}
     tasks: dict[str, Mark] = {}
     overdue: list[Listed] = []
+    counted: dict[Key, Status] = {}
     for row, before in zip(rows, standing, strict=True):
         start, moved = start_day(row), row.day("transferred_on")
         if (start is not None and start > last) or (moved is not None and moved > as_of):
@@ -148,6 +151,7 @@ def count(
             continue
         mark = _mark(row, judgement, carried=carried)
         total.add(mark)
+        counted[row.key] = judgement.status
         by_unit.setdefault(row.key.unit, Tally()).add(mark)
         known = tasks.get(row.key.task_id)
         tasks[row.key.task_id] = mark if known is None else known.joined(mark)
@@ -161,6 +165,7 @@ def count(
         {unit: tally.counts() for unit, tally in by_unit.items()},
         distinct.counts(),
         tuple(sorted(overdue, key=_by_deadline)),
+        counted,
     )
 
 

@@ -21,7 +21,7 @@ from typing import Any, Final, TypeVar
 
 from tdnv_sheets import periods, records
 from tdnv_sheets.rules import judgement
-from tdnv_sheets.summary import figures, issued
+from tdnv_sheets.summary import figures, issued, ranking, rates, returns
 
 _Read = TypeVar("_Read")
 
@@ -32,8 +32,11 @@ _NAMES: Final[Mapping[str, object]] = MappingProxyType(
         **vars(records),
         **vars(judgement),
         **vars(issued),
+        **vars(ranking),
+        **vars(returns),
         **vars(figures),
         "Mapping": Mapping,
+        "RateFormula": rates.RateFormula,
         "Fraction": Fraction,
         "date": date,
         "datetime": datetime,
@@ -79,7 +82,7 @@ def _plain(value: object) -> Any:  # noqa: ANN401, PLR0911 - what json takes; on
     raise TypeError(type(value).__name__)
 
 
-def _value(plain: Any, kind: Any) -> Any:  # noqa: ANN401 - any value of any kind
+def _value(plain: Any, kind: Any) -> Any:  # noqa: ANN401, PLR0911 - any value of any kind; a line for each
     origin, inner = typing.get_origin(kind), typing.get_args(kind)
     if origin in (typing.Union, types.UnionType):
         return _of_union(plain, inner)
