@@ -13,48 +13,33 @@ from tdnv_sheets.render.report_paper import (
     CELL,
     CENTRED,
     COUNT,
-    DASH,
     RATE,
-    Paper,
     draw_heading,
     draw_notes,
     set_paper,
     write,
 )
 from tdnv_sheets.render.report_table import draw_table
+from tdnv_sheets.render.report_view import DASH
 from tdnv_sheets.render.styles import PLAIN, fill, header, mix, row_height
-from tdnv_sheets.settings import DEFAULT_COLOURS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from xlsxwriter.worksheet import Worksheet
 
     from tdnv_sheets.render.book import Book
-    from tdnv_sheets.summary.figures import Summary
+    from tdnv_sheets.render.report_view import Paper
 
 RATE_WIDTHS: Final = (6, 50, 74, 16)
 CHECK_WIDTHS: Final = (6, 82, 18, 40)
 
 
-def draw_summary(
-    summary: Summary,
-    path: Path,
-    *,
-    office: str,
-    regulation_title: str,
-    lang: str,
-    unit_names: Mapping[str, str],
-    colours: Mapping[str, str] = DEFAULT_COLOURS,
-) -> None:
-    """Draw a period's report; *unit_names* gives the name for each unit's code.
-
-    Raises `BrokenSurroundings` when the file cannot be written.
-    """
-    paper = Paper(summary, office, regulation_title, lang, unit_names, colours)
-    title = f"{paper.words('title_table')} – {summary.period.title(lang)}"
-    with open_book(path, title=title, author=office) as book:
+def draw_workbook(paper: Paper, path: Path) -> None:
+    """Draw a period's report as a workbook. Raises `BrokenSurroundings` when the file cannot be written."""
+    title = f"{paper.words('title_table')} – {paper.period}"
+    with open_book(path, title=title, author=paper.office) as book:
         first_row = draw_table(book, paper)
         draw_overdue(book, paper)
         _draw_rates(book, paper)

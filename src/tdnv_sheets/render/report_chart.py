@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tdnv_sheets.grid import address
 from tdnv_sheets.render.book import set_columns
+from tdnv_sheets.render.report_columns import COLUMNS, index_of
 from tdnv_sheets.render.report_paper import CELL, COUNT, draw_heading, formula, set_paper
-from tdnv_sheets.render.report_table import COLUMNS, index_of
 from tdnv_sheets.render.styles import FONT, header, row_height
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
     from tdnv_sheets.render.book import Book
-    from tdnv_sheets.render.report_paper import Paper
+    from tdnv_sheets.render.report_view import Paper
 
 SERIES: Final = (
     ("on_time", ("on_time",), "70AD47"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.render.book import Area, set_columns
+from tdnv_sheets.render.report_columns import cells_of
 from tdnv_sheets.render.report_paper import (
     CELL,
     CENTRED,
@@ -16,14 +17,14 @@ from tdnv_sheets.render.report_paper import (
     set_paper,
     write,
 )
+from tdnv_sheets.render.report_view import days_overdue
 from tdnv_sheets.render.styles import DAY, mix, row_height
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
-    from tdnv_sheets.grid import Raw
     from tdnv_sheets.render.book import Book
-    from tdnv_sheets.render.report_paper import Paper
+    from tdnv_sheets.render.report_view import Paper
     from tdnv_sheets.render.styles import Look
     from tdnv_sheets.summary.figures import Listed
 
@@ -65,7 +66,7 @@ def draw_overdue(book: Book, paper: Paper) -> None:
     top = draw_heading(book, sheet, paper, len(widths), paper.words("title_overdue"), form=paper.words("sheet_overdue"))
     draw_head(book, sheet, paper, top, [paper.words(f"overdue_{name}") for name in WIDTHS])
     row = top + 2
-    listed = sorted(paper.summary.overdue, key=lambda item: -days_overdue(paper, item))
+    listed = sorted(paper.summary.overdue, key=lambda item: -days_overdue(paper.summary, item))
     for number, item in enumerate(listed, 1):
         _draw_line(book, sheet, paper, row, (number, item))
         row += 1
@@ -80,41 +81,10 @@ def draw_overdue(book: Book, paper: Paper) -> None:
     set_paper(sheet, paper, (top, top + 1))
 
 
-def days_overdue(paper: Paper, item: Listed) -> int:
-    """Give the calendar days between the deadline that counts and the report's day."""
-    if item.judgement.days_left is not None:
-        return -item.judgement.days_left
-    deadline = item.judgement.effective_deadline
-    return (paper.summary.as_of - deadline).days if deadline else 0
-
-
 def _draw_line(book: Book, sheet: Worksheet, paper: Paper, row: int, numbered: tuple[int, Listed]) -> None:
     number, item = numbered
-    cells = {"number": number, "days": days_overdue(paper, item), **_cells(paper, item)}
+    cells = {"number": number, "days": days_overdue(paper.summary, item), **cells_of(paper, item)}
     for column, name in enumerate(WIDTHS):
         book.put(sheet, row, column, cells[name], book.look(LOOKS.get(name, TEXT_CELL)))
     texts = [(value, WIDTHS[name]) for name, value in cells.items() if isinstance(value, str)]
     sheet.set_row(row, row_height(texts, most=LINES_MOST))
-
-
-def _cells(paper: Paper, item: Listed) -> dict[str, Raw]:
-    task = item.assignment
-    document, day = task.text("document_number"), task.day("document_date")
-    if day:
-        document = paper.words("document_of", number=document, day=f"{day:%d/%m/%Y}").strip()
-    extended, count = task.day("extended_deadline"), item.judgement.extension_count
-    asked = task.day("extension_to")
-    proposal = [task.text("proposal"), paper.words("asks_until", day=f"{asked:%d/%m/%Y}") if asked else ""]
-    return {
-        "document": document,
-        "content": "\n".join(filter(None, (task.text("document_summary"), task.text("task_content")))),
-        "unit": paper.unit(task.key.unit),
-        "coordinating": task.text("coordinating_units"),
-        "deadline": task.day("deadline") or task.text("deadline_text"),
-        "extended": paper.words("extended_times", day=f"{extended:%d/%m/%Y}", count=max(count, 1)) if extended else "",
-        "reminders": task.get("reminder_count"),
-        "result": task.text("result_summary"),
-        "difficulty": task.text("difficulty"),
-        "proposal": "\n".join(filter(None, proposal)),
-        "monitor": task.text("monitor"),
-    }

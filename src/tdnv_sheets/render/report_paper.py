@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from tdnv_sheets.messages.catalogue import say
 from tdnv_sheets.render.book import Area, set_page
 from tdnv_sheets.render.styles import BORDER, PLAIN, header, mix, row_height
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
     from tdnv_sheets.render.book import Book
+    from tdnv_sheets.render.report_view import Paper
     from tdnv_sheets.render.styles import Look
-    from tdnv_sheets.summary.figures import Summary
 
-DASH: Final = "–"
-"""Stands where a rate has no denominator."""
 CENTRED: Final[Look] = {"align": "center", "valign": "vcenter", "text_wrap": True}
 LINE_LOOK: Final[Look] = {"border": 1, "border_color": f"#{BORDER}", "text_wrap": True}
 CELL: Final = mix(PLAIN, LINE_LOOK, {"num_format": "@", "valign": "vcenter"})
@@ -28,36 +24,6 @@ COUNT: Final = mix(PLAIN, LINE_LOOK, CENTRED, {"num_format": "#,##0"})
 RATE: Final = mix(COUNT, {"num_format": "0.0%"})
 CHANGE: Final = mix(COUNT, {"num_format": "+#,##0;-#,##0;0"})
 SIGNATURE_ROWS: Final = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """What every sheet of a report needs: the figures, and who says them in which language."""
-
-    summary: Summary
-    office: str
-    regulation_title: str
-    lang: str
-    unit_names: Mapping[str, str]
-    colours: Mapping[str, str]
-
-    def words(self, entry: str, **values: object) -> str:
-        """Give words of the report's catalogue."""
-        return say(f"report.{entry}", self.lang, **values)
-
-    def unit(self, code: str) -> str:
-        """Give a unit's name; the code itself when the unit list does not know it."""
-        return self.unit_names.get(code, code)
-
-    @property
-    def as_of(self) -> str:
-        """Give the report's day as people write it."""
-        return f"{self.summary.as_of:%d/%m/%Y}"
-
-    @property
-    def failed(self) -> int:
-        """Give the number of checks that do not agree."""
-        return sum(not check.ok for check in self.summary.checks)
 
 
 def write(book: Book, sheet: Worksheet, area: Area, text: str, look: Look) -> None:
@@ -91,7 +57,7 @@ def draw_heading(book: Book, sheet: Worksheet, paper: Paper, columns: int, title
         (title, mix(bold, {"font_size": 14})),
         (paper.words("number_line") if form else "", italic),
         (paper.words("period_line", period=paper.summary.period.title(paper.lang), as_of=paper.as_of), italic),
-        (paper.words("regulation_line", regulation=paper.regulation_title), italic),
+        (paper.words("regulation_line", regulation=paper.head.regulation), italic),
     ]
     if paper.failed:
         alarm = mix(bold, {"font_color": "#C00000"})
@@ -124,9 +90,9 @@ def draw_signatures(book: Book, sheet: Worksheet, paper: Paper, row: int, column
     third, last = columns // 3, columns - 1
     bold, italic = mix(PLAIN, CENTRED, {"bold": True, "font_size": 12}), mix(PLAIN, CENTRED, {"italic": True})
     right = columns - third - 1
-    write(book, sheet, Area(row, right, row, last), paper.words("place_line"), italic)
+    write(book, sheet, Area(row, right, row, last), paper.place_line, italic)
     write(book, sheet, Area(row + 1, 0, row + 1, third), paper.words("sign_left"), bold)
-    write(book, sheet, Area(row + 1, right, row + 1, last), paper.words("sign_right"), bold)
+    write(book, sheet, Area(row + 1, right, row + 1, last), paper.signer, bold)
     write(book, sheet, Area(row + 2, 0, row + 2, third), paper.words("sign_left_hint"), italic)
     write(book, sheet, Area(row + 2, right, row + 2, last), paper.words("sign_right_hint"), italic)
     sheet.set_row(row + 2 + SIGNATURE_ROWS, 15)

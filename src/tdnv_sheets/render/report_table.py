@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.grid import address
 from tdnv_sheets.messages.catalogue import say
 from tdnv_sheets.render.book import Area, set_columns
+from tdnv_sheets.render.report_columns import COLUMNS, index_of
 from tdnv_sheets.render.report_paper import (
     CELL,
     CHANGE,
     COUNT,
-    DASH,
     RATE,
-    Paper,
     draw_heading,
     draw_notes,
     draw_numbers,
@@ -24,86 +22,21 @@ from tdnv_sheets.render.report_paper import (
     set_paper,
     write,
 )
+from tdnv_sheets.render.report_view import DASH
 from tdnv_sheets.render.styles import fill, header, mix, row_height
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from xlsxwriter.worksheet import Worksheet
 
     from tdnv_sheets.render.book import Book
+    from tdnv_sheets.render.report_columns import Column
+    from tdnv_sheets.render.report_view import Paper
     from tdnv_sheets.render.styles import Look
     from tdnv_sheets.summary.figures import Counts
 
 TOTAL_FILL: Final = "D6DCE4"
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of Biểu 01: caption, the group above it, and where its number comes from."""
-
-    name: str
-    width: float = 9
-    group: str = ""
-    caption: str = ""
-    """Entry of the catalogue, `head_<name>` when empty."""
-    count: Callable[[Counts], int] | None = None
-    parts: tuple[str, ...] = ()
-    """Columns that this one adds up."""
-    over: tuple[tuple[str, ...], tuple[str, ...]] | None = None
-    """For a rate: the columns of its numerator and of its denominator."""
-    rate: str = ""
-    """For a rate: its key in the summary."""
-
-    @property
-    def head(self) -> str:
-        """Give the catalogue's entry for the caption."""
-        return f"head_{self.caption or self.name}"
-
-
-def _overdue_running(counts: Counts) -> int:
-    """Give what is overdue and begun; what came back after its deadline is both (Thanh Hóa, Điều 5.2b)."""
-    return counts.open_overdue - counts.open_overdue_not_started + counts.not_completed
-
-
-_DONE: Final = ("on_time", "late", "done_undated")
-_OVERDUE: Final = ("overdue_running", "overdue_idle")
-_OPEN: Final = ("in_time_running", "in_time_idle", *_OVERDUE, "open_undated")
-COLUMNS: Final = (
-    Column("number", 5),
-    Column("unit", 30),
-    Column("carried", count=lambda c: c.carried),
-    Column("new", count=lambda c: c.new),
-    Column("total", count=lambda c: c.total, parts=("carried", "new")),
-    Column("done", 8, "completed", "sum", count=lambda c: c.completed, parts=_DONE),
-    Column("on_time", 8, "completed", count=lambda c: c.completed_on_time),
-    Column("late", 8, "completed", count=lambda c: c.completed_late),
-    Column("done_undated", 8, "completed", "undated", count=lambda c: c.completed_undated),
-    Column("open", 8, "open", "sum", count=lambda c: c.open, parts=_OPEN),
-    Column("in_time_running", 10, "open", count=lambda c: c.open_in_time - c.open_in_time_not_started),
-    Column("in_time_idle", 10, "open", count=lambda c: c.open_in_time_not_started),
-    Column("overdue_running", 10, "open", count=_overdue_running),
-    Column("overdue_idle", 10, "open", count=lambda c: c.open_overdue_not_started),
-    Column("open_undated", 8, "open", "undated", count=lambda c: c.open_undated),
-    Column("stopped", count=lambda c: c.withdrawn + c.transferred),
-    Column("extended", count=lambda c: c.extended),
-    Column("rate_completed", 10, "rates", over=(("done",), ("total",)), rate="ty_le_hoan_thanh_tren_giao"),
-    Column(
-        "rate_on_time",
-        10,
-        "rates",
-        over=(("on_time",), ("on_time", "late", *_OVERDUE)),
-        rate="ty_le_dung_han_tren_den_han",
-    ),
-    Column("rate_overdue", 10, "rates", over=(_OVERDUE, ("total",)), rate="ty_le_qua_han_tren_giao"),
-    Column("change"),
-    Column("note", 24),
-)
-
-
-def index_of(name: str) -> int:
-    """Give a column's 0-based place."""
-    return next(i for i, column in enumerate(COLUMNS) if column.name == name)
 
 
 def cells(names: Iterable[str], row: int) -> str:

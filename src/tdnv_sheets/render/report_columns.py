@@ -1,0 +1,105 @@
+"""What stands in the columns of the report's tables, whoever draws them: workbook, document or page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tdnv_sheets.grid import Raw
+    from tdnv_sheets.render.report_view import Paper
+    from tdnv_sheets.summary.figures import Counts, Listed
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of Biểu 01: caption, the group above it, and where its number comes from."""
+
+    name: str
+    width: float = 9
+    group: str = ""
+    caption: str = ""
+    """Entry of the catalogue, `head_<name>` when empty."""
+    count: Callable[[Counts], int] | None = None
+    parts: tuple[str, ...] = ()
+    """Columns that this one adds up."""
+    over: tuple[tuple[str, ...], tuple[str, ...]] | None = None
+    """For a rate: the columns of its numerator and of its denominator."""
+    rate: str = ""
+    """For a rate: its key in the summary."""
+
+    @property
+    def head(self) -> str:
+        """Give the catalogue's entry for the caption."""
+        return f"head_{self.caption or self.name}"
+
+
+def _overdue_running(counts: Counts) -> int:
+    """Give what is overdue and begun; what came back after its deadline is both (Thanh Hóa, Điều 5.2b)."""
+    return counts.open_overdue - counts.open_overdue_not_started + counts.not_completed
+
+
+_DONE: Final = ("on_time", "late", "done_undated")
+_OVERDUE: Final = ("overdue_running", "overdue_idle")
+_OPEN: Final = ("in_time_running", "in_time_idle", *_OVERDUE, "open_undated")
+COLUMNS: Final = (
+    Column("number", 5),
+    Column("unit", 30),
+    Column("carried", count=lambda c: c.carried),
+    Column("new", count=lambda c: c.new),
+    Column("total", count=lambda c: c.total, parts=("carried", "new")),
+    Column("done", 8, "completed", "sum", count=lambda c: c.completed, parts=_DONE),
+    Column("on_time", 8, "completed", count=lambda c: c.completed_on_time),
+    Column("late", 8, "completed", count=lambda c: c.completed_late),
+    Column("done_undated", 8, "completed", "undated", count=lambda c: c.completed_undated),
+    Column("open", 8, "open", "sum", count=lambda c: c.open, parts=_OPEN),
+    Column("in_time_running", 10, "open", count=lambda c: c.open_in_time - c.open_in_time_not_started),
+    Column("in_time_idle", 10, "open", count=lambda c: c.open_in_time_not_started),
+    Column("overdue_running", 10, "open", count=_overdue_running),
+    Column("overdue_idle", 10, "open", count=lambda c: c.open_overdue_not_started),
+    Column("open_undated", 8, "open", "undated", count=lambda c: c.open_undated),
+    Column("stopped", count=lambda c: c.withdrawn + c.transferred),
+    Column("extended", count=lambda c: c.extended),
+    Column("rate_completed", 10, "rates", over=(("done",), ("total",)), rate="ty_le_hoan_thanh_tren_giao"),
+    Column(
+        "rate_on_time",
+        10,
+        "rates",
+        over=(("on_time",), ("on_time", "late", *_OVERDUE)),
+        rate="ty_le_dung_han_tren_den_han",
+    ),
+    Column("rate_overdue", 10, "rates", over=(_OVERDUE, ("total",)), rate="ty_le_qua_han_tren_giao"),
+    Column("change"),
+    Column("note", 24),
+)
+
+
+def index_of(name: str) -> int:
+    """Give a column's 0-based place."""
+    return next(i for i, column in enumerate(COLUMNS) if column.name == name)
+
+
+def cells_of(paper: Paper, item: Listed) -> dict[str, Raw]:
+    """Give what the lists of tasks (Biểu 02) say of one, by the names of their columns."""
+    task = item.assignment
+    document, day = task.text("document_number"), task.day("document_date")
+    if day:
+        document = paper.words("document_of", number=document, day=f"{day:%d/%m/%Y}").strip()
+    extended, count = task.day("extended_deadline"), item.judgement.extension_count
+    asked = task.day("extension_to")
+    proposal = [task.text("proposal"), paper.words("asks_until", day=f"{asked:%d/%m/%Y}") if asked else ""]
+    return {
+        "document": document,
+        "content": "\n".join(filter(None, (task.text("document_summary"), task.text("task_content")))),
+        "unit": paper.unit(task.key.unit),
+        "coordinating": task.text("coordinating_units"),
+        "deadline": task.day("deadline") or task.text("deadline_text"),
+        "extended": paper.words("extended_times", day=f"{extended:%d/%m/%Y}", count=max(count, 1)) if extended else "",
+        "reminders": task.get("reminder_count"),
+        "result": task.text("result_summary"),
+        "difficulty": task.text("difficulty"),
+        "proposal": "\n".join(filter(None, proposal)),
+        "monitor": task.text("monitor"),
+    }
