@@ -102,7 +102,7 @@ def judge_one(
     )
 
 
-def counting_judge(office: Office) -> Callable[[Assignment, date], Judgement]:
-    """Give the rules for counting, which needs no alerts."""
-    trails = office.ledger.trails()
+def counting_judge(office: Office, at: int | None = None) -> Callable[[Assignment, date], Judgement]:
+    """Give the rules for counting, which needs no alerts; *at* a revision they know no more of the past than it did."""
+    trails = office.ledger.trails() if at is None else office.ledger.trails_at(at)
     return lambda assignment, as_of: judge_one(office, assignment, as_of, trails=trails, with_alerts=False)

@@ -57,6 +57,7 @@ def draw_heading(book: Book, sheet: Worksheet, paper: Paper, columns: int, title
         (title, mix(bold, {"font_size": 14})),
         (paper.words("number_line") if form else "", italic),
         (paper.words("period_line", period=paper.summary.period.title(paper.lang), as_of=paper.as_of), italic),
+        *((mark, italic) for mark in paper.marks),
         (paper.words("regulation_line", regulation=paper.head.regulation), italic),
     ]
     if paper.failed:

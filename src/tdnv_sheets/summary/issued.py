@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from datetime import date, datetime
+
+PROVISIONAL: Final = "provisional"
+"""Stands among the names of checks that were overruled where a report was counted before the period's cut-off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ class Issued:
     reason: str = ""
     """Why it was issued again; empty for the first issue."""
     forced: tuple[str, ...] = ()
-    """What spoke against it and was overruled: names of checks, and `provisional` for a period whose cut-off was to come."""
+    """What spoke against it and was overruled: names of checks, or `PROVISIONAL`."""
     changes: Changes = Changes()
     """Since the issue before; empty for the first."""
 
