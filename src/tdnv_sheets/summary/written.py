@@ -95,7 +95,7 @@ def _value(plain: Any, kind: Any) -> Any:  # noqa: ANN401, PLR0911 - any value o
     if is_dataclass(kind):
         return _record(plain, kind)
     if issubclass(kind, tuple):  # a NamedTuple
-        return kind(*(_value(item, each) for item, each in zip(plain, _hints(kind).values(), strict=True)))
+        return kind(*(_value(item, each) for item, each in zip(plain, hints(kind).values(), strict=True)))
     if issubclass(kind, Enum | Fraction):
         return kind(plain)
     if not isinstance(plain, kind):
@@ -128,15 +128,16 @@ def _of_union(plain: Any, kinds: tuple[Any, ...]) -> Any:  # noqa: ANN401 - as a
 
 
 def _record(plain: Any, kind: Any) -> Any:  # noqa: ANN401 - as above
-    hints = _hints(kind)
+    own = hints(kind)
     known = [each for each in fields(kind) if each.init]
     missing = [each.name for each in known if each.name not in plain]
     for each in known:
         if each.name in missing and each.default is MISSING and each.default_factory is MISSING:
             raise KeyError(each.name)
-    return kind(**{each.name: _value(plain[each.name], hints[each.name]) for each in known if each.name in plain})
+    return kind(**{each.name: _value(plain[each.name], own[each.name]) for each in known if each.name in plain})
 
 
 @cache
-def _hints(kind: type) -> dict[str, Any]:
+def hints(kind: type) -> dict[str, Any]:
+    """Give the types of a dataclass's or named tuple's fields."""
     return typing.get_type_hints(kind, globalns={**_NAMES, **vars(sys.modules[kind.__module__])})
