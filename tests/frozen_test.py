@@ -188,6 +188,10 @@ def test_a_report_is_issued_again_with_a_reason_and_the_list_of_what_changed(
     assert {"unit": "cctl", "figure": "open_overdue", "before": 1, "after": 0} in issued["changes"]["figures"]
     assert "Phát hành lại lần 1 – Chi cục báo chậm kết quả tháng 5".upper() in texts(second).upper()
     assert "PHÁT HÀNH LẠI" not in texts(first)
+    listed = list(load_workbook(second)["Thay đổi"].iter_rows(min_col=2, max_col=5, values_only=True))
+    assert ("Chi cục Thủy lợi", "Chưa hoàn thành, quá hạn", 1, 0) in listed
+    assert ("Chi cục Thủy lợi", LATE.task_id, "Chưa hoàn thành, quá hạn", "Hoàn thành đúng hạn") in listed
+    assert "Thay đổi" not in load_workbook(first).sheetnames
     assert "Chi cục Thủy lợi · Chưa hoàn thành, quá hạn: 1 → 0" in done.err
     assert newest == done.json | {"sending": newest["sending"]}
     assert former["total"]["open_overdue"] == 1

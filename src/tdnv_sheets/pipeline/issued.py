@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from tdnv_sheets.messages.catalogue import area, say
+from tdnv_sheets.messages.catalogue import say
+from tdnv_sheets.render.issued_words import figure_lines, task_lines
 from tdnv_sheets.summary.issued import PROVISIONAL
 
 if TYPE_CHECKING:
@@ -62,32 +63,20 @@ def corrections_words(paper: Paper, lang: str) -> Iterator[str]:
     if found is None or not found.changes:
         return
     yield say("issued.corrected_head", lang, revision=found.revision, tasks=len(found.changes.tasks))
-    yield from (line for _, line in zip(range(_SHOWN), _task_lines(found.changes, paper, lang), strict=False))
+    yield from (line for _, line in zip(range(_SHOWN), _task_words(found.changes, paper, lang), strict=False))
 
 
 def _lines(changes: Changes, paper: Paper, lang: str) -> Iterator[str]:
-    for each in changes.figures:
-        unit = paper.unit(each.unit) if each.unit else say("issued.sum", lang)
-        figure = figure_words(each.figure, lang)
-        yield say("issued.changed_figure", lang, unit=unit, figure=figure, before=each.before, after=each.after)
-    yield from _task_lines(changes, paper, lang)
+    for line in figure_lines(changes, paper, lang):
+        values = {"unit": line.unit, "figure": line.what, "before": line.before, "after": line.after}
+        yield say("issued.changed_figure", lang, **values)
+    yield from _task_words(changes, paper, lang)
 
 
-def _task_lines(changes: Changes, paper: Paper, lang: str) -> Iterator[str]:
-    for each in changes.tasks:
-        before, after = _status(each.before, lang), _status(each.after, lang)
-        unit = paper.unit(each.unit)
-        yield say("issued.changed_task", lang, task=each.task_id, unit=unit, before=before, after=after)
-
-
-def figure_words(figure: str, lang: str) -> str:
-    """Name a figure of `Counts`; one that has no words yet by its code."""
-    entry = area("issued").get(f"figure_{figure}")
-    return figure if entry is None else str(entry[lang])
-
-
-def _status(status: str, lang: str) -> str:
-    return figure_words(status, lang) if status else say("issued.not_there", lang)
+def _task_words(changes: Changes, paper: Paper, lang: str) -> Iterator[str]:
+    for line in task_lines(changes, paper, lang):
+        values = {"unit": line.unit, "task": line.what, "before": line.before, "after": line.after}
+        yield say("issued.changed_task", lang, **values)
 
 
 def issued_json(issued: Issued | None) -> dict[str, Any] | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from tdnv_sheets.findings import shorten
 from tdnv_sheets.messages.catalogue import say
 from tdnv_sheets.render.book import Area, open_book, set_columns
+from tdnv_sheets.render.report_changes import draw_changes
 from tdnv_sheets.render.report_chart import draw_chart
 from tdnv_sheets.render.report_overdue import draw_overdue
 from tdnv_sheets.render.report_paper import (
@@ -45,6 +46,7 @@ def draw_workbook(paper: Paper, path: Path) -> None:
         _draw_rates(book, paper)
         draw_chart(book, paper, first_row)
         _draw_checks(book, paper)
+        draw_changes(book, paper)
 
 
 def _draw_rates(book: Book, paper: Paper) -> None:
