@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -304,6 +305,22 @@ def test_a_file_taken_in_while_the_report_is_counted_makes_it_count_again(
     assert len(counted) == 2
     assert issued["total"]["open_overdue"] == 0
     assert issued["issued"]["revision"] == office.revision()
+
+
+def test_the_doctor_counts_what_was_frozen_and_names_what_was_changed_past_the_program(office: SmallOffice) -> None:
+    freeze_it(office)
+    whole = office.run("doctor", "--verify", "--format", "json")
+    connection = sqlite3.connect(office.space.hidden / "ledger.db", isolation_level=None)
+    connection.execute("drop trigger frozen_no_update")
+    connection.execute("update frozen set content = replace(content, 'Thủy lợi', 'Thủy sản')")
+    connection.close()
+    spoilt = office.run("doctor", "--verify", "--format", "json")
+    drawn = office.run("summary", "--period", H1)
+
+    assert {"frozen", "verified"} <= {line["code"] for line in whole.json}
+    (line,) = [line for line in spoilt.json if line["code"] == "differs-inside"]
+    assert "report 2026-H1 (1)" in line["message"]
+    assert (drawn.code, list(office.space.reports.iterdir())) == (4, [])
 
 
 # ------------------------------------------------------------------ the period after
