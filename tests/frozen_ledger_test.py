@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import zlib
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -98,7 +99,9 @@ def test_a_report_of_an_empty_ledger_can_be_frozen(ledger_url: str) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        "content = '{}'",
+        "content = x'00'",
+        "content = 'x'",
+        f"content = x'{zlib.compress(b'{}').hex()}'",
         "as_of = '2026-06-11'",
         "reason = 'x', issue = 2",
         "who = 'ai'",

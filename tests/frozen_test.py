@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import zlib
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,7 @@ from tdnv_sheets.records import Change, Key
 from tdnv_sheets.shipped import packaged
 from tdnv_sheets.summary.checks import run_checks
 from tdnv_sheets.summary.figures import Check
+from tdnv_sheets.summary.written import write
 from tests.conftest import NOW, TODAY, SmallOffice
 
 if TYPE_CHECKING:
@@ -250,6 +252,10 @@ def test_a_reason_with_a_mark_of_secrecy_is_refused_and_kept_nowhere(office: Sma
     assert done.code == 2
     ledger = office.space.hidden / "ledger.db"
     stored = b"".join(path.read_bytes() for path in ledger.parent.glob("ledger.db*"))
+    with open_office(office.space) as opened:
+        paper = kept(opened, parse_period(H1))
+    assert paper is not None
+    assert "TỐI MẬT" not in write(paper)
     assert "TỐI MẬT".encode() not in stored
 
 
@@ -312,7 +318,9 @@ def test_the_doctor_counts_what_was_frozen_and_names_what_was_changed_past_the_p
     whole = office.run("doctor", "--verify", "--format", "json")
     connection = sqlite3.connect(office.space.hidden / "ledger.db", isolation_level=None)
     connection.execute("drop trigger frozen_no_update")
-    connection.execute("update frozen set content = replace(content, 'Thủy lợi', 'Thủy sản')")
+    (packed,) = connection.execute("select content from frozen").fetchone()
+    forged = zlib.compress(zlib.decompress(packed).replace("Thủy lợi".encode(), "Thủy sản".encode()))
+    connection.execute("update frozen set content = ?", (forged,))
     connection.close()
     spoilt = office.run("doctor", "--verify", "--format", "json")
     drawn = office.run("summary", "--period", H1)

@@ -66,7 +66,7 @@ CONFLICT = {**ONE._asdict(), "field": "note", "base": "null", "ours": "1", "thei
 CONFLICT |= {"at": AT}
 CHANGE = {**ONE._asdict(), "revision": 3, "field": "note", "old": "1", "new": "2", "rule": "5"}
 FROZEN = {"period": "2026-H1", "scope": "", "issue": 1, "at": AT, "who": "vp", "revision": 3, "as_of": DAY}
-FROZEN |= {"regulation": "x", "regulation_digest": "y", "reason": "", "forced": "[]", "content": "{}", "digest": "z"}
+FROZEN |= {"regulation": "x", "regulation_digest": "y", "reason": "", "forced": "[]", "content": b"", "digest": "z"}
 MADE: dict[str, tuple[sa.Table, dict[str, Any]]] = {
     "a revision too far": (t.revisions, REVISION | {"number": 5}),
     "a revision that is there": (t.revisions, REVISION | {"number": 3}),

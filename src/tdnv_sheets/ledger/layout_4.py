@@ -24,7 +24,7 @@ CREATE TABLE frozen (
     regulation_digest TEXT NOT NULL,
     reason TEXT NOT NULL,
     forced TEXT NOT NULL,
-    content TEXT NOT NULL,
+    content {bytes} NOT NULL,
     digest VARCHAR(64) NOT NULL,
     PRIMARY KEY (number),
     CONSTRAINT issue_is_positive CHECK (issue > 0),
@@ -33,8 +33,13 @@ CREATE TABLE frozen (
 )
 """
 _TYPES: Final = {
-    "sqlite": {"number": "INTEGER", "moment": "DATETIME", "code": "TEXT"},
-    "postgresql": {"number": "SERIAL", "moment": "TIMESTAMP WITHOUT TIME ZONE", "code": 'TEXT COLLATE "C"'},
+    "sqlite": {"number": "INTEGER", "moment": "DATETIME", "code": "TEXT", "bytes": "BLOB"},
+    "postgresql": {
+        "number": "SERIAL",
+        "moment": "TIMESTAMP WITHOUT TIME ZONE",
+        "code": 'TEXT COLLATE "C"',
+        "bytes": "BYTEA",
+    },
 }
 _INDEX: Final = "CREATE UNIQUE INDEX one_report_per_issue ON frozen (period, scope, issue)"
 _GUARDS: Final = {

@@ -14,6 +14,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -317,7 +318,8 @@ frozen = Table(
     Column("reason", Text, nullable=False),
     # What spoke against it and was overruled, as a JSON list of names; `[]` where nothing did.
     Column("forced", Text, nullable=False),
-    Column("content", Text, nullable=False),
+    # JSON, packed by zlib: lists of a large office run to tens of megabytes, a sixth of it packed.
+    Column("content", LargeBinary, nullable=False),
     Column("digest", String(64), nullable=False),
     CheckConstraint("issue > 0", name="issue_is_positive"),
     CheckConstraint("(issue = 1) = (reason = '')", name="only_a_new_issue_has_a_reason"),
