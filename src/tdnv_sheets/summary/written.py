@@ -15,13 +15,16 @@ from dataclasses import MISSING, fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
 from types import MappingProxyType
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from tdnv_sheets import periods, records
 from tdnv_sheets.rules import judgement
 from tdnv_sheets.summary import figures, issued, ranking, rates, returns
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _Read = TypeVar("_Read")
 
@@ -42,6 +45,7 @@ _NAMES: Final[Mapping[str, object]] = MappingProxyType(
         "datetime": datetime,
     }
 )
+_AS_IT_IS: Final = frozenset({str, int, float, bool, types.NoneType})
 _DAY: Final = "day"
 _MOMENT: Final = "moment"
 
@@ -53,18 +57,19 @@ def write(value: object) -> str:
 
 def read(text: str, kind: type[_Read]) -> _Read:
     """Read what `write` wrote of a *kind*; raise `ValueError` for a text that is none."""
+    of: Any = kind
     try:
-        value: _Read = _value(json.loads(text), kind)
+        value: _Read = _reader(of)(json.loads(text))
     except (TypeError, KeyError, AttributeError) as problem:
         raise ValueError(kind.__name__) from problem
     return value
 
 
 def _plain(value: object) -> Any:  # noqa: ANN401, PLR0911 - what json takes; one line for each kind of value
+    if type(value) in _AS_IT_IS:
+        return value
     if isinstance(value, Enum):
         return value.value
-    if value is None or isinstance(value, str | int | float):
-        return value
     if isinstance(value, datetime):
         return {_MOMENT: value.isoformat()}
     if isinstance(value, date):
@@ -72,7 +77,7 @@ def _plain(value: object) -> Any:  # noqa: ANN401, PLR0911 - what json takes; on
     if isinstance(value, Fraction):
         return str(value)
     if is_dataclass(value) and not isinstance(value, type):
-        return {each.name: _plain(getattr(value, each.name)) for each in fields(value) if each.init}
+        return {name: _plain(getattr(value, name)) for name in _written_fields(type(value))}
     if isinstance(value, Mapping):
         return [[_plain(key), _plain(item)] for key, item in value.items()]
     if isinstance(value, tuple):
@@ -82,59 +87,74 @@ def _plain(value: object) -> Any:  # noqa: ANN401, PLR0911 - what json takes; on
     raise TypeError(type(value).__name__)
 
 
-def _value(plain: Any, kind: Any) -> Any:  # noqa: ANN401, PLR0911 - any value of any kind; a line for each
+@cache
+def _written_fields(kind: Any) -> tuple[str, ...]:  # noqa: ANN401 - any dataclass
+    return tuple(each.name for each in fields(kind) if each.init)
+
+
+@cache
+def _reader(kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401, PLR0911 - of any type; a line for each kind of type
+    """Give what reads a value of a type; made once, since lists hold some thousand values of each."""
     origin, inner = typing.get_origin(kind), typing.get_args(kind)
     if origin in (typing.Union, types.UnionType):
-        return _of_union(plain, inner)
+        return _of_union(inner)
     if origin is not None:
-        return _of_many(plain, origin, inner)
+        return _of_many(origin, inner)
     if kind is date:
-        return date.fromisoformat(plain[_DAY])
+        return lambda plain: date.fromisoformat(plain[_DAY])
     if kind is datetime:
-        return datetime.fromisoformat(plain[_MOMENT])
+        return lambda plain: datetime.fromisoformat(plain[_MOMENT])
     if is_dataclass(kind):
-        return _record(plain, kind)
+        return _of_record(kind)
     if issubclass(kind, tuple):  # a NamedTuple
-        return kind(*(_value(item, each) for item, each in zip(plain, hints(kind).values(), strict=True)))
+        parts = [_reader(each) for each in hints(kind).values()]
+        return lambda plain: kind(*(part(item) for part, item in zip(parts, plain, strict=True)))
     if issubclass(kind, Enum | Fraction):
-        return kind(plain)
-    if not isinstance(plain, kind):
-        raise TypeError(kind)
+        return partial(kind)
+    return partial(_as_it_is, frozenset({kind}))
+
+
+def _as_it_is(kinds: frozenset[type], plain: Any) -> Any:  # noqa: ANN401 - what json gives
+    if type(plain) not in kinds:
+        raise TypeError(plain)
     return plain
 
 
-def _of_many(plain: Any, origin: Any, inner: tuple[Any, ...]) -> Any:  # noqa: ANN401 - as above
+def _of_many(origin: Any, inner: tuple[Any, ...]) -> Callable[[Any], Any]:  # noqa: ANN401 - of any type
     if issubclass(origin, Mapping):
-        return MappingProxyType({_value(key, inner[0]): _value(item, inner[1]) for key, item in plain})
-    if origin is frozenset:
-        return frozenset(_value(item, inner[0]) for item in plain)
-    kinds = inner[:1] * len(plain) if inner[-1] is Ellipsis else inner
-    return origin(_value(item, each) for item, each in zip(plain, kinds, strict=True))
+        key_of, item_of = map(_reader, inner)
+        return lambda plain: MappingProxyType({key_of(key): item_of(item) for key, item in plain})
+    if inner[-1] is Ellipsis or len(inner) == 1:
+        one = _reader(inner[0])
+        return lambda plain: origin(map(one, plain))
+    parts = [_reader(each) for each in inner]
+    return lambda plain: origin(part(item) for part, item in zip(parts, plain, strict=True))
 
 
-def _of_union(plain: Any, kinds: tuple[Any, ...]) -> Any:  # noqa: ANN401 - as above
-    if plain is None and types.NoneType in kinds:
-        return None
-    kinds = tuple(kind for kind in kinds if kind is not types.NoneType)
-    if len(kinds) == 1:
-        return _value(plain, kinds[0])
+def _of_union(kinds: tuple[Any, ...]) -> Callable[[Any], Any]:
+    others = tuple(kind for kind in kinds if kind is not types.NoneType)
+    if len(others) == 1:
+        only = _reader(others[0])
+        return lambda plain: None if plain is None else only(plain)
     # Of a cell: a day says that it is one, all else is as JSON has it.
-    tagged = isinstance(plain, dict)
-    if tagged and date in kinds:
-        return _value(plain, date)
-    if not tagged and type(plain) in kinds:
-        return plain
-    raise TypeError(plain)
+    alike, day = partial(_as_it_is, frozenset(kinds) - {date}), _reader(date)
+    tagged = date in kinds
+    return lambda plain: day(plain) if tagged and type(plain) is dict else alike(plain)
 
 
-def _record(plain: Any, kind: Any) -> Any:  # noqa: ANN401 - as above
+def _of_record(kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - any dataclass
     own = hints(kind)
-    known = [each for each in fields(kind) if each.init]
-    missing = [each.name for each in known if each.name not in plain]
-    for each in known:
-        if each.name in missing and each.default is MISSING and each.default_factory is MISSING:
-            raise KeyError(each.name)
-    return kind(**{each.name: _value(plain[each.name], own[each.name]) for each in known if each.name in plain})
+    readers = {each.name: _reader(own[each.name]) for each in fields(kind) if each.init}
+    needed = {
+        each.name for each in fields(kind) if each.init and each.default is MISSING and each.default_factory is MISSING
+    }
+
+    def read_record(plain: Any) -> Any:  # noqa: ANN401 - what json gives, and the dataclass
+        if not plain.keys() >= needed:
+            raise KeyError(kind.__name__)
+        return kind(**{name: readers[name](value) for name, value in plain.items() if name in readers})
+
+    return read_record
 
 
 @cache
