@@ -219,9 +219,11 @@ def test_what_somebody_wrote_into_a_report_is_kept_when_it_is_drawn_again(office
         ((), "--period"),
         (("--period", H1, "--formats", "xlsx,pdf"), ".pdf"),
         (("--period", H1, "-o", "x.pdf"), ".pdf"),
+        (("--period", H1, "--as-of", AS_OF, "--freeze", "-o", "x.pdf"), ".pdf"),
     ],
 )
 def test_what_cannot_be_meant_is_wrong_usage(office: SmallOffice, words: tuple[str, ...], told: str) -> None:
     done = office.run("summary", *words)
     assert (done.code, told in done.err) == (2, True), done.err
     assert list(office.space.reports.iterdir()) == []
+    assert office.run("summary", "--period", H1, "--format", "json").json["issued"] is None

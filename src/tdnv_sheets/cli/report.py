@@ -117,17 +117,20 @@ def summary(
 
 
 def _suffixes(formats: str | None, paths: tuple[Path, ...], shape: str) -> tuple[str, ...]:
-    """Say as what the report goes into the folder of reports: as all, unless a file is named or only data is wanted."""
+    """Say as what the report goes into the folder of reports: as all, unless a file is named or only data is wanted.
+
+    Raises `WrongUsage` for what cannot be drawn, before anything is counted or frozen.
+    """
     from tdnv_sheets.errors import WrongUsage
     from tdnv_sheets.pipeline.report import FORMATS
 
-    if formats is None:
-        return () if paths or shape == "json" else FORMATS
-    wanted = tuple(f".{name.strip().lstrip('.').lower()}" for name in formats.split(",") if name.strip())
-    for suffix in wanted:
-        if suffix not in FORMATS:
+    wanted = tuple(f".{name.strip().lstrip('.').lower()}" for name in (formats or "").split(",") if name.strip())
+    for suffix in (*wanted, *(path.suffix.lower() for path in paths)):
+        if suffix not in {*FORMATS, ".htm"}:
             raise WrongUsage("unknown-kind-of-report", suffix=suffix)
-    return wanted
+    if formats is not None:
+        return wanted
+    return () if paths or shape == "json" else FORMATS
 
 
 def _period(call: Call, name: str | None, kind: str | None) -> Period:
