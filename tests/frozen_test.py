@@ -23,7 +23,7 @@ from tdnv_sheets.pipeline.check import Moment
 from tdnv_sheets.pipeline.freeze import freeze
 from tdnv_sheets.pipeline.kept import kept
 from tdnv_sheets.pipeline.office import open_office
-from tdnv_sheets.pipeline.report import figures
+from tdnv_sheets.pipeline.report import failed_checks, figures
 from tdnv_sheets.records import Change, Key
 from tdnv_sheets.shipped import packaged
 from tdnv_sheets.summary.checks import run_checks
@@ -274,12 +274,12 @@ def test_a_report_that_does_not_reconcile_is_frozen_only_by_force_and_shows_it(
     office: SmallOffice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def off_by_one(*args: Any, **options: Any) -> Summary:  # noqa: ANN401
-        found = summarise(*args, **options)
+        found = count(*args, **options)
         wrong = Check("distinct", ok=False, detail="2414 ≠ 2413")
         return replace(found, checks=(*found.checks[:-1], wrong))
 
-    summarise = reporting.summarise  # type: ignore[attr-defined]
-    monkeypatch.setattr(reporting, "summarise", off_by_one)
+    count = reporting.counted  # type: ignore[attr-defined]
+    monkeypatch.setattr(reporting, "counted", off_by_one)
     refused = office.run(*FROZEN)
     path = tmp_path / "lệch.xlsx"
     forced = office.run(*FROZEN, "--force", "--format", "json", "-o", path)
@@ -359,6 +359,18 @@ def test_the_period_after_stands_on_what_went_out_and_lists_what_was_corrected_s
     assert {line.unit: line.previous for line in summary.units} == {
         line.unit: line.counts for line in frozen.summary.units
     }
+
+
+def test_the_same_period_of_next_year_is_held_against_what_went_out(office: SmallOffice) -> None:
+    freeze_it(office)
+    done_in_time(office)
+    with open_office(office.space) as opened:
+        summary = figures(opened, parse_period("2027-H1"), NEXT_YEAR, today=TODAY)
+        frozen = kept(opened, parse_period(H1))
+    assert frozen is not None
+    assert frozen.summary.total.open_overdue == 1
+    assert (summary.last_year_total, summary.last_year_as_of) == (frozen.summary.total, date(2026, 6, 10))
+    assert failed_checks(summary) == ()
 
 
 def test_a_correction_that_is_left_out_of_the_list_is_named_by_the_check(office: SmallOffice) -> None:

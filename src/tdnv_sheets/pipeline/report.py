@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,12 +11,11 @@ from tdnv_sheets.errors import WaitsForPerson, WrongUsage
 from tdnv_sheets.inbox.shelf import safe_name
 from tdnv_sheets.inbox.workspace import put_in_place
 from tdnv_sheets.messages.catalogue import say
+from tdnv_sheets.pipeline.counted import counted
 from tdnv_sheets.pipeline.kept import kept
-from tdnv_sheets.pipeline.office import Office, counting_judge
 from tdnv_sheets.regulation import OFFICE
 from tdnv_sheets.render.report_view import Letterhead, Paper
-from tdnv_sheets.summary.build import summarise
-from tdnv_sheets.summary.corrected import after_frozen
+from tdnv_sheets.summary.corrected import after_frozen, as_last_year
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tdnv_sheets.periods import Period
+    from tdnv_sheets.pipeline.office import Office
     from tdnv_sheets.summary.figures import Counts, Summary
 
 _BETWEEN: Final = re.compile("[,;]")
@@ -51,36 +51,17 @@ def figures(
     period before is frozen, its figures are those that went out, and what was corrected there since is listed.
     """
     day = as_of or min(office.regulation.cut_off(period), today)
-    before = kept(office, period.previous(), scope)
+    before, year_before = (kept(office, other, scope) for other in (period.previous(), period.last_year()))
+    cut_off = None if before is None else before.summary.as_of
+    found = counted(office, period, day, scope=scope, at=at, previous_cut_off=cut_off)
+    if year_before is not None:
+        found = as_last_year(found, year_before.summary)
     if before is None or before.summary.issued is None:
-        return _counted(office, period, day, scope, at)
+        return found
     frozen = before.summary
-    found = _counted(office, period, day, scope, at, previous_cut_off=frozen.as_of)
-    return after_frozen(found, frozen, before.summary.issued, _counted(office, frozen.period, frozen.as_of, scope, at))
-
-
-def _counted(
-    office: Office,
-    period: Period,
-    day: date,
-    scope: tuple[str, ...],
-    at: int | None,
-    *,
-    previous_cut_off: date | None = None,
-) -> Summary:
-    """Count what the ledger says, and nothing else."""
-    ledger = office.ledger
-    rows = (ledger.assignments() if at is None else ledger.assignments_at(at)).values()
-    summary = summarise(
-        [row for row in rows if not scope or row.key.unit in scope],
-        period,
-        day,
-        judge_on=counting_judge(office, at),
-        units=[unit.code for unit in office.units if not scope or unit.code in scope],
-        regulation_id=office.regulation.id,
-        previous_cut_off=previous_cut_off or office.regulation.cut_off(period.previous()),
+    return after_frozen(
+        found, frozen, before.summary.issued, counted(office, frozen.period, frozen.as_of, scope=scope, at=at)
     )
-    return replace(summary, scope=tuple(sorted(scope)))
 
 
 def paper_of(office: Office, summary: Summary) -> Paper:
