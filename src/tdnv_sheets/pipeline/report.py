@@ -57,7 +57,9 @@ def write_report(office: Office, summary: Summary, path: Path | None = None, *, 
         raise WrongUsage("unknown-kind-of-report", suffix=path.suffix or path.name)
     names = {unit.code: unit.name for unit in office.units}
     settings = office.space.settings
-    paper = Paper(summary, letterhead(office, summary.period), settings.language, names, settings.colours)
+    groups = {unit.code: unit.group for unit in office.units if unit.group}
+    head = letterhead(office, summary.period)
+    paper = Paper(summary, head, settings.language, names, settings.colours, groups)
     put_in_place(partial(draw, paper), path)
     return path
 

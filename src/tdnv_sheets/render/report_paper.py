@@ -78,6 +78,14 @@ def draw_head(book: Book, sheet: Worksheet, paper: Paper, row: int, captions: Se
     draw_numbers(book, sheet, row + 1, len(captions))
 
 
+def draw_short_head(book: Book, sheet: Worksheet, paper: Paper, row: int, captions: Sequence[str]) -> None:
+    """Write the header of a table that is no official form."""
+    look = book.look(header(paper.colours))
+    for column, caption in enumerate(captions):
+        book.put(sheet, row, column, caption, look)
+    sheet.set_row(row, row_height([(caption, 12) for caption in captions], least=2))
+
+
 def draw_numbers(book: Book, sheet: Worksheet, row: int, count: int) -> None:
     """Write the row of column numbers that Vietnamese forms have under the header."""
     look = book.look(mix(PLAIN, LINE_LOOK, CENTRED, {"italic": True, "font_size": 9}))

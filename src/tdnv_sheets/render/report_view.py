@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.messages.catalogue import say
@@ -49,6 +50,8 @@ class Paper:
     lang: str
     unit_names: Mapping[str, str]
     colours: Mapping[str, str]
+    unit_groups: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """The group of each unit's code; empty where the unit list has no groups."""
 
     @property
     def office(self) -> str:
