@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tdnv_sheets.periods import Period
     from tdnv_sheets.summary.figures import Counts, Summary
 
+_PUBLICATION: Final = "publication"
 _BETWEEN: Final = re.compile("[,;]")
 _SENT: Final = re.compile("^(đồng )?gửi ")
 _INNER = frozenset({"open_in_time_not_started", "open_overdue_not_started"})
@@ -85,7 +86,7 @@ def letterhead(office: Office, period: Period) -> Letterhead:
     """Say who reports on *period*, to whom, and by which words of the regulation in force at its end."""
     rules, settings = office.regulation, office.space.settings
     duty = rules.report_day(OFFICE, period)
-    published = next((it for it in rules.about("publication", period.end) if period.kind in it.names), None)
+    published = next((it for it in rules.about(_PUBLICATION, period.end) if period.kind in it.names), None)
     above = settings.authority or rules.issuer
     return Letterhead(
         office=settings.office,

@@ -35,6 +35,10 @@ A4: Final = (210, 297)
 _NO_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff￾￿]")
 _LEFT_OVER: Final = ("stylesWithEffects", "thumbnail", "customXml")
 """Parts of python-docx's empty document that no paper of ours needs; Word 2010 wrote the first for Word 2007."""
+_STYLES: Final = frozenset(
+    {"Normal", "Heading1", "Heading2", "DefaultParagraphFont", "TableNormal", "NoList", "Header"}
+)
+"""Of python-docx's empty document; the others are in fonts and colours that no official paper has."""
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 
 
@@ -143,19 +147,17 @@ def table(widths: Sequence[float], rows: Iterable[Sequence[Cell]], *, head: int 
 def new_document() -> Doc:
     """Begin a document whose every style is Times New Roman, black."""
     document = Document()
-    for style in document.styles:
-        if style.element.rPr is not None:
-            fonts = style.element.rPr.find(qn("w:rFonts"))
-            if fonts is not None:
-                style.element.rPr.remove(fonts)
-    normal = document.styles["Normal"].element.get_or_add_rPr()
     faces = dict.fromkeys(("ascii", "hAnsi", "cs", "eastAsia"), FONT)
-    normal.insert(0, element("rFonts", **faces))
-    document.styles["Normal"].font.size = Pt(14)  # what people go on to write
-    for level in (1, 2):
-        properties = document.styles[f"Heading {level}"].element
-        for child in list(properties.rPr):
-            properties.rPr.remove(child)
+    for style in list(document.styles):
+        made = style.element
+        if style.style_id not in _STYLES:
+            made.getparent().remove(made)
+            continue
+        for child in [*made.findall(qn("w:link")), *made.findall(qn("w:rPr"))]:
+            made.remove(child)
+    normal = document.styles["Normal"]
+    normal.element.get_or_add_rPr().insert(0, element("rFonts", **faces))
+    normal.font.size = Pt(14)  # what people go on to write
     for defaults in document.styles.element.iter(qn("w:docDefaults")):
         for fonts in defaults.iter(qn("w:rFonts")):
             fonts.attrib.clear()

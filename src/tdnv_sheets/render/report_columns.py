@@ -20,7 +20,7 @@ class Column:
     """One column of Biểu 01: caption, the group above it, and where its number comes from."""
 
     name: str
-    width: float = 9
+    width: float = 8.5
     group: str = ""
     caption: str = ""
     """Entry of the catalogue, `head_<name>` when empty."""
@@ -48,33 +48,33 @@ _OVERDUE: Final = ("overdue_running", "overdue_idle")
 _OPEN: Final = ("in_time_running", "in_time_idle", *_OVERDUE, "open_undated")
 COLUMNS: Final = (
     Column("number", 5),
-    Column("unit", 30),
+    Column("unit", 27),
     Column("carried", count=lambda c: c.carried),
     Column("new", count=lambda c: c.new),
     Column("total", count=lambda c: c.total, parts=("carried", "new")),
-    Column("done", 8, "completed", "sum", count=lambda c: c.completed, parts=_DONE),
-    Column("on_time", 8, "completed", count=lambda c: c.completed_on_time),
-    Column("late", 8, "completed", count=lambda c: c.completed_late),
-    Column("done_undated", 8, "completed", "undated", count=lambda c: c.completed_undated),
-    Column("open", 8, "open", "sum", count=lambda c: c.open, parts=_OPEN),
-    Column("in_time_running", 10, "open", count=lambda c: c.open_in_time - c.open_in_time_not_started),
-    Column("in_time_idle", 10, "open", count=lambda c: c.open_in_time_not_started),
-    Column("overdue_running", 10, "open", count=_overdue_running),
-    Column("overdue_idle", 10, "open", count=lambda c: c.open_overdue_not_started),
-    Column("open_undated", 8, "open", "undated", count=lambda c: c.open_undated),
+    Column("done", 7.5, "completed", "sum", count=lambda c: c.completed, parts=_DONE),
+    Column("on_time", 7.5, "completed", count=lambda c: c.completed_on_time),
+    Column("late", 7.5, "completed", count=lambda c: c.completed_late),
+    Column("done_undated", 7.5, "completed", "undated", count=lambda c: c.completed_undated),
+    Column("open", 7.5, "open", "sum", count=lambda c: c.open, parts=_OPEN),
+    Column("in_time_running", 8.5, "open", count=lambda c: c.open_in_time - c.open_in_time_not_started),
+    Column("in_time_idle", 8.5, "open", count=lambda c: c.open_in_time_not_started),
+    Column("overdue_running", 8.5, "open", count=_overdue_running),
+    Column("overdue_idle", 8.5, "open", count=lambda c: c.open_overdue_not_started),
+    Column("open_undated", 7.5, "open", "undated", count=lambda c: c.open_undated),
     Column("stopped", count=lambda c: c.withdrawn + c.transferred),
     Column("extended", count=lambda c: c.extended),
-    Column("rate_completed", 10, "rates", over=(("done",), ("total",)), rate="ty_le_hoan_thanh_tren_giao"),
+    Column("rate_completed", 8.5, "rates", over=(("done",), ("total",)), rate="ty_le_hoan_thanh_tren_giao"),
     Column(
         "rate_on_time",
-        10,
+        8.5,
         "rates",
         over=(("on_time",), ("on_time", "late", *_OVERDUE)),
         rate="ty_le_dung_han_tren_den_han",
     ),
-    Column("rate_overdue", 10, "rates", over=(_OVERDUE, ("total",)), rate="ty_le_qua_han_tren_giao"),
+    Column("rate_overdue", 8.5, "rates", over=(_OVERDUE, ("total",)), rate="ty_le_qua_han_tren_giao"),
     Column("change"),
-    Column("note", 24),
+    Column("note", 20),
 )
 
 

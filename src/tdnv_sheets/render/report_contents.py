@@ -36,12 +36,13 @@ def draw_contents(book: Book, sheet: Worksheet, paper: Paper) -> None:
     row = top
     for name in (*FORMS, *OTHERS):
         title = paper.words(f"sheet_{name}")
-        if title not in drawn and name not in ELSEWHERE:
+        elsewhere = name in ELSEWHERE
+        if not elsewhere and title not in drawn:
             continue
         row += 1
         told = paper.words(f"form_{name}")
         book.put(sheet, row, 0, row - top, book.look(COUNT))
-        if name in ELSEWHERE:
+        if elsewhere:
             book.put(sheet, row, 1, title, book.look(CELL))
         else:
             book.link(sheet, row, 1, f"'{title}'!A1", title, book.look(mix(CELL, LINK)))
@@ -50,6 +51,7 @@ def draw_contents(book: Book, sheet: Worksheet, paper: Paper) -> None:
     row = _draw_rules(book, sheet, paper, row + 2)
     _draw_legend(book, sheet, paper, row + 1)
     set_paper(sheet, paper, None)
+    sheet.fit_to_pages(1, 1)
 
 
 def _draw_rules(book: Book, sheet: Worksheet, paper: Paper, row: int) -> int:

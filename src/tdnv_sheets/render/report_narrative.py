@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tdnv_sheets.render.report_words import Part
     from tdnv_sheets.render.styles import Look
 
-WIDTHS: Final = (30, 30, 30, 30)
+WIDTHS: Final = (23, 23, 23, 23)
 ROMAN: Final = ("I", "II", "III", "IV", "V", "VI")
 TEXT: Final = mix(PLAIN, {"font_size": 12, "text_wrap": True, "valign": "top"})
 BOLD: Final = mix(TEXT, {"bold": True})
@@ -36,10 +36,11 @@ def draw_narrative(book: Book, paper: Paper) -> None:
     for text, look in _told(paper):
         write(book, sheet, Area(row, 0, row, len(WIDTHS) - 1), text, look)
         least = ROOM if look is ASK else 1
-        sheet.set_row(row, row_height([(text, width - 12)], most=20, least=least) * 1.12)
+        sheet.set_row(row, row_height([(text, width - 8)], most=20, least=least) * 1.12)
         row += 1
     draw_signatures(book, sheet, paper, row + 1, len(WIDTHS))
     set_paper(sheet, paper, None)
+    sheet.set_portrait()  # as the paper into which it goes
 
 
 def _told(paper: Paper) -> Iterator[tuple[str, Look]]:

@@ -24,6 +24,7 @@ from tdnv_sheets.render.styles import BAND, fill, mix
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
+    from tdnv_sheets.grid import Raw
     from tdnv_sheets.render.book import Book
     from tdnv_sheets.render.report_view import Paper
     from tdnv_sheets.summary.figures import Counts, UnitLine
@@ -49,14 +50,21 @@ def draw_table(book: Book, paper: Paper) -> list[int]:
             row += 1
         for line in lines:
             rows.append(row)
-            texts = {"number": len(rows), "unit": paper.unit(line.unit), "note": _note(paper, line.counts)}
-            change = {"change": line.counts.total - line.previous.total}
-            draw_line(book, sheet, row, COLUMNS, Drawn(line.counts, texts | change, line.rates))
+            texts: dict[str, Raw] = {
+                "number": len(rows),
+                "unit": paper.unit(line.unit),
+                "note": _note(paper, line.counts),
+            }
+            texts["change"] = line.counts.total - line.previous.total
+            draw_line(book, sheet, row, COLUMNS, Drawn(line.counts, texts, line.rates))
             row += 1
-    change = {"unit": paper.words("row_total"), "change": summary.total.total - summary.previous_total.total}
+    sums: dict[str, Raw] = {
+        "unit": paper.words("row_total"),
+        "change": summary.total.total - summary.previous_total.total,
+    }
     counts = [line.counts for line in summary.units]
-    draw_sums(book, sheet, (first, row), COLUMNS, Drawn(summary.total, change, summary.rates), counts)
-    distinct = {"unit": paper.words("row_distinct"), **_distinct_change(paper)}
+    draw_sums(book, sheet, (first, row), COLUMNS, Drawn(summary.total, sums, summary.rates), counts)
+    distinct: dict[str, Raw] = {"unit": paper.words("row_distinct"), **_distinct_change(paper)}
     draw_line(book, sheet, row + 1, COLUMNS, Drawn(summary.distinct, distinct), SUM_LOOK)
     row = draw_notes(book, sheet, row + 3, _footnotes(paper), widths)
     draw_signatures(book, sheet, paper, row + 1, len(COLUMNS))
