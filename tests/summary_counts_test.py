@@ -16,8 +16,8 @@ from tdnv_sheets.messages.catalogue import say
 from tdnv_sheets.periods import parse_period
 from tdnv_sheets.records import Assignment, Key
 from tdnv_sheets.rules.alerts import held_from
+from tdnv_sheets.rules.course import Judge
 from tdnv_sheets.rules.judgement import COMPLETED, Judgement, Status
-from tdnv_sheets.rules.status import judge
 from tdnv_sheets.summary.build import summarise
 from tdnv_sheets.summary.checks import run_checks, sum_of_statuses
 from tdnv_sheets.summary.counts import LEAST_ADVANCED_FIRST
@@ -31,12 +31,14 @@ CALENDAR = calendar.load(None)
 KON_TUM = regulation.load("kon-tum-2022")
 H1 = parse_period("2026-H1")
 CUT_OFF = date(2026, 6, 10)
-PREVIOUS_CUT_OFF = date(2025, 12, 10)
 CLOSED = COMPLETED | {Status.WITHDRAWN, Status.TRANSFERRED}
 
 
+JUDGE = Judge(KON_TUM, CALENDAR, due_soon_days=5, confirmation="regulation", trails={})
+
+
 def judge_on(assignment: Assignment, day: date) -> Judgement:
-    return judge(assignment, day, regulation=KON_TUM, calendar=CALENDAR, due_soon_days=5, with_alerts=False)
+    return JUDGE.judgement(assignment, day)
 
 
 def row(task: int, unit: str, **fields: Value) -> Assignment:
@@ -48,15 +50,7 @@ def done(day: date) -> dict[str, Value]:
 
 
 def report(*rows: Assignment, as_of: date = CUT_OFF, units: tuple[str, ...] = ("PKT", "PTC")) -> Summary:
-    return summarise(
-        rows,
-        H1,
-        as_of,
-        judge_on=judge_on,
-        units=units,
-        regulation_id=KON_TUM.id,
-        previous_cut_off=PREVIOUS_CUT_OFF,
-    )
+    return summarise(rows, H1, as_of, judge=JUDGE, units=units)
 
 
 def failed(summary: Summary) -> list[str]:
@@ -358,15 +352,7 @@ def test_what_is_open_at_the_end_of_a_period_is_carried_into_the_next(rows: tupl
     second = parse_period("2026-H2")
     end = second.start - timedelta(days=1)
     first = report(*rows, as_of=end)
-    after = summarise(
-        rows,
-        second,
-        second.end,
-        judge_on=judge_on,
-        units=(),
-        regulation_id=KON_TUM.id,
-        previous_cut_off=end,
-    )
+    after = summarise(rows, second, second.end, judge=JUDGE, units=(), previous_cut_off=end)
     reopened = sum(
         judge_on(found, end).status in CLOSED and judge_on(found, second.end).status not in CLOSED
         for found in rows

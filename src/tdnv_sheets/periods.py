@@ -48,6 +48,12 @@ class Period:
         last = self.start - timedelta(days=1)
         return containing(last, self.kind)
 
+    def last_year(self) -> Period:
+        """Give the same period of the year before; of two days the same two days, 28 for 29 February."""
+        if self.kind is PeriodKind.DAYS:
+            return between(_year_before(self.start), _year_before(self.end))
+        return containing(_year_before(self.start), self.kind)
+
     def title(self, lang: str) -> str:
         """Say the period in words, as headings do."""
         year, month = self.start.year, self.start.month
@@ -108,3 +114,10 @@ def containing(day: date, kind: PeriodKind) -> Period:
         PeriodKind.YEAR: "",
     }[kind]
     return Period(f"{day.year}{suffix}", kind, start, end)
+
+
+def _year_before(day: date) -> date:
+    try:
+        return day.replace(year=day.year - 1)
+    except ValueError:  # 29 February
+        return day.replace(year=day.year - 1, day=28)

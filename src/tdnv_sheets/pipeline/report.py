@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 from tdnv_sheets.errors import WaitsForPerson, WrongUsage
 from tdnv_sheets.inbox.workspace import put_in_place
 from tdnv_sheets.messages.catalogue import say
-from tdnv_sheets.pipeline.office import Office, counting_judge
+from tdnv_sheets.pipeline.counted import counted
 from tdnv_sheets.regulation import OFFICE
 from tdnv_sheets.render.report_view import Letterhead, Paper
-from tdnv_sheets.summary.build import summarise
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tdnv_sheets.periods import Period
+    from tdnv_sheets.pipeline.office import Office
     from tdnv_sheets.summary.figures import Counts, Summary
 
 _PUBLICATION: Final = "publication"
@@ -30,19 +30,12 @@ _SENT: Final = re.compile("^(đồng )?gửi ")
 _INNER = frozenset({"open_in_time_not_started", "open_overdue_not_started"})
 
 
-def figures(office: Office, period: Period, as_of: date | None, *, today: date) -> Summary:
-    """Count a period, as of the regulation's cut-off unless *as_of* says otherwise; never as of a day to come."""
-    day = as_of or min(office.regulation.cut_off(period), today)
-    assignments = list(office.ledger.assignments().values())
-    return summarise(
-        assignments,
-        period,
-        day,
-        judge_on=counting_judge(office),
-        units=[unit.code for unit in office.units],
-        regulation_id=office.regulation.id,
-        previous_cut_off=office.regulation.cut_off(period.previous()),
-    )
+def figures(office: Office, period: Period, as_of: date | None, *, today: date, at: int | None = None) -> Summary:
+    """Count a period, as of the regulation's cut-off unless *as_of* says otherwise; never as of a day to come.
+
+    With *at* the ledger is read as that revision left it.
+    """
+    return counted(office, period, as_of or min(office.regulation.cut_off(period), today), at=at)
 
 
 def write_report(office: Office, summary: Summary, path: Path | None = None, *, force: bool = False) -> Path:
