@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tdnv_sheets.pipeline.office import Office
     from tdnv_sheets.summary.figures import Counts, Summary
 
+_PUBLICATION: Final = "publication"
 _BETWEEN: Final = re.compile("[,;]")
 _SENT: Final = re.compile("^(đồng )?gửi ")
 FORMATS: Final = (".xlsx", ".docx", ".html")
@@ -67,8 +68,9 @@ def figures(
 def paper_of(office: Office, summary: Summary) -> Paper:
     """Give all that the papers of a report show, as office, units and rules are today."""
     names = {unit.code: unit.name for unit in office.units}
+    groups = {unit.code: unit.group for unit in office.units if unit.group}
     settings = office.space.settings
-    return Paper(summary, letterhead(office, summary.period), settings.language, names, settings.colours)
+    return Paper(summary, letterhead(office, summary.period), settings.language, names, settings.colours, groups)
 
 
 def failed_checks(summary: Summary) -> tuple[str, ...]:
@@ -138,7 +140,7 @@ def letterhead(office: Office, period: Period) -> Letterhead:
     """Say who reports on *period*, to whom, and by which words of the regulation in force at its end."""
     rules, settings = office.regulation, office.space.settings
     duty = rules.report_day(OFFICE, period)
-    published = next((it for it in rules.about("publication", period.end) if period.kind in it.names), None)
+    published = next((it for it in rules.about(_PUBLICATION, period.end) if period.kind in it.names), None)
     above = settings.authority or rules.issuer
     return Letterhead(
         office=settings.office,

@@ -6,7 +6,7 @@ They are made of python-docx's elements, because its own tables take a second fo
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -16,7 +16,7 @@ from docx.enum.section import WD_ORIENT
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml.ns import qn
 from docx.oxml.parser import OxmlElement
-from docx.shared import Mm
+from docx.shared import Mm, Pt
 
 from tdnv_sheets.errors import BrokenSurroundings
 from tdnv_sheets.render.book import CREATED
@@ -35,6 +35,10 @@ A4: Final = (210, 297)
 _NO_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff￾￿]")
 _LEFT_OVER: Final = ("stylesWithEffects", "thumbnail", "customXml")
 """Parts of python-docx's empty document that no paper of ours needs; Word 2010 wrote the first for Word 2007."""
+_STYLES: Final = frozenset(
+    {"Normal", "Heading1", "Heading2", "DefaultParagraphFont", "TableNormal", "NoList", "Header"}
+)
+"""Of python-docx's empty document; the others are in fonts and colours that no official paper has."""
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 
 
@@ -58,6 +62,8 @@ class Text:
     """Of a heading, from 1; 0 for text."""
     rule: bool = False
     """Nothing but a thin line above."""
+    thin: bool = False
+    """As good as no line at all."""
     colour: str = ""
 
 
@@ -75,8 +81,8 @@ def element(tag: str, /, *children: Any, **attributes: object) -> Any:  # noqa: 
 def paragraph(text: str, look: Text, *fields: Any) -> Any:  # noqa: ANN401 - as above
     """Make a paragraph of *text*, whose line breaks stay; *fields* are runs behind it."""
     spacing = {"before": _twentieths(look.before), "after": _twentieths(look.after), "line": 240, "lineRule": "auto"}
-    if look.rule:
-        spacing |= {"line": 60, "lineRule": "exact"}
+    if look.thin or look.rule:
+        spacing |= {"line": 60 if look.rule else 20, "lineRule": "exact"}
     edge = element("pBdr", element("top", val="single", sz=6, space=0, color="000000")) if look.rule else None
     indents = {"left": twips(look.sides), "right": twips(look.sides), "firstLine": twips(look.first)}
     properties = element(
@@ -89,13 +95,6 @@ def paragraph(text: str, look: Text, *fields: Any) -> Any:  # noqa: ANN401 - as 
         element("jc", val=look.align),
     )
     return element("p", properties, *([_run(text, look)] if text else []), *fields)
-
-
-def asked(text: str, look: Text) -> Any:  # noqa: ANN401 - as above
-    """Make a paragraph to write: Word shows *text* until somebody types over it, LibreOffice has it to be overwritten."""
-    grey = replace(look, italic=True, colour="595959")
-    about = element("sdtPr", element("alias", val=text[:60]), element("showingPlcHdr"), element("text", multiLine=1))
-    return paragraph("", look, element("sdt", about, element("sdtContent", _run(text, grey))))
 
 
 def page_number(look: Text) -> Any:  # noqa: ANN401 - as above
@@ -148,18 +147,17 @@ def table(widths: Sequence[float], rows: Iterable[Sequence[Cell]], *, head: int 
 def new_document() -> Doc:
     """Begin a document whose every style is Times New Roman, black."""
     document = Document()
-    for style in document.styles:
-        if style.element.rPr is not None:
-            fonts = style.element.rPr.find(qn("w:rFonts"))
-            if fonts is not None:
-                style.element.rPr.remove(fonts)
-    normal = document.styles["Normal"].element.get_or_add_rPr()
     faces = dict.fromkeys(("ascii", "hAnsi", "cs", "eastAsia"), FONT)
-    normal.insert(0, element("rFonts", **faces))
-    for level in (1, 2):
-        properties = document.styles[f"Heading {level}"].element
-        for child in list(properties.rPr):
-            properties.rPr.remove(child)
+    for style in list(document.styles):
+        made = style.element
+        if style.style_id not in _STYLES:
+            made.getparent().remove(made)
+            continue
+        for child in [*made.findall(qn("w:link")), *made.findall(qn("w:rPr"))]:
+            made.remove(child)
+    normal = document.styles["Normal"]
+    normal.element.get_or_add_rPr().insert(0, element("rFonts", **faces))
+    normal.font.size = Pt(14)  # what people go on to write
     for defaults in document.styles.element.iter(qn("w:docDefaults")):
         for fonts in defaults.iter(qn("w:rFonts")):
             fonts.attrib.clear()

@@ -7,10 +7,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from tdnv_sheets.messages.catalogue import say
+from tdnv_sheets.render.docx_changes import changes_table
 from tdnv_sheets.render.docx_parts import (
     Cell,
     Text,
-    asked,
     new_document,
     number_pages,
     paragraph,
@@ -19,6 +19,7 @@ from tdnv_sheets.render.docx_parts import (
     set_section,
     table,
 )
+from tdnv_sheets.render.issued_words import change_lists
 from tdnv_sheets.render.report_columns import COLUMNS, cells_of
 from tdnv_sheets.render.report_view import DASH, count_text, days_overdue, percent_text
 from tdnv_sheets.render.report_words import about, bases_of, closing_of, opening_of, parts_of
@@ -40,8 +41,12 @@ MARGINS: Final = (20, 15, 20, 30)
 """Top, right, bottom, left in millimetres; the decree allows 20–25, 15–20, 20–25 and 30–35."""
 ANNEX_MARGINS: Final = (20, 15, 15, 15)
 BODY: Final = Text(14, align="both", first=10, before=3, after=3)
+ASK: Final = replace(BODY, italic=True, colour="595959")
+"""What the office has to write: plain text to be overwritten. LibreOffice 7 breaks pages wrongly at content controls."""
 HEADING: Final = Text(14, bold=True, align="both", first=10, before=6, after=3, keep=True, level=1)
 SUBHEADING: Final = Text(14, bold=True, align="both", first=10, before=3, after=3, keep=True, level=2)
+FIRST: Final = Text(1, thin=True)
+"""A line that nobody sees: under a table that begins a page LibreOffice 7 forgets which paragraphs keep together."""
 ROMAN: Final = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
 HEAD_WIDTHS: Final = (68, 97)
 FOOT_WIDTHS: Final = (80, 85)
@@ -51,7 +56,7 @@ SMALL: Final = Text(9)
 CENTRED: Final = Text(9, align="center")
 BOLD: Final = Text(8.5, bold=True, align="center")
 SHADE: Final = "E7E6E6"
-TABLE_WIDTHS: Final = {"number": 8, "unit": 43, "total": 11.5, "stopped": 13, "change": 12}
+TABLE_WIDTHS: Final = {"number": 8, "unit": 41.5, "carried": 12.2, "total": 11.5, "stopped": 13, "change": 12}
 """Millimetres of columns of Biểu 01; rates have `RATE_WIDTH`, the others `TABLE_WIDTH`."""
 TABLE_WIDTH: Final = 10.9
 RATE_WIDTH: Final = 12.5
@@ -77,7 +82,7 @@ def draw_document(paper: Paper, path: Path) -> None:
     document = new_document()
     set_section(document.sections[0], MARGINS)
     number_pages(document.sections[0], 13)
-    put(document, _head(paper), *_title(paper))
+    put(document, paragraph("", FIRST), _head(paper), *_title(paper))
     for line in bases_of(paper):
         put(document, paragraph(line, Text(14, italic=True, align="both", first=10, before=3, after=3)))
     put(document, paragraph(opening_of(paper), BODY))
@@ -86,6 +91,8 @@ def draw_document(paper: Paper, path: Path) -> None:
     put(document, paragraph(closing_of(paper), replace(BODY, after=12, keep=True)), _foot(paper))
     _annex(document, paper, 0, (paper.words("title_table"), _by_unit(paper), _notes(paper)))
     _annex(document, paper, 1, (paper.words("title_overdue"), _overdue(paper), ()))
+    for index, found in enumerate(change_lists(paper), 2):
+        _annex(document, paper, index, (found.title, changes_table(found, paper.lang), ()))
     save(document, path, title=f"{paper.tell('type')} – {about(paper)}", author=paper.office)
 
 
@@ -116,6 +123,8 @@ def _title(paper: Paper) -> Iterator[Any]:
     yield paragraph(paper.tell("type"), Text(14, bold=True, align="center", before=18))
     yield paragraph(about(paper), bold)
     yield paragraph("", Text(2, rule=True, sides=62, before=1, after=10))
+    for mark in paper.marks:
+        yield paragraph(mark, Text(14, italic=True, align="center"))
     if paper.failed:
         alarm = Text(14, bold=True, align="both", first=10, after=6, colour="C00000")
         wrong = [say(f"checks.check_{check.name}", paper.lang) for check in paper.summary.checks if not check.ok]
@@ -129,7 +138,7 @@ def _part(part: Part, number: str) -> Iterator[Any]:
     for text in part.paragraphs:
         yield paragraph(text, BODY)
     if part.ask:
-        yield asked(part.ask, BODY)
+        yield paragraph(part.ask, ASK)
     for index, inner in enumerate(part.inner, 1):
         yield from _part(inner, f"{index}. ")
 
@@ -257,7 +266,7 @@ def _overdue(paper: Paper) -> Any:  # noqa: ANN401 - as above
         _numbers(len(LIST_WIDTHS)),
     ]
     for number, item in enumerate(listed, 1):
-        cells = {"number": number, "days": days_overdue(paper.summary, item), **cells_of(paper, item)}
+        cells = {"number": number, **cells_of(paper, item)}
         rows.append([_listed(name, cells[name]) for name in LIST_WIDTHS])
     return table(list(LIST_WIDTHS.values()), rows, head=2)
 

@@ -46,11 +46,14 @@ def draw_heading(book: Book, sheet: Worksheet, paper: Paper, columns: int, title
     half, last = columns // 2, columns - 1
     bold = mix(PLAIN, CENTRED, {"bold": True, "font_size": 12})
     motto = mix(bold, {"font_size": 13, "underline": 1})
-    write(book, sheet, Area(0, 0, 0, half - 1), paper.office.upper(), bold)
+    above, office = paper.head.authority.upper(), paper.office.upper()
+    if above:
+        write(book, sheet, Area(0, 0, 0, half - 1), above, mix(bold, {"bold": False}))
+    write(book, sheet, Area(1 if above else 0, 0, 1, half - 1), office, bold)
     write(book, sheet, Area(0, half, 0, last), paper.words("country"), bold)
     write(book, sheet, Area(1, half, 1, last), paper.words("motto"), motto)
     sheet.set_row(0, 32)
-    sheet.set_row(1, 20)
+    sheet.set_row(1, 32 if above else 20)
     italic = mix(PLAIN, CENTRED, {"italic": True, "font_size": 12})
     lines: list[tuple[str, Look]] = [
         (form.upper(), bold),
@@ -77,6 +80,14 @@ def draw_head(book: Book, sheet: Worksheet, paper: Paper, row: int, captions: Se
         book.put(sheet, row, column, caption, look)
     sheet.set_row(row, 48)
     draw_numbers(book, sheet, row + 1, len(captions))
+
+
+def draw_short_head(book: Book, sheet: Worksheet, paper: Paper, row: int, captions: Sequence[str]) -> None:
+    """Write the header of a table that is no official form."""
+    look = book.look(header(paper.colours))
+    for column, caption in enumerate(captions):
+        book.put(sheet, row, column, caption, look)
+    sheet.set_row(row, row_height([(caption, 12) for caption in captions], least=2))
 
 
 def draw_numbers(book: Book, sheet: Worksheet, row: int, count: int) -> None:

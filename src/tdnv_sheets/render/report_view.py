@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.messages.catalogue import say
@@ -50,6 +51,8 @@ class Paper:
     lang: str
     unit_names: Mapping[str, str]
     colours: Mapping[str, str]
+    unit_groups: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """The group of each unit's code; empty where the unit list has no groups."""
 
     @property
     def office(self) -> str:
@@ -102,6 +105,15 @@ class Paper:
                 marks.append(say("issued.again_line", self.lang, number=issued.again, reason=issued.reason))
             if PROVISIONAL in issued.forced:
                 marks.append(say("issued.early_line", self.lang))
+        return tuple(marks)
+
+    @property
+    def public_marks(self) -> tuple[str, ...]:
+        """Give what the public is told of the same: not the ledger's revision, and not why it was issued again."""
+        issued, marks = self.summary.issued, list(self.marks[:1] if self.summary.scope else ())
+        if issued is not None:
+            entry = "issued.public_again" if issued.again else "issued.public_line"
+            marks.append(say(entry, self.lang, number=issued.again, at=f"{issued.at:%d/%m/%Y}"))
         return tuple(marks)
 
     @property

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from tdnv_sheets.messages.catalogue import say
 from tdnv_sheets.render.report_view import count_text, days_overdue, percent_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from tdnv_sheets.render.report_view import Paper
-    from tdnv_sheets.summary.figures import Counts
+    from tdnv_sheets.summary.figures import Applied, Counts
 
 NAMED_MOST: Final = 8
 """Units that one sentence names; the annex names all."""
@@ -34,7 +36,7 @@ class Part:
 def parts_of(paper: Paper) -> tuple[Part, ...]:
     """Give the parts of the report in their order."""
     inner = (
-        Part(paper.tell("part_overall"), tuple(_overall(paper))),
+        Part(paper.tell("part_overall"), tuple(overall(paper))),
         Part(paper.tell("part_before"), (_before(paper),)),
         Part(paper.tell("part_units"), tuple(_units(paper))),
     )
@@ -91,7 +93,8 @@ def article_in_full(article: str, lang: str) -> str:
     return _ARTICLE.sub(full, article)
 
 
-def _overall(paper: Paper) -> Iterator[str]:
+def overall(paper: Paper, *, public: bool = False) -> Iterator[str]:
+    """Say how things stand on the whole; what is *public* leaves out what is between the office and its units."""
     counts, distinct = paper.summary.total, paper.summary.distinct.total
     rates, number = paper.summary.rates, _numbers(paper)
     yield paper.tell(
@@ -130,9 +133,33 @@ def _overall(paper: Paper) -> Iterator[str]:
         yield paper.tell("overall_stopped", **told)
     if counts.extended:
         yield paper.tell("overall_extended", count=number(counts.extended))
-    if counts.awaiting:
+    if counts.awaiting and not public:
         yield paper.tell("overall_awaiting", count=number(counts.awaiting))
     yield paper.tell("rounding")
+
+
+def rules_of(paper: Paper) -> tuple[str, ...]:
+    """Say which rules the figures rest on, each with its article and the day from which it holds."""
+    return tuple(_rule(paper, rule) for rule in paper.summary.applied)
+
+
+def _rule(paper: Paper, rule: Applied) -> str:
+    told = paper.tell("rule", what=say(f"summary.applied_{rule.what}", paper.lang), value=rule_value(rule, paper.lang))
+    told += paper.tell("rule_to", to=rule.to) if rule.to else ""
+    article = article_in_full(rule.article, paper.lang) if rule.article else paper.tell("rule_setting")
+    since = paper.tell("rule_since", since=f"{rule.since:%d/%m/%Y}") if rule.since else ""
+    return f"{told} ({article}{since})."
+
+
+def rule_value(rule: Applied, lang: str) -> str:
+    """Give a rule's answer in words: a day, yes or no, or what the catalogue says for its code."""
+    try:
+        return f"{date.fromisoformat(rule.value):%d/%m/%Y}"
+    except ValueError:
+        pass
+    if rule.value in {"yes", "no"}:
+        return say(f"summary.{rule.value}", lang)
+    return say(f"summary.{rule.what}_{rule.value}", lang)
 
 
 def _before(paper: Paper) -> str:
