@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from tdnv_sheets.render.report_view import Paper
     from tdnv_sheets.summary.figures import Counts, UnitLine
 
+COUNTED_BY: Final = ("cut_off", "allocation")
+"""Rules that decide which tasks are counted, and on which day; the first sheet of the workbook has all."""
 GROUP_LOOK: Final = mix(CELL, {"bold": True}, fill(BAND))
 
 
@@ -38,7 +40,7 @@ def draw_table(book: Book, paper: Paper) -> list[int]:
     sheet = book.sheet(paper.words("sheet_table"))
     widths = [column.width for column in COLUMNS]
     set_columns(sheet, widths)
-    top = draw_heading(book, sheet, paper, len(COLUMNS), paper.words("title_table"), form=paper.words("sheet_table"))
+    top = draw_heading(book, sheet, paper, widths, paper.words("title_table"), form=paper.words("sheet_table"))
     draw_captions(book, sheet, paper, top, COLUMNS)
     draw_numbers(book, sheet, top + 2, len(COLUMNS))
     first = row = top + 3
@@ -123,7 +125,7 @@ def _footnotes(paper: Paper) -> list[str]:
     places = {column.name.removeprefix("rate_"): numbers[column.name] for column in rated}
     notes.append(paper.words("footnote_rates", **formulas, **places))
     notes.append(paper.words("footnote_change", change=numbers["change"]))
-    rules = rules_of(paper)
+    rules = rules_of(paper, COUNTED_BY)
     if rules:
-        notes += [paper.words("footnote_rules"), *(f"– {rule}" for rule in rules)]
+        notes.append(paper.words("footnote_rules", rules=" ".join(rules), sheet=paper.words("sheet_contents")))
     return notes
