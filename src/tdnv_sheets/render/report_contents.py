@@ -51,6 +51,7 @@ def draw_contents(book: Book, sheet: Worksheet, paper: Paper) -> None:
     row = _draw_rules(book, sheet, paper, row + 2)
     _draw_legend(book, sheet, paper, row + 1)
     set_paper(sheet, paper, None)
+    sheet.set_portrait()
     sheet.fit_to_pages(1, 1)
 
 
