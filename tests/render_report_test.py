@@ -95,7 +95,7 @@ def test_every_rule_that_was_applied_stands_with_its_article_and_its_day(values:
     ]
     (allocation,) = (row for row in rules if row[1] == "Nhiệm vụ tính vào kỳ theo")
     assert allocation[2:4] == ["ngày giao", "cài đặt của cơ quan"]
-    assert "– Nhiệm vụ tính vào kỳ theo: ngày giao (cài đặt của cơ quan)." in said(values["Biểu 01"])
+    assert "Nhiệm vụ tính vào kỳ theo: ngày giao (cài đặt của cơ quan). Các quy định khác" in said(values["Biểu 01"])
 
 
 def test_the_form_looks_like_an_official_paper(values: Opened) -> None:
@@ -307,7 +307,7 @@ def test_every_check_is_listed_with_its_outcome_and_what_lies_between_the_period
     assert all(check.ok for check in figures.checks)
     assert [row[1] for row in listed[:-2]] == [say(f"checks.check_{check.name}", "vi") for check in figures.checks]
     assert {row[2] for row in listed[:-2]} == {"Khớp"}
-    assert [row[2:4] for row in listed[-2:]] == [["Để biết", "2"], ["Để biết", "3"]]
+    assert [row[2:4] for row in listed[-2:]] == [["Để biết", "2"], ["Để biết", "25"]]
 
 
 def test_the_chart_is_drawn_from_formulas_over_the_form(values: Opened, formulas: Opened) -> None:

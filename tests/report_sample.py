@@ -23,6 +23,7 @@ from tdnv_sheets.summary.figures import (
     Line,
     Listed,
     MonthLine,
+    Shared,
     Summary,
     UnitLine,
 )
@@ -57,6 +58,8 @@ IRRIGATION = Counts(
     extended=2,
     open_in_time_not_started=2,
     open_overdue_not_started=1,
+    due_soon=1,
+    undated_silent=1,
 )
 FORESTRY = Counts(carried=3, new=9, total=12, completed_on_time=9, open_in_time=3, open_in_time_not_started=2)
 NOTHING = Counts()
@@ -99,7 +102,7 @@ def summary() -> Summary:
     previous = added(replace(NOTHING, carried=38, total=38, open_in_time=38), NOTHING)
     lines = (
         UnitLine("CCTL", IRRIGATION, previous, rates(IRRIGATION)),
-        UnitLine("CCKL", FORESTRY, NOTHING, rates(FORESTRY)),
+        UnitLine("CCKL", FORESTRY, NOTHING, rates(FORESTRY), FORESTRY),
         UnitLine("TTKN", NOTHING, NOTHING, rates(NOTHING)),
     )
     late = [overdue(number, date(2026, 3, number)) for number in (9, 2, 5, 7, 4)]
@@ -115,7 +118,7 @@ def summary() -> Summary:
         rates=rates(total),
         overdue=(*late, overdue(1, date(2026, 3, 1), **asked)),
         checks=(),
-        between=Between(open_then=total.carried + 1, begun=2, closed=3),
+        between=Between(open_then=38, begun=2, closed=25),
         late=tuple(_completed(number, date(2026, 4, number)) for number in (11, 12, 13, 14)),
         due_soon=(_open(21, Status.OPEN_IN_TIME, date(2026, 6, 12)),),
         undated_silent=(_open(31, Status.OPEN_UNDATED, None),),
@@ -128,6 +131,9 @@ def summary() -> Summary:
         last_year_period=parse_period("2025-H1"),
         last_year_as_of=date(2025, 6, 10),
         last_year_total=FORESTRY,
+        last_year_distinct=FORESTRY,
+        shared=tuple(_shared(number) for number in (41, 42)),
+        flow=Flow(15, 39, 28, 4, 2, 1, 1, 0, 18),
         returns=_returns(),
         applied=_applied(),
     )
@@ -167,10 +173,25 @@ def _breakdowns() -> Breakdowns:
     )
 
 
+MONTHS: Final = (
+    Flow(15, 7, 5, 1, 0, 0, 0, 0, 16),
+    Flow(16, 7, 5, 1, 0, 0, 0, 0, 17),
+    Flow(17, 7, 5, 1, 0, 0, 0, 0, 18),
+    Flow(18, 6, 5, 1, 1, 0, 0, 0, 17),
+    Flow(17, 6, 4, 0, 1, 1, 0, 0, 17),
+    Flow(17, 6, 4, 0, 0, 0, 1, 0, 18),
+)
+
+
 def _month(number: int) -> MonthLine:
     period = containing(date(2026, number, 1), PeriodKind.MONTH)
-    flow = Flow(20 + number, 9, 4, 2, 1, 1, 0, 0, 21 + number)
-    return MonthLine(period, period.end, flow, number)
+    return MonthLine(period, min(period.end, date(2026, 6, 10)), MONTHS[number - 1], number)
+
+
+def _shared(number: int) -> Shared:
+    one = _open(number, Status.OPEN_IN_TIME, date(2026, 7, 1))
+    other = replace(one, assignment=replace(one.assignment, key=Key(one.assignment.key.task_id, "CCKL")))
+    return Shared(one.assignment.key.task_id, (other, one), moved=False)
 
 
 def _returns() -> Returns:

@@ -65,7 +65,7 @@ def draw_workbook(paper: Paper, path: Path) -> None:
 def _draw_rates(book: Book, paper: Paper) -> None:
     sheet = book.sheet(paper.words("sheet_rates"))
     set_columns(sheet, RATE_WIDTHS)
-    top = draw_heading(book, sheet, paper, len(RATE_WIDTHS), paper.words("title_rates"))
+    top = draw_heading(book, sheet, paper, RATE_WIDTHS, paper.words("title_rates"))
     captions = [paper.words(entry) for entry in ("head_number", "rate_name", "rate_formula", "rate_value")]
     draw_short_head(book, sheet, paper, top, captions)
     row = top
@@ -84,7 +84,7 @@ def _draw_rates(book: Book, paper: Paper) -> None:
 def _draw_checks(book: Book, paper: Paper) -> None:
     sheet = book.sheet(paper.words("sheet_checks"))
     set_columns(sheet, CHECK_WIDTHS)
-    top = draw_heading(book, sheet, paper, len(CHECK_WIDTHS), paper.words("title_checks"))
+    top = draw_heading(book, sheet, paper, CHECK_WIDTHS, paper.words("title_checks"))
     captions = [paper.words(entry) for entry in ("head_number", "check_name", "check_result", "check_detail")]
     draw_short_head(book, sheet, paper, top, captions)
     good, bad = paper.colours["completed_on_time"], paper.colours["wrong_cell"]

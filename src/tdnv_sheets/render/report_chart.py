@@ -34,8 +34,9 @@ def draw_chart(book: Book, paper: Paper, rows: Sequence[int]) -> None:
     if not units:
         return
     sheet = book.sheet(paper.words("sheet_chart"))
-    set_columns(sheet, [NAME_WIDTH, *[COUNT_WIDTH] * len(SERIES)])
-    top = draw_heading(book, sheet, paper, len(SERIES) + 1, paper.words("title_chart"))
+    widths = (NAME_WIDTH, *[COUNT_WIDTH] * len(SERIES))
+    set_columns(sheet, widths)
+    top = draw_heading(book, sheet, paper, widths, paper.words("title_chart"))
     captions = [paper.words("head_unit"), *(paper.words(f"chart_{name}") for name, _, _ in SERIES)]
     for column, caption in enumerate(captions):
         book.put(sheet, top, column, caption, book.look(header(paper.colours)))

@@ -30,7 +30,7 @@ OTHERS: Final = ("compared", "sources", "years", "documents", "trend", "chart", 
 def draw_contents(book: Book, sheet: Worksheet, paper: Paper) -> None:
     """Draw the sheet, when all others are there to be linked to."""
     set_columns(sheet, WIDTHS)
-    top = draw_heading(book, sheet, paper, len(WIDTHS), paper.words("title_contents"))
+    top = draw_heading(book, sheet, paper, WIDTHS, paper.words("title_contents"))
     drawn = {other.name for other in book.workbook.worksheets()}
     draw_short_head(book, sheet, paper, top, [paper.words(f"contents_{name}") for name in ("number", "sheet", "what")])
     row = top
@@ -51,6 +51,7 @@ def draw_contents(book: Book, sheet: Worksheet, paper: Paper) -> None:
     row = _draw_rules(book, sheet, paper, row + 2)
     _draw_legend(book, sheet, paper, row + 1)
     set_paper(sheet, paper, None)
+    sheet.set_portrait()
     sheet.fit_to_pages(1, 1)
 
 

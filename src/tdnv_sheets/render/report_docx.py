@@ -21,8 +21,8 @@ from tdnv_sheets.render.docx_parts import (
 )
 from tdnv_sheets.render.issued_words import change_lists
 from tdnv_sheets.render.report_columns import COLUMNS, cells_of
-from tdnv_sheets.render.report_view import DASH, count_text, days_overdue, percent_text
-from tdnv_sheets.render.report_words import about, bases_of, closing_of, opening_of, parts_of
+from tdnv_sheets.render.report_view import DASH, count_text, days_overdue, distinct_change, percent_text
+from tdnv_sheets.render.report_words import about, bases_of, closing_of, opening_of, parts_of, rules_of
 from tdnv_sheets.summary.rates import rates
 
 if TYPE_CHECKING:
@@ -189,7 +189,7 @@ def _by_unit(paper: Paper) -> Any:  # noqa: ANN401 - as above
     change = summary.total.total - summary.previous_total.total
     sums = ("", paper.words("row_total"), change)
     rows.append(_line(paper, columns, sums, (summary.total, summary.rates), bold=True))
-    each = ("", paper.words("row_distinct"), None)
+    each = ("", paper.words("row_distinct"), distinct_change(summary))
     rows.append(_line(paper, columns, each, (summary.distinct, rates(summary.distinct)), bold=True))
     return table(widths, rows, head=3)
 
@@ -254,6 +254,7 @@ def _notes(paper: Paper) -> list[str]:
             name = say(f"rates.rate_{column.rate}", paper.lang)
             notes.append(f"{name} = {say(f'rates.formula_{column.rate}', paper.lang)}.")
     notes.append(paper.tell("rounding"))
+    notes.extend(rules_of(paper))
     return notes
 
 

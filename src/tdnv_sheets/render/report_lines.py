@@ -99,7 +99,7 @@ def _draw_heaps(book: Book, paper: Paper, name: str, tables: Sequence[_Table], n
     sheet = book.sheet(paper.words(f"sheet_{name}"))
     widths = [column.width for column in LINE_COLUMNS]
     set_columns(sheet, widths)
-    top = draw_heading(book, sheet, paper, len(widths), paper.words(f"title_{name}"))
+    top = draw_heading(book, sheet, paper, widths, paper.words(f"title_{name}"))
     row = top
     for table in tables:
         if len(tables) > 1:
@@ -136,7 +136,7 @@ def draw_comparison(book: Book, paper: Paper) -> None:
     widths = COMPARED_WIDTHS[: 2 + 2 * len(others)]
     sheet = book.sheet(paper.words("sheet_compared"))
     set_columns(sheet, COMPARED_WIDTHS)
-    top = draw_heading(book, sheet, paper, len(COMPARED_WIDTHS), paper.words("title_compared"))
+    top = draw_heading(book, sheet, paper, COMPARED_WIDTHS, paper.words("title_compared"))
     captions = [paper.words("compared_what"), _span(paper, paper.period, paper.as_of)]
     for period, as_of, _ in others:
         day = f"{as_of:%d/%m/%Y}" if as_of else ""

@@ -120,7 +120,7 @@ def _draw_list(book: Book, paper: Paper, form: TaskList, listed: Sequence[Listed
     sheet = book.sheet(name)
     widths = [WIDTHS[column] for column in form.columns]
     set_columns(sheet, widths)
-    top = draw_heading(book, sheet, paper, len(widths), paper.words(f"title_{form.name}"), form=name)
+    top = draw_heading(book, sheet, paper, widths, paper.words(f"title_{form.name}"), form=name)
     draw_head(book, sheet, paper, top, [paper.words(f"overdue_{column}") for column in form.columns])
     row = top + 2
     for number, item in enumerate(listed, 1):

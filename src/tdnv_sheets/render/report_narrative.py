@@ -31,7 +31,7 @@ def draw_narrative(book: Book, paper: Paper) -> None:
     name = paper.words("sheet_narrative")
     sheet = book.sheet(name)
     set_columns(sheet, WIDTHS)
-    row = draw_heading(book, sheet, paper, len(WIDTHS), paper.words("title_narrative"), form=name)
+    row = draw_heading(book, sheet, paper, WIDTHS, paper.words("title_narrative"), form=name)
     width = int(sum(WIDTHS))
     for text, look in _told(paper):
         write(book, sheet, Area(row, 0, row, len(WIDTHS) - 1), text, look)

@@ -24,6 +24,8 @@ COUNT: Final = mix(PLAIN, LINE_LOOK, CENTRED, {"num_format": "#,##0"})
 RATE: Final = mix(COUNT, {"num_format": "0.0%"})
 CHANGE: Final = mix(COUNT, {"num_format": "+#,##0;-#,##0;0"})
 SIGNATURE_ROWS: Final = 5
+CAPITALS, LARGER = 1.45, 1.15
+"""How much wider than those of a table the letters of the head and of the lines under it are."""
 
 
 def write(book: Book, sheet: Worksheet, area: Area, text: str, look: Look) -> None:
@@ -38,12 +40,14 @@ def formula(sheet: Worksheet, place: tuple[int, int], text: str, value: float | 
     sheet.write_formula(*place, text, look, value)
 
 
-def draw_heading(book: Book, sheet: Worksheet, paper: Paper, columns: int, title: str, *, form: str = "") -> int:
-    """Write everything above a table of *columns* columns; give the row on which the table begins.
+def draw_heading(
+    book: Book, sheet: Worksheet, paper: Paper, widths: Sequence[float], title: str, *, form: str = ""
+) -> int:
+    """Write everything above a table with columns of these *widths*; give the row on which the table begins.
 
     *form* is the name of an official form («Biểu 01»), which goes with a report; other sheets have none.
     """
-    half, last = columns // 2, columns - 1
+    half, last = _middle(widths), len(widths) - 1
     bold = mix(PLAIN, CENTRED, {"bold": True, "font_size": 12})
     motto = mix(bold, {"font_size": 13, "underline": 1})
     above, office = paper.head.authority.upper(), paper.office.upper()
@@ -52,25 +56,37 @@ def draw_heading(book: Book, sheet: Worksheet, paper: Paper, columns: int, title
     write(book, sheet, Area(1 if above else 0, 0, 1, half - 1), office, bold)
     write(book, sheet, Area(0, half, 0, last), paper.words("country"), bold)
     write(book, sheet, Area(1, half, 1, last), paper.words("motto"), motto)
-    sheet.set_row(0, 32)
-    sheet.set_row(1, 32 if above else 20)
+    room = int(sum(widths[:half]) / CAPITALS)
+    sheet.set_row(0, row_height([(above or office, room)], least=2))
+    sheet.set_row(1, row_height([(office if above else "", room)], least=2))
+    for row, (text, look) in enumerate(_headlines(paper, title, form), 3):
+        write(book, sheet, Area(row, 0, row, last), text, look)
+        sheet.set_row(row, max(20, row_height([(text, int(sum(widths) / LARGER))])))
+    return 3 + len(_headlines(paper, title, form)) + 1
+
+
+def _headlines(paper: Paper, title: str, form: str) -> list[tuple[str, Look]]:
+    """Give the lines between the head of the paper and its table, each with its look."""
+    bold = mix(PLAIN, CENTRED, {"bold": True, "font_size": 12})
     italic = mix(PLAIN, CENTRED, {"italic": True, "font_size": 12})
     lines: list[tuple[str, Look]] = [
         (form.upper(), bold),
         (title, mix(bold, {"font_size": 14})),
         (paper.words("number_line") if form else "", italic),
-        (paper.words("period_line", period=paper.summary.period.title(paper.lang), as_of=paper.as_of), italic),
+        (paper.words("period_line", period=paper.period, as_of=paper.as_of), italic),
         *((mark, italic) for mark in paper.marks),
         (paper.words("regulation_line", regulation=paper.head.regulation), italic),
     ]
     if paper.failed:
         alarm = mix(bold, {"font_color": "#C00000"})
         lines.append((paper.words("checks_some_wrong", count=paper.failed), alarm))
-    lines = [line for line in lines if line[0]]
-    for row, (text, look) in enumerate(lines, 3):
-        write(book, sheet, Area(row, 0, row, last), text, look)
-        sheet.set_row(row, 20)
-    return 3 + len(lines) + 1
+    return [line for line in lines if line[0]]
+
+
+def _middle(widths: Sequence[float]) -> int:
+    """Give the column at which the right half of the paper begins."""
+    whole = sum(widths)
+    return min(range(1, len(widths)), key=lambda column: abs(sum(widths[:column]) - whole / 2))
 
 
 def draw_head(book: Book, sheet: Worksheet, paper: Paper, row: int, captions: Sequence[str]) -> None:

@@ -52,7 +52,7 @@ def draw_returns(book: Book, paper: Paper) -> None:
     sheet = book.sheet(paper.words("sheet_returns"))
     set_columns(sheet, WIDTHS)
     name = paper.words("sheet_returns")
-    top = draw_heading(book, sheet, paper, len(WIDTHS), paper.words("title_returns"), form=name)
+    top = draw_heading(book, sheet, paper, WIDTHS, paper.words("title_returns"), form=name)
     captions = ("number", "unit", "due", "came", "state", "note")
     draw_head(book, sheet, paper, top, [paper.words(f"returns_{caption}") for caption in captions])
     row = top + 1
@@ -108,7 +108,7 @@ def draw_ranking(book: Book, paper: Paper) -> None:
     rule = ranking.rule
     sheet = book.sheet(paper.words("sheet_ranking"))
     set_columns(sheet, RANKING_WIDTHS)
-    top = draw_heading(book, sheet, paper, len(RANKING_WIDTHS), paper.words("title_ranking"))
+    top = draw_heading(book, sheet, paper, RANKING_WIDTHS, paper.words("title_ranking"))
     captions = ("place", "unit", "rate", "basis", "band")
     draw_short_head(book, sheet, paper, top, [paper.words(f"ranking_{caption}") for caption in captions])
     row = top

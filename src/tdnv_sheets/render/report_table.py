@@ -18,6 +18,7 @@ from tdnv_sheets.render.report_paper import (
     set_paper,
     write,
 )
+from tdnv_sheets.render.report_view import distinct_change
 from tdnv_sheets.render.report_words import rules_of
 from tdnv_sheets.render.styles import BAND, fill, mix
 
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
     from tdnv_sheets.render.report_view import Paper
     from tdnv_sheets.summary.figures import Counts, UnitLine
 
+COUNTED_BY: Final = ("cut_off", "allocation")
+"""Rules that decide which tasks are counted, and on which day; the first sheet of the workbook has all."""
+ONE_PAGE: Final = 16
+"""Units with which Biểu 01 and its signatures can be read on one page."""
 GROUP_LOOK: Final = mix(CELL, {"bold": True}, fill(BAND))
 
 
@@ -38,7 +43,7 @@ def draw_table(book: Book, paper: Paper) -> list[int]:
     sheet = book.sheet(paper.words("sheet_table"))
     widths = [column.width for column in COLUMNS]
     set_columns(sheet, widths)
-    top = draw_heading(book, sheet, paper, len(COLUMNS), paper.words("title_table"), form=paper.words("sheet_table"))
+    top = draw_heading(book, sheet, paper, widths, paper.words("title_table"), form=paper.words("sheet_table"))
     draw_captions(book, sheet, paper, top, COLUMNS)
     draw_numbers(book, sheet, top + 2, len(COLUMNS))
     first = row = top + 3
@@ -64,11 +69,13 @@ def draw_table(book: Book, paper: Paper) -> list[int]:
     }
     counts = [line.counts for line in summary.units]
     draw_sums(book, sheet, (first, row), COLUMNS, Drawn(summary.total, sums, summary.rates), counts)
-    distinct: dict[str, Raw] = {"unit": paper.words("row_distinct"), **_distinct_change(paper)}
+    distinct: dict[str, Raw] = {"unit": paper.words("row_distinct"), "change": distinct_change(summary)}
     draw_line(book, sheet, row + 1, COLUMNS, Drawn(summary.distinct, distinct), SUM_LOOK)
     row = draw_notes(book, sheet, row + 3, _footnotes(paper), widths)
     draw_signatures(book, sheet, paper, row + 1, len(COLUMNS))
     set_paper(sheet, paper, (top, top + 2))
+    if len(rows) <= ONE_PAGE:
+        sheet.fit_to_pages(1, 1)  # a signature alone on a page signs nothing
     return rows
 
 
@@ -84,14 +91,6 @@ def _draw_group(book: Book, sheet: Worksheet, row: int, group: str, count: int) 
     """Draw the line above the units of one group; its cells are empty, so that sums over the column pass it by."""
     write(book, sheet, Area(row, 0, row, len(COLUMNS) - 1), f"{group} ({count})", GROUP_LOOK)
     sheet.set_row(row, 20)
-
-
-def _distinct_change(paper: Paper) -> dict[str, int]:
-    """Give the change of distinct tasks, where the period before has been counted so."""
-    before = paper.summary.previous_distinct.total
-    if not before and paper.summary.previous_total.total:
-        return {}
-    return {"change": paper.summary.distinct.total - before}
 
 
 def _note(paper: Paper, counts: Counts) -> str:
@@ -123,7 +122,7 @@ def _footnotes(paper: Paper) -> list[str]:
     places = {column.name.removeprefix("rate_"): numbers[column.name] for column in rated}
     notes.append(paper.words("footnote_rates", **formulas, **places))
     notes.append(paper.words("footnote_change", change=numbers["change"]))
-    rules = rules_of(paper)
+    rules = rules_of(paper, COUNTED_BY)
     if rules:
-        notes += [paper.words("footnote_rules"), *(f"– {rule}" for rule in rules)]
+        notes.append(paper.words("footnote_rules", rules=" ".join(rules), sheet=paper.words("sheet_contents")))
     return notes

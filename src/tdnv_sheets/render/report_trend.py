@@ -18,6 +18,7 @@ from tdnv_sheets.render.report_paper import (
     set_paper,
     write,
 )
+from tdnv_sheets.render.report_words import band_words
 from tdnv_sheets.render.styles import FONT, mix
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def draw_trend(book: Book, paper: Paper) -> None:
         return
     sheet = book.sheet(paper.words("sheet_trend"))
     set_columns(sheet, WIDTHS)
-    row = draw_heading(book, sheet, paper, len(WIDTHS), paper.words("title_trend"))
+    row = draw_heading(book, sheet, paper, WIDTHS, paper.words("title_trend"))
     if summary.trend:
         row = _draw_months(book, sheet, paper, row)
     if summary.ageing:
@@ -143,11 +144,7 @@ def _draw_ageing(book: Book, sheet: Worksheet, paper: Paper, row: int) -> int:
     top = row + 1
     draw_short_head(book, sheet, paper, top, [paper.words("age_band"), paper.words("chart_axis")])
     for number, band in enumerate(bands, 1):
-        beyond = band.last is None
-        told = {"first": band.first} if beyond else {"first": band.first, "last": band.last}
-        book.put(
-            sheet, top + number, 0, paper.words("age_beyond" if beyond else "age_between", **told), book.look(CELL)
-        )
+        book.put(sheet, top + number, 0, band_words(paper, band), book.look(CELL))
         book.put(sheet, top + number, 1, band.count, book.look(COUNT))
     last = top + len(bands)
     book.put(sheet, last + 1, 0, paper.words("row_sum"), book.look(mix(CELL, SUM_LOOK)))

@@ -130,6 +130,12 @@ def days_overdue(summary: Summary, item: Listed) -> int:
     return (summary.as_of - deadline).days if deadline else 0
 
 
+def distinct_change(summary: Summary) -> int | None:
+    """Give by how many more distinct tasks there are than in the period before; None where those were not counted."""
+    before = summary.previous_distinct.total
+    return None if not before and summary.previous_total.total else summary.distinct.total - before
+
+
 def count_text(count: int, lang: str) -> str:
     """Write a count with the thousands apart, by a point in Vietnamese and a comma in English."""
     text = f"{count:,}"

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.messages.catalogue import say
 from tdnv_sheets.render.report_view import count_text, days_overdue, percent_text
+from tdnv_sheets.summary.returns import ReturnState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
+    from tdnv_sheets.periods import Period
     from tdnv_sheets.render.report_view import Paper
-    from tdnv_sheets.summary.figures import Applied, Counts
+    from tdnv_sheets.summary.figures import AgeBand, Applied, Counts
 
 NAMED_MOST: Final = 8
 """Units that one sentence names; the annex names all."""
@@ -37,14 +39,15 @@ def parts_of(paper: Paper) -> tuple[Part, ...]:
     """Give the parts of the report in their order."""
     inner = (
         Part(paper.tell("part_overall"), tuple(overall(paper))),
-        Part(paper.tell("part_before"), (_before(paper),)),
+        Part(paper.tell("part_before"), tuple(_before(paper))),
         Part(paper.tell("part_units"), tuple(_units(paper))),
+        Part(paper.tell("part_sources"), tuple(_sources(paper))),
     )
     asked = {"office": paper.office}
     return (
         Part(paper.tell("part_results"), inner=inner),
         Part(paper.tell("part_judgement"), ask=paper.tell("ask_judgement", **asked)),
-        Part(paper.tell("part_shortcomings"), (_overdue(paper),), paper.tell("ask_shortcomings", **asked)),
+        Part(paper.tell("part_shortcomings"), tuple(_overdue(paper)), paper.tell("ask_shortcomings", **asked)),
         Part(paper.tell("part_proposals"), ask=paper.tell("ask_proposals", **asked)),
     )
 
@@ -138,9 +141,9 @@ def overall(paper: Paper, *, public: bool = False) -> Iterator[str]:
     yield paper.tell("rounding")
 
 
-def rules_of(paper: Paper) -> tuple[str, ...]:
-    """Say which rules the figures rest on, each with its article and the day from which it holds."""
-    return tuple(_rule(paper, rule) for rule in paper.summary.applied)
+def rules_of(paper: Paper, only: Collection[str] = ()) -> tuple[str, ...]:
+    """Say which rules the figures rest on, each with its article and the day from which it holds; all, or *only* some."""
+    return tuple(_rule(paper, rule) for rule in paper.summary.applied if not only or rule.what in only)
 
 
 def _rule(paper: Paper, rule: Applied) -> str:
@@ -162,11 +165,21 @@ def rule_value(rule: Applied, lang: str) -> str:
     return say(f"summary.{rule.what}_{rule.value}", lang)
 
 
-def _before(paper: Paper) -> str:
-    now, then = paper.summary.total, paper.summary.previous_total
+def _before(paper: Paper) -> Iterator[str]:
+    """Hold this period against the one before and, where it is another one, against the same of last year."""
+    summary = paper.summary
+    before = summary.period.previous()
+    yield _against(paper, before, summary.previous_total)
+    last_year = summary.last_year_period
+    if last_year is not None and last_year != before:
+        yield _against(paper, last_year, summary.last_year_total)
+
+
+def _against(paper: Paper, period: Period, then: Counts) -> str:
+    now = paper.summary.total
     return paper.tell(
         "before",
-        period=paper.summary.period.previous().title(paper.lang),
+        period=period.title(paper.lang),
         total=_change(paper, then.total, now.total),
         done=_change(paper, then.completed, now.completed),
         overdue=_change(paper, overdue_of(then), overdue_of(now)),
@@ -206,13 +219,56 @@ def _listed(paper: Paper, names: Sequence[str]) -> str:
     return paper.tell("and_others", units=text, count=_numbers(paper)(more)) if more > 0 else text
 
 
-def _overdue(paper: Paper) -> str:
+def _sources(paper: Paper) -> Iterator[str]:
+    """Say who assigned the tasks, what is left from which year, and who has reported."""
+    found, number = paper.summary.breakdowns, _numbers(paper)
+    levels = [
+        paper.tell(
+            "level",
+            level=say(f"summary.level_{line.code or 'unknown'}", paper.lang),
+            total=number(line.counts.total),
+            done=number(line.counts.completed),
+            overdue=number(overdue_of(line.counts)),
+        )
+        for line in found.levels
+        if line.counts.total
+    ]
+    if levels:
+        yield paper.tell("levels", levels="; ".join(levels))
+    years = [
+        paper.tell(
+            "year",
+            year=line.code or say("summary.no_year", paper.lang),
+            open=number(line.counts.open),
+            overdue=number(overdue_of(line.counts)),
+        )
+        for line in found.years
+        if line.counts.open
+    ]
+    if years:
+        yield paper.tell("years", years="; ".join(years))
+    if found.document_count:
+        yield paper.words("document_count", count=number(found.document_count))
+    returns = paper.summary.returns
+    if returns.expected:
+        yield paper.tell(
+            "returns",
+            reported=number(returns.reported),
+            expected=number(returns.expected),
+            on_time=number(returns.of(ReturnState.ON_TIME)),
+            late=number(returns.of(ReturnState.LATE)),
+            missing=number(returns.of(ReturnState.MISSING) + returns.of(ReturnState.EMPTY)),
+        )
+
+
+def _overdue(paper: Paper) -> Iterator[str]:
     listed = paper.summary.overdue
     if not listed:
-        return paper.tell("overdue_none", as_of=paper.as_of)
+        yield paper.tell("overdue_none", as_of=paper.as_of)
+        return
     number = _numbers(paper)
     told = sum(bool(item.assignment.text("difficulty") or item.assignment.text("explanation")) for item in listed)
-    return paper.tell(
+    yield paper.tell(
         "overdue",
         as_of=paper.as_of,
         count=number(len(listed)),
@@ -220,6 +276,24 @@ def _overdue(paper: Paper) -> str:
         told=number(told),
         silent=number(len(listed) - told),
     )
+    bands = [
+        paper.tell("band", band=_in_sentence(band_words(paper, band)), count=number(band.count))
+        for band in paper.summary.ageing
+        if band.count
+    ]
+    if bands:
+        yield paper.tell("bands", bands="; ".join(bands))
+
+
+def _in_sentence(words: str) -> str:
+    return words[:1].lower() + words[1:]
+
+
+def band_words(paper: Paper, band: AgeBand) -> str:
+    """Name a span of days overdue."""
+    if band.last is None:
+        return paper.words("age_beyond", first=band.first)
+    return paper.words("age_between", first=band.first, last=band.last)
 
 
 def overdue_of(counts: Counts) -> int:
