@@ -27,7 +27,7 @@ def draw_changes(book: Book, paper: Paper) -> None:
         return
     sheet = book.sheet(paper.words("sheet_changes"))
     set_columns(sheet, WIDTHS)
-    row = draw_heading(book, sheet, paper, len(WIDTHS), say("issued.title", paper.lang))
+    row = draw_heading(book, sheet, paper, WIDTHS, say("issued.title", paper.lang))
     for found in lists:
         row = _draw_list(book, sheet, paper, row, found)
     set_paper(sheet, paper, None)
