@@ -65,6 +65,12 @@ class Settings:
     """How SQLite writes: `wal` on a disk of this machine, `delete` on a network share; `auto` finds out."""
     contact: str = ""
     """Whom a unit may call; printed in every unit workbook."""
+    authority: str = ""
+    """The body above the office, at the head of reports; empty: the one that issued the regulation."""
+    place: str = ""
+    """Where reports are signed (địa danh); empty: dots to fill in."""
+    signer: str = ""
+    """The post of who signs reports; empty: «Chánh Văn phòng»."""
     due_soon_days: int = 5
     spare_rows: int = 50
     """Empty rows in «Nhiệm vụ thiếu» and at the end of the register."""
@@ -247,6 +253,9 @@ office = {_quoted(office)}            # tên cơ quan, in trên mọi biểu / p
 regulation = {_quoted(regulation)}    # quy chế áp dụng: mã hoặc tệp .toml để cạnh tệp này / the regulation in force here: id, or a .toml file beside this one
 language = {_quoted(language)}        # vi | en
 # contact = ""                 # họ tên, số điện thoại để đơn vị hỏi / whom a unit may call
+# authority = ""               # cơ quan chủ quản ở đầu báo cáo; trống: cơ quan ban hành quy chế / the body above the office
+# place = ""                   # địa danh trên báo cáo, như "Kon Tum"; trống: để dấu chấm / where reports are signed
+# signer = ""                  # chức vụ người ký báo cáo; trống: Chánh Văn phòng / the post of who signs reports
 # due_soon_days = 5            # báo «sắp đến hạn» trước mấy ngày / days before a deadline
 # spare_rows = 50              # số dòng trống để ghi thêm / empty rows for additions
 # on_error = "rows"            # rows: nhận dòng đúng, trả dòng sai; file: sai một dòng trả cả tệp
