@@ -67,7 +67,10 @@ ROWS = st.dictionaries(
     st.tuples(st.integers(1, 8), st.sampled_from(["PKT", "PTC", "XXX"])), FIELDS, min_size=0, max_size=12
 ).map(lambda found: tuple(Assignment(Key(f"NV-2026-{task:05}", unit), row) for (task, unit), row in found.items()))
 PERIODS = st.sampled_from(
-    [parse_period(name) for name in ("2026-H1", "2025-H2", "2026-Q2", "2026-M05", "2026", "2026-02-10..2026-04-20")]
+    [
+        parse_period(name)
+        for name in ("2026-H1", "2025-H2", "2026-Q2", "2026-M05", "2026-W23", "2026", "2026-02-10..2026-04-20")
+    ]
 )
 CHOICES = st.builds(
     Choices,

@@ -105,6 +105,7 @@ def test_every_regulation_gives_its_own_half_year_of_the_same_ledger(regulation:
     rules = {rule.what: rule for rule in found.applied}
     assert (rules["unit_report"].value, rules["office_report"].value) == (unit_day, office_day)
     assert (rules["office_report"].to, rules["office_report"].article) == (to, article)
+    assert rules["cut_off"].value == ("office_day" if office_day else "period_end")
     assert all(rule.article for what, rule in rules.items() if what != "allocation")
     assert (found.returns.expected, found.returns.article) == (3, rules["unit_report"].article)
 

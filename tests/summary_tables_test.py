@@ -243,6 +243,8 @@ def test_the_same_period_of_last_year_stands_beside_as_of_its_own_cut_off() -> N
         ("2026-M02", "2025-M02"),
         ("2026", "2025"),
         ("2026-03-01..2026-04-15", "2025-03-01..2025-04-15"),
+        ("2026-W23", "2025-W23"),
+        ("2026-W53", "2025-W52"),
         ("2024-02-29..2024-03-01", "2023-02-28..2023-03-01"),
     ],
 )
@@ -380,6 +382,18 @@ def test_another_day_and_the_offices_own_settings_rest_on_no_article() -> None:
     assert told["confirmation"] == Applied("confirmation", "yes", "")
     any_days = summarise((), between(SINCE, CUT_OFF), CUT_OFF, judge=JUDGE, units=())
     assert "unit_report" not in {rule.what for rule in any_days.applied}
+
+
+def test_a_week_is_cut_off_by_the_article_of_the_weekly_list() -> None:
+    hai_phong = replace(JUDGE, regulation=regulation.load("hai-phong-2025"))
+    week = parse_period("2026-W23")
+    found = summarise((), week, hai_phong.regulation.cut_off(week), judge=hai_phong, units=())
+    told = {rule.what: rule for rule in found.applied}
+    assert (told["cut_off"].value, found.as_of) == ("weekly_day", date(2026, 6, 4))
+    assert (told["weekly_report"].value, told["weekly_report"].article) == ("2026-06-04", "Điều 6.1d")
+    assert all(say(f"summary.{key}", "vi") for key in ("applied_weekly_report", "cut_off_weekly_day"))
+    plain = summarise((), week, week.end, judge=JUDGE, units=())
+    assert {rule.what: rule.value for rule in plain.applied}["cut_off"] == "period_end"
 
 
 def test_every_version_of_a_rule_that_had_begun_is_told() -> None:

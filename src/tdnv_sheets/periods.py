@@ -51,9 +51,16 @@ class Period:
         return containing(last, self.kind)
 
     def last_year(self) -> Period:
-        """Give the same period of the year before; of two days the same two days, 28 for 29 February."""
+        """Give the same period of the year before; of two days the same two days, 28 for 29 February.
+
+        Of a week that of the same number, of week 53 the last one where the year before has fewer.
+        """
         if self.kind is PeriodKind.DAYS:
             return between(_year_before(self.start), _year_before(self.end))
+        if self.kind is PeriodKind.WEEK:
+            year, week, _ = self.start.isocalendar()
+            last = date(year - 1, 12, 28).isocalendar().week  # the day always lies in its year's last week
+            return containing(date.fromisocalendar(year - 1, min(week, last), 1), self.kind)
         return containing(_year_before(self.start), self.kind)
 
     def title(self, lang: str) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from tdnv_sheets.periods import PeriodKind
 from tdnv_sheets.regulation import OFFICE, UNIT
 from tdnv_sheets.summary.figures import Applied
 
@@ -19,6 +21,7 @@ COMPLETION: Final = ("confirmation", "final_document", "returned_overdue", "comp
 """Switches of which the version counts that held when a task began."""
 CHOSEN: Final = "chosen"
 """The cut-off where somebody named another day than the regulation's."""
+PERIOD_END: Final = "period_end"
 
 
 def applied(judge: Judge, period: Period, as_of: date, allocation: str) -> tuple[Applied, ...]:
@@ -35,7 +38,18 @@ def applied(judge: Judge, period: Period, as_of: date, allocation: str) -> tuple
 def _cut_off(regulation: Regulation, period: Period, as_of: date) -> Applied:
     if as_of != regulation.cut_off(period):
         return Applied("cut_off", CHOSEN, "")
-    return _of_switch(regulation.switch("cut_off", period.end))
+    rule = _of_switch(regulation.switch("cut_off", period.end))
+    return replace(rule, value=_day_taken(regulation, period, rule.value))
+
+
+def _day_taken(regulation: Regulation, period: Period, policy: str) -> str:
+    """Say which day a policy came to: the period's last where the text names none of the kind that it asks for."""
+    if policy == PERIOD_END:
+        return policy
+    if period.kind is PeriodKind.WEEK:
+        return PERIOD_END if regulation.weekly_day(period) is None else "weekly_day"
+    due = regulation.office_due(period) if policy == "office_day" else regulation.unit_due(period)
+    return PERIOD_END if due is None else policy
 
 
 def _report_days(regulation: Regulation, period: Period) -> Iterator[Applied]:
@@ -45,6 +59,10 @@ def _report_days(regulation: Regulation, period: Period) -> Iterator[Applied]:
             due = rule.due(period)
             value = "" if due is None else due.isoformat()
             yield Applied(what, value, rule.article, rule.since, rule.to, rule.note)
+    weekly = regulation.weekly_day(period) if period.kind is PeriodKind.WEEK else None
+    if weekly is not None:
+        duty, day = weekly
+        yield Applied("weekly_report", day.isoformat(), duty.article, duty.since, duty.to, duty.text)
 
 
 def _completion(judge: Judge, as_of: date) -> Iterator[Applied]:

@@ -184,7 +184,7 @@ class Applied:
     """One rule that the figures rest on, so that a reader sees which was applied where."""
 
     what: str
-    """`cut_off`, `allocation`, `unit_report`, `office_report`, `confirmation`, `final_document`, `returned_overdue`,
+    """`cut_off`, `allocation`, `unit_report`, `office_report`, `weekly_report`, `confirmation`, `final_document`, `returned_overdue`,
     `completion_day`, `deadline_roll`; the words stand in messages/summary.toml under `applied_<what>`."""
     value: str
     """The answer: a code word of the regulation or of the settings, or a day as ISO."""
