@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tdnv_sheets.ledger.arrivals import read_taken, sent_to, to_correct
@@ -40,7 +41,7 @@ def counted(
     ledger = office.ledger
     revision = ledger.revision() if at is None else at
     rows = (ledger.assignments() if at is None else ledger.assignments_at(at)).values()
-    return summarise(
+    found = summarise(
         [row for row in rows if not scope or row.key.unit in scope],
         period,
         as_of,
@@ -52,6 +53,7 @@ def counted(
         revision=revision,
         previous_cut_off=previous_cut_off,
     )
+    return replace(found, scope=tuple(sorted(scope)))
 
 
 def choices_of(settings: Settings) -> Choices:

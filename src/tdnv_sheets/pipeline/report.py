@@ -8,11 +8,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from tdnv_sheets.errors import WaitsForPerson, WrongUsage
+from tdnv_sheets.inbox.shelf import safe_name
 from tdnv_sheets.inbox.workspace import put_in_place
 from tdnv_sheets.messages.catalogue import say
 from tdnv_sheets.pipeline.counted import counted
+from tdnv_sheets.pipeline.kept import kept
 from tdnv_sheets.regulation import OFFICE
 from tdnv_sheets.render.report_view import Letterhead, Paper
+from tdnv_sheets.summary.corrected import after_frozen, as_last_year
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,35 +30,94 @@ if TYPE_CHECKING:
 _PUBLICATION: Final = "publication"
 _BETWEEN: Final = re.compile("[,;]")
 _SENT: Final = re.compile("^(đồng )?gửi ")
+FORMATS: Final = (".xlsx", ".docx", ".html")
+"""What a report is drawn as, where nobody asks for less."""
+_UNITS_LENGTH: Final = 60
+"""Letters of units' codes in a file's name."""
 _INNER = frozenset({"open_in_time_not_started", "open_overdue_not_started"})
 
 
-def figures(office: Office, period: Period, as_of: date | None, *, today: date, at: int | None = None) -> Summary:
+def figures(
+    office: Office,
+    period: Period,
+    as_of: date | None,
+    *,
+    today: date,
+    scope: tuple[str, ...] = (),
+    at: int | None = None,
+) -> Summary:
     """Count a period, as of the regulation's cut-off unless *as_of* says otherwise; never as of a day to come.
 
-    With *at* the ledger is read as that revision left it.
+    *scope* limits the report to some units; *at* reads the ledger as that revision left it. Where the report on the
+    period before is frozen, its figures are those that went out, and what was corrected there since is listed.
     """
-    return counted(office, period, as_of or min(office.regulation.cut_off(period), today), at=at)
+    day = as_of or min(office.regulation.cut_off(period), today)
+    before, year_before = (kept(office, other, scope) for other in (period.previous(), period.last_year()))
+    cut_off = None if before is None else before.summary.as_of
+    found = counted(office, period, day, scope=scope, at=at, previous_cut_off=cut_off)
+    if year_before is not None:
+        found = as_last_year(found, year_before.summary)
+    if before is None or before.summary.issued is None:
+        return found
+    frozen = before.summary
+    return after_frozen(
+        found, frozen, before.summary.issued, counted(office, frozen.period, frozen.as_of, scope=scope, at=at)
+    )
 
 
-def write_report(office: Office, summary: Summary, path: Path | None = None, *, force: bool = False) -> Path:
-    """Draw the report as the kind of file that *path* names: workbook, document or page; one that does not reconcile is not written without *force*."""
-    failed = [check.name for check in summary.checks if not check.ok]
-    if failed and not force:
-        raise WaitsForPerson("report-does-not-reconcile", checks=", ".join(failed))
-    if path is None:
-        words = say("pipeline.summary_file", office.lang)
-        path = office.space.reports / f"{words} {summary.period.name} ({summary.as_of:%Y-%m-%d}).xlsx"
-    draw = _drawer(path.suffix.lower())
-    if draw is None:
-        raise WrongUsage("unknown-kind-of-report", suffix=path.suffix or path.name)
+def paper_of(office: Office, summary: Summary) -> Paper:
+    """Give all that the papers of a report show, as office, units and rules are today."""
     names = {unit.code: unit.name for unit in office.units}
     settings = office.space.settings
     groups = {unit.code: unit.group for unit in office.units if unit.group}
     head = letterhead(office, summary.period)
-    paper = Paper(summary, head, settings.language, names, settings.colours, groups)
-    put_in_place(partial(draw, paper), path)
+    return Paper(summary, head, settings.language, names, settings.colours, groups)
+
+
+def failed_checks(summary: Summary) -> tuple[str, ...]:
+    """Name the checks that fail."""
+    return tuple(check.name for check in summary.checks if not check.ok)
+
+
+def write_report(office: Office, summary: Summary, path: Path | None = None, *, force: bool = False) -> Path:
+    """Draw a report as it is today; see `write_paper`."""
+    return write_paper(office, paper_of(office, summary), path, force=force)
+
+
+def write_paper(
+    office: Office, paper: Paper, path: Path | None = None, *, force: bool = False, keep: Path | None = None
+) -> Path:
+    """Draw a report as the kind of file that *path* names: workbook, document or page.
+
+    A file that lies there and says something else, because somebody wrote into it, is kept as *keep* where that is given.
+    Raises `WaitsForPerson` for one that does not reconcile, unless *force* is given or it was frozen so, and while
+    somebody has the file open.
+    """
+    failed = failed_checks(paper.summary)
+    if failed and not force and paper.summary.issued is None:
+        raise WaitsForPerson("report-does-not-reconcile", checks=", ".join(failed))
+    path = path or place_of(office, paper, ".xlsx")
+    draw = _drawer(path.suffix.lower())
+    if draw is None:
+        raise WrongUsage("unknown-kind-of-report", suffix=path.suffix or path.name)
+    put_in_place(partial(draw, paper), path, backup=keep)
+    if keep is not None and keep.exists() and keep.read_bytes() == path.read_bytes():
+        keep.unlink()
     return path
+
+
+def place_of(office: Office, paper: Paper, suffix: str, *, beside: bool = False) -> Path:
+    """Say where a report lies; each issue has a name of its own, and so has a recount drawn *beside* a frozen one."""
+    summary, lang = paper.summary, office.lang
+    name = f"{say('pipeline.summary_file', lang)} {summary.period.name}"
+    if summary.scope:
+        name += f" {safe_name(', '.join(summary.scope), _UNITS_LENGTH)}"
+    name += f" ({summary.as_of:%Y-%m-%d})"
+    if summary.issued is not None and summary.issued.again:
+        name += f" {say('pipeline.summary_again', lang, number=summary.issued.again)}"
+    if beside:
+        name += f" {say('pipeline.summary_beside', lang)}"
+    return office.space.reports / f"{name}{suffix}"
 
 
 def _drawer(suffix: str) -> Callable[[Paper, Path], None] | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from tdnv_sheets.findings import shorten
 from tdnv_sheets.messages.catalogue import say
 from tdnv_sheets.render.book import Area, open_book, set_columns
+from tdnv_sheets.render.report_changes import draw_changes
 from tdnv_sheets.render.report_chart import draw_chart
 from tdnv_sheets.render.report_contents import draw_contents
 from tdnv_sheets.render.report_lines import draw_comparison, draw_documents, draw_sources, draw_years
@@ -57,6 +58,7 @@ def draw_workbook(paper: Paper, path: Path) -> None:
         _draw_rates(book, paper)
         draw_ranking(book, paper)
         _draw_checks(book, paper)
+        draw_changes(book, paper)
         draw_contents(book, contents, paper)
 
 

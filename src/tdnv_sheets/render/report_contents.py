@@ -24,7 +24,7 @@ WIDTHS: Final = (8, 26, 62, 30, 22)
 FORMS: Final = ("table", "overdue", "late", "due_soon", "silent", "unit_book", "register", "returns", "narrative")
 """The forms in their order; `report.form_<name>` says what each is. Two are workbooks of their own."""
 ELSEWHERE: Final = ("unit_book", "register")
-OTHERS: Final = ("compared", "sources", "years", "documents", "trend", "chart", "rates", "ranking", "checks")
+OTHERS: Final = ("compared", "sources", "years", "documents", "trend", "chart", "rates", "ranking", "checks", "changes")
 
 
 def draw_contents(book: Book, sheet: Worksheet, paper: Paper) -> None:
@@ -35,7 +35,7 @@ def draw_contents(book: Book, sheet: Worksheet, paper: Paper) -> None:
     draw_short_head(book, sheet, paper, top, [paper.words(f"contents_{name}") for name in ("number", "sheet", "what")])
     row = top
     for name in (*FORMS, *OTHERS):
-        title = paper.words(f"sheet_{name}")
+        title = say("issued.sheet", paper.lang) if name == "changes" else paper.words(f"sheet_{name}")
         elsewhere = name in ELSEWHERE
         if not elsewhere and title not in drawn:
             continue

@@ -18,6 +18,7 @@ from tdnv_sheets.render.docx_parts import (
     set_section,
     table,
 )
+from tdnv_sheets.render.issued_words import change_lists
 from tdnv_sheets.render.report_columns import COLUMNS, cells_of
 from tdnv_sheets.render.report_view import DASH, count_text, days_overdue, distinct_change, percent_text
 from tdnv_sheets.render.report_words import about, bases_of, closing_of, opening_of, parts_of, rules_of
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from docx.document import Document as Doc
 
+    from tdnv_sheets.render.issued_words import ChangeList
     from tdnv_sheets.render.report_columns import Column
     from tdnv_sheets.render.report_view import Paper
     from tdnv_sheets.render.report_words import Part
@@ -75,6 +77,9 @@ LIST_WIDTHS: Final = {
 }
 
 
+CHANGE_WIDTHS: Final = (10, 80, 80, 45, 45)
+
+
 def draw_document(paper: Paper, path: Path) -> None:
     """Draw a period's report as a document. Raises `BrokenSurroundings` when the file cannot be written."""
     document = new_document()
@@ -89,6 +94,8 @@ def draw_document(paper: Paper, path: Path) -> None:
     put(document, paragraph(closing_of(paper), replace(BODY, after=12, keep=True)), _foot(paper))
     _annex(document, paper, 0, (paper.words("title_table"), _by_unit(paper), _notes(paper)))
     _annex(document, paper, 1, (paper.words("title_overdue"), _overdue(paper), ()))
+    for index, changes in enumerate(change_lists(paper), 2):
+        _annex(document, paper, index, (changes.title, _changes(paper, changes), ()))
     save(document, path, title=f"{paper.tell('type')} – {about(paper)}", author=paper.office)
 
 
@@ -119,6 +126,8 @@ def _title(paper: Paper) -> Iterator[Any]:
     yield paragraph(paper.tell("type"), Text(14, bold=True, align="center", before=18))
     yield paragraph(about(paper), bold)
     yield paragraph("", Text(2, rule=True, sides=62, before=1, after=10))
+    for mark in paper.marks:
+        yield paragraph(mark, Text(13, italic=True, align="center", after=3))
     if paper.failed:
         alarm = Text(14, bold=True, align="both", first=10, after=6, colour="C00000")
         wrong = [say(f"checks.check_{check.name}", paper.lang) for check in paper.summary.checks if not check.ok]
@@ -269,3 +278,17 @@ def _overdue(paper: Paper) -> Any:  # noqa: ANN401 - as above
 def _listed(name: str, value: object) -> Cell:
     text = f"{value:%d/%m/%Y}" if isinstance(value, date) else "" if value is None else str(value)
     return Cell(text, CENTRED if name in {"number", "days", "reminders", "deadline", "extended"} else SMALL)
+
+
+def _changes(paper: Paper, changes: ChangeList) -> Any:  # noqa: ANN401 - as above
+    lines = (*changes.figures, *changes.tasks)
+    if not lines:
+        return paragraph(say("issued.changed_nothing", paper.lang), Text(13, italic=True, align="center"))
+    captions = [say(f"issued.head_{name}", paper.lang) for name in ("number", "unit", "what", "before", "after")]
+    rows = [[Cell(caption, BOLD, fill=SHADE, middle=True) for caption in captions]]
+    for number, line in enumerate(lines, 1):
+        named = (Cell(line.unit, SMALL), Cell(line.what, SMALL))
+        rows.append(
+            [Cell(str(number), CENTRED), *named, Cell(str(line.before), CENTRED), Cell(str(line.after), CENTRED)]
+        )
+    return table(CHANGE_WIDTHS, rows, head=1)

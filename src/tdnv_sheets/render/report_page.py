@@ -70,6 +70,7 @@ def page(paper: Paper) -> str:
         title=_say(paper, "title", period=paper.period),
         as_of=_say(paper, "as_of", as_of=paper.as_of),
         basis=_say(paper, "by_article", **published) if head.publication else "",
+        marks=paper.public_marks,
         alarm=paper.words("checks_some_wrong", count=paper.failed) if paper.failed else "",
         tiles=_tiles(paper),
         sentences=tuple(overall(paper, public=True)),

@@ -74,6 +74,7 @@ def _headlines(paper: Paper, title: str, form: str) -> list[tuple[str, Look]]:
         (title, mix(bold, {"font_size": 14})),
         (paper.words("number_line") if form else "", italic),
         (paper.words("period_line", period=paper.period, as_of=paper.as_of), italic),
+        *((mark, italic) for mark in paper.marks),
         (paper.words("regulation_line", regulation=paper.head.regulation), italic),
     ]
     if paper.failed:

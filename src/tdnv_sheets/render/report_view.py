@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.messages.catalogue import say
+from tdnv_sheets.summary.issued import PROVISIONAL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -89,6 +90,33 @@ class Paper:
     def as_of(self) -> str:
         """Give the report's day as people write it."""
         return f"{self.summary.as_of:%d/%m/%Y}"
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """Give the lines under the period: which units it is limited to, when it was frozen, that it was issued again."""
+        summary, issued = self.summary, self.summary.issued
+        marks = []
+        if summary.scope:
+            marks.append(say("issued.scope_line", self.lang, units="; ".join(map(self.unit, summary.scope))))
+        if issued is not None:
+            at = f"{issued.at:%d/%m/%Y %H:%M}"
+            marks.append(say("issued.frozen_line", self.lang, at=at, revision=issued.revision))
+            if issued.again:
+                marks.append(say("issued.again_line", self.lang, number=issued.again, reason=issued.reason))
+            if PROVISIONAL in issued.forced:
+                marks.append(say("issued.early_line", self.lang))
+        return tuple(marks)
+
+    @property
+    def public_marks(self) -> tuple[str, ...]:
+        """Give those of the marks that are for everybody: not why a report was issued again, only that it was."""
+        summary, issued = self.summary, self.summary.issued
+        marks = []
+        if summary.scope:
+            marks.append(say("issued.scope_line", self.lang, units="; ".join(map(self.unit, summary.scope))))
+        if issued is not None and issued.again:
+            marks.append(say("page.again", self.lang, number=issued.again, at=f"{issued.at:%d/%m/%Y}"))
+        return tuple(marks)
 
     @property
     def failed(self) -> int:

@@ -11,7 +11,7 @@ from tdnv_sheets.summary.applied import applied
 from tdnv_sheets.summary.breakdowns import age, break_down
 from tdnv_sheets.summary.checks import run_checks
 from tdnv_sheets.summary.choices import Choices
-from tdnv_sheets.summary.counts import Hearing, Span, by_unit, distinct_of, inside, total_of
+from tdnv_sheets.summary.counts import LEAST_ADVANCED_FIRST, Hearing, Span, by_unit, distinct_of, inside, total_of
 from tdnv_sheets.summary.figures import Between, Counts, Summary, UnitLine
 from tdnv_sheets.summary.flows import diary_of, horizon_of, trend
 from tdnv_sheets.summary.lists import list_all
@@ -107,6 +107,7 @@ def summarise(
         ranking=None if choices.ranking is None else rank(lines, choices.ranking),
         applied=applied(judge, period, as_of, choices.allocation),
         revision=revision,
+        standing=MappingProxyType({item.track.row.key: LEAST_ADVANCED_FIRST[item.mark.rank] for item in here}),
     )
     return replace(found, checks=run_checks(found))
 

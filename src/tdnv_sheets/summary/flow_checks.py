@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from tdnv_sheets.rules.judgement import OPEN
 from tdnv_sheets.summary.choices import ASSIGNED
 from tdnv_sheets.summary.figures import Check
 
@@ -20,6 +21,7 @@ def flow_checks(summary: Summary) -> Iterator[Check]:
     A report drawn for a day after its period's end counts statuses on that day and flows until the period's end.
     """
     yield _carried(summary)
+    yield from _corrected(summary)
     before, counted_on = summary.previous_period, summary.previous_as_of
     if before is not None and counted_on is not None and counted_on <= before.end:
         yield _same("previous_open", summary.between.open_then, summary.previous_total.open)
@@ -40,7 +42,21 @@ def _same(name: str, left: int, right: int) -> Check:
 def _carried(summary: Summary) -> Check:
     """Lead from what the previous report left open to what this one carries over."""
     b = summary.between
-    return _sum("carried_over", (b.open_then, b.begun, -b.closed, b.reopened), summary.total.carried)
+    found = _sum("carried_over", (b.open_then + b.corrected, b.begun, -b.closed, b.reopened), summary.total.carried)
+    if summary.corrections is None:
+        return found
+    _, _, rest = found.detail.partition(" ")
+    return Check(found.name, ok=found.ok, detail=f"{b.open_then} + ({b.corrected}) {rest}")
+
+
+def _corrected(summary: Summary) -> Iterator[Check]:
+    """Compare the frozen report of the period before with a recount: the listed corrections make up the difference."""
+    found = summary.corrections
+    if found is not None:
+        more = sum((task.after in OPEN) - (task.before in OPEN) for task in found.changes.tasks)
+        ok = found.open_then + more == found.open_now
+        detail = f"{found.open_then} + ({more}) {'=' if ok else '≠'} {found.open_now}"
+        yield Check("corrected", ok=ok, detail=detail)
 
 
 def _moves(name: str, flow: Flow) -> Check:
