@@ -17,15 +17,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openxml_audit import OpenXmlValidator
 
-from tdnv_sheets import regulation
+from tdnv_sheets import calendar, regulation
 from tdnv_sheets.periods import parse_period
 from tdnv_sheets.pipeline.report import recipients
 from tdnv_sheets.render.report_docx import draw_document
 from tdnv_sheets.render.report_view import count_text, percent_text
-from tdnv_sheets.render.report_words import article_in_full
+from tdnv_sheets.render.report_words import article_in_full, rules_of
+from tdnv_sheets.rules.course import Judge
+from tdnv_sheets.summary.applied import applied
 from tests.drawings import reworded
 from tests.render_safety_test import attack
-from tests.report_sample import HEAD, overdue, paper, summary
+from tests.report_sample import HEAD, issued_again, overdue, paper, summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -158,6 +160,20 @@ def test_a_failed_check_is_printed_under_the_title(tmp_path: Path) -> None:
     assert "- Số nhiệm vụ không trùng không lớn hơn tổng số" in told
 
 
+def test_a_report_that_was_issued_again_says_so_and_lists_what_changed(tmp_path: Path) -> None:
+    draw_document(paper(issued_again(summary())), tmp_path / "a.docx")
+    document = Document(str(tmp_path / "a.docx"))
+    told = words(document)
+    assert "Đơn vị gửi nhầm" in told
+    assert "Phụ lục III" in told
+    assert [cell.text for cell in document.tables[-1].rows[2].cells][1:] == [
+        "Chi cục Thủy lợi",
+        "NV-2026-00009",
+        "Chưa hoàn thành, trong hạn",
+        "Chưa hoàn thành, quá hạn",
+    ]
+
+
 def test_english_words_and_numbers(tmp_path: Path) -> None:
     draw_document(paper(lang="en"), tmp_path / "a.docx")
     told = words(Document(str(tmp_path / "a.docx")))
@@ -252,3 +268,14 @@ def test_rates_are_rounded_half_up_to_one_decimal(above: int, below: int) -> Non
 
 def test_thousands_are_set_apart_as_each_language_does() -> None:
     assert (count_text(1234567, "vi"), count_text(1234567, "en")) == ("1.234.567", "1,234,567")
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("code", regulation.available())
+def test_every_answer_of_every_regulation_can_be_said(code: str, lang: str) -> None:
+    rules = regulation.load(code)
+    judge = Judge(rules, calendar.load(None), 5, "regulation", {})
+    for name in ("2026-H1", "2026-Q3", "2026-M05", "2026", "2026-01-01..2026-02-01"):
+        found = applied(judge, parse_period(name), date(2026, 6, 30), "deadline")
+        told = rules_of(paper(replace(summary(), applied=found), lang))
+        assert len(told) == len(found) > 5

@@ -15,7 +15,7 @@ import pytest
 
 from tdnv_sheets.render.report_page import draw_page, page
 from tests.drawings import reworded
-from tests.report_sample import NAMES, overdue, paper, summary
+from tests.report_sample import NAMES, issued_again, overdue, paper, summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,6 +116,12 @@ def test_a_report_that_does_not_reconcile_says_so_on_the_page() -> None:
     figures = summary()
     wrong = replace(figures, checks=(replace(figures.checks[0], ok=False),))
     assert "Có 1 phép đối chiếu không khớp" in page(paper(wrong))
+
+
+def test_a_report_that_was_issued_again_says_that_and_not_why() -> None:
+    text = page(paper(issued_again(summary())))
+    assert "Số liệu phát hành lại lần 1, ngày 02/07/2026" in text
+    assert "Đơn vị gửi nhầm" not in text
 
 
 def test_a_report_without_units_and_tables_is_a_page_all_the_same() -> None:

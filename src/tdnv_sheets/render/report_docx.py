@@ -257,7 +257,7 @@ def _notes(paper: Paper) -> list[str]:
             name = say(f"rates.rate_{column.rate}", paper.lang)
             notes.append(f"{name} = {say(f'rates.formula_{column.rate}', paper.lang)}.")
     notes.append(paper.tell("rounding"))
-    notes.extend(rules_of(paper))
+    notes.append(" ".join(rules_of(paper)))
     return notes
 
 

@@ -155,7 +155,9 @@ def _rule(paper: Paper, rule: Applied) -> str:
 
 
 def rule_value(rule: Applied, lang: str) -> str:
-    """Give a rule's answer in words: a day, yes or no, or what the catalogue says for its code."""
+    """Give a rule's answer in words: a day or that none is named, yes or no, or what the catalogue says for its code."""
+    if not rule.value:
+        return say("narrative.rule_no_day", lang)
     try:
         return f"{date.fromisoformat(rule.value):%d/%m/%Y}"
     except ValueError:
