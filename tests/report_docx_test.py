@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from dataclasses import replace
 from datetime import date
@@ -21,8 +22,8 @@ from tdnv_sheets import calendar, regulation
 from tdnv_sheets.periods import parse_period
 from tdnv_sheets.pipeline.report import recipients
 from tdnv_sheets.render.report_docx import draw_document
+from tdnv_sheets.render.report_rules import article_in_full, rules_of
 from tdnv_sheets.render.report_view import count_text, percent_text
-from tdnv_sheets.render.report_words import article_in_full, rules_of
 from tdnv_sheets.rules.course import Judge
 from tdnv_sheets.summary.applied import applied
 from tests.drawings import reworded
@@ -219,10 +220,13 @@ def test_the_same_report_gives_the_same_bytes(drawn: Path, tmp_path: Path) -> No
     assert (tmp_path / "b.docx").read_bytes() == drawn.read_bytes()
 
 
-def test_libreoffice_opens_it_and_keeps_headings_with_their_text(
+def test_libreoffice_prints_the_paper_upright_and_its_annexes_across(
     drawn: Path, libreoffice: Callable[[Path, str], Path]
 ) -> None:
-    assert libreoffice(drawn, "pdf").stat().st_size > 20_000
+    printed = libreoffice(drawn, "pdf").read_bytes()
+    boxes = re.findall(rb"/MediaBox ?\[0 0 ([\d.]+) ([\d.]+)\]", printed)
+    across = [float(width) > float(height) for width, height in boxes]
+    assert across == [False, False, True, True]
 
 
 # ------------------------------------------------------------------ law as data

@@ -20,8 +20,9 @@ from tdnv_sheets.render.docx_parts import (
 )
 from tdnv_sheets.render.issued_words import change_lists
 from tdnv_sheets.render.report_columns import COLUMNS, cells_of
+from tdnv_sheets.render.report_rules import rules_of
 from tdnv_sheets.render.report_view import DASH, count_text, days_overdue, distinct_change, percent_text
-from tdnv_sheets.render.report_words import about, bases_of, closing_of, opening_of, parts_of, rules_of
+from tdnv_sheets.render.report_words import about, bases_of, closing_of, opening_of, parts_of
 from tdnv_sheets.summary.rates import rates
 
 if TYPE_CHECKING:
