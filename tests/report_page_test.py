@@ -120,7 +120,7 @@ def test_a_report_that_does_not_reconcile_says_so_on_the_page() -> None:
 
 def test_a_report_that_was_issued_again_says_that_and_not_why() -> None:
     text = page(paper(issued_again(summary())))
-    assert "Số liệu phát hành lại lần 1, ngày 02/07/2026" in text
+    assert "Phát hành lại lần 1, số liệu chốt ngày 02/07/2026" in text
     assert "Đơn vị gửi nhầm" not in text
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,6 +12,8 @@ from tdnv_sheets.inbox.workspace import put_in_place
 from tdnv_sheets.messages.catalogue import say
 from tdnv_sheets.pipeline.counted import counted
 from tdnv_sheets.pipeline.kept import kept
+from tdnv_sheets.pipeline.report_json import counts_of as _counts
+from tdnv_sheets.pipeline.report_json import more_of, rate_of
 from tdnv_sheets.regulation import OFFICE
 from tdnv_sheets.render.report_view import Letterhead, Paper
 from tdnv_sheets.summary.corrected import after_frozen, as_last_year
@@ -20,12 +21,11 @@ from tdnv_sheets.summary.corrected import after_frozen, as_last_year
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
-    from fractions import Fraction
     from pathlib import Path
 
     from tdnv_sheets.periods import Period
     from tdnv_sheets.pipeline.office import Office
-    from tdnv_sheets.summary.figures import Counts, Summary
+    from tdnv_sheets.summary.figures import Summary
 
 _PUBLICATION: Final = "publication"
 _BETWEEN: Final = re.compile("[,;]")
@@ -34,7 +34,6 @@ FORMATS: Final = (".xlsx", ".docx", ".html")
 """What a report is drawn as, where nobody asks for less."""
 _UNITS_LENGTH: Final = 60
 """Letters of units' codes in a file's name."""
-_INNER = frozenset({"open_in_time_not_started", "open_overdue_not_started"})
 
 
 def figures(
@@ -68,10 +67,9 @@ def figures(
 def paper_of(office: Office, summary: Summary) -> Paper:
     """Give all that the papers of a report show, as office, units and rules are today."""
     names = {unit.code: unit.name for unit in office.units}
-    settings = office.space.settings
     groups = {unit.code: unit.group for unit in office.units if unit.group}
-    head = letterhead(office, summary.period)
-    return Paper(summary, head, settings.language, names, settings.colours, groups)
+    settings = office.space.settings
+    return Paper(summary, letterhead(office, summary.period), settings.language, names, settings.colours, groups)
 
 
 def failed_checks(summary: Summary) -> tuple[str, ...]:
@@ -171,14 +169,7 @@ def as_json(summary: Summary) -> dict[str, Any]:
         "regulation": summary.regulation,
         "total": {**_counts(summary.total), "distinct_tasks": summary.distinct.total},
         "units": [{"unit": line.unit, **_counts(line.counts)} for line in summary.units],
-        "rates": {name: _rate(rate) for name, rate in summary.rates.items()},
+        "rates": {name: rate_of(rate) for name, rate in summary.rates.items()},
         "checks": [{"name": check.name, "ok": check.ok} for check in summary.checks],
+        **more_of(summary),
     }
-
-
-def _counts(counts: Counts) -> dict[str, int]:
-    return {name: value for name, value in asdict(counts).items() if name not in _INNER}
-
-
-def _rate(rate: Fraction | None) -> float | None:
-    return None if rate is None else round(float(rate), 6)

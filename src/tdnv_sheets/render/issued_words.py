@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.messages.catalogue import area, say
 
@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     from tdnv_sheets.render.report_view import Paper
     from tdnv_sheets.summary.issued import Changes
+
+CAPTIONS: Final = ("number", "unit", "what", "before", "after")
+"""Of the columns of a list; the words stand in messages/issued.toml under `head_<name>`."""
 
 
 @dataclass(frozen=True, slots=True)

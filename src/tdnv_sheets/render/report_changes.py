@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.messages.catalogue import say
 from tdnv_sheets.render.book import Area, set_columns
-from tdnv_sheets.render.issued_words import change_lists
+from tdnv_sheets.render.issued_words import CAPTIONS, change_lists
 from tdnv_sheets.render.report_paper import CELL, CENTRED, COUNT, draw_heading, set_paper, write
 from tdnv_sheets.render.styles import PLAIN, header, mix, row_height
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from tdnv_sheets.render.report_view import Paper
 
 WIDTHS: Final = (6, 44, 44, 26, 26)
-_CAPTIONS: Final = ("number", "unit", "what", "before", "after")
 
 
 def draw_changes(book: Book, paper: Paper) -> None:
@@ -26,7 +25,7 @@ def draw_changes(book: Book, paper: Paper) -> None:
     lists = change_lists(paper)
     if not lists:
         return
-    sheet = book.sheet(say("issued.sheet", paper.lang))
+    sheet = book.sheet(paper.words("sheet_changes"))
     set_columns(sheet, WIDTHS)
     row = draw_heading(book, sheet, paper, WIDTHS, say("issued.title", paper.lang))
     for found in lists:
@@ -43,7 +42,7 @@ def _draw_list(book: Book, sheet: Worksheet, paper: Paper, row: int, found: Chan
     if not lines:
         write(book, sheet, Area(row, 0, row, len(WIDTHS) - 1), say("issued.changed_nothing", paper.lang), PLAIN)
         return row + 2
-    for column, name in enumerate(_CAPTIONS):
+    for column, name in enumerate(CAPTIONS):
         book.put(sheet, row, column, say(f"issued.head_{name}", paper.lang), book.look(header(paper.colours)))
     sheet.set_row(row, 26)
     for number, line in enumerate(lines, 1):

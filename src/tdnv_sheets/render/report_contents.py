@@ -35,7 +35,7 @@ def draw_contents(book: Book, sheet: Worksheet, paper: Paper) -> None:
     draw_short_head(book, sheet, paper, top, [paper.words(f"contents_{name}") for name in ("number", "sheet", "what")])
     row = top
     for name in (*FORMS, *OTHERS):
-        title = say("issued.sheet", paper.lang) if name == "changes" else paper.words(f"sheet_{name}")
+        title = paper.words(f"sheet_{name}")
         elsewhere = name in ELSEWHERE
         if not elsewhere and title not in drawn:
             continue

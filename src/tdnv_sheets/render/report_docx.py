@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from tdnv_sheets.messages.catalogue import say
+from tdnv_sheets.render.docx_changes import changes_table
 from tdnv_sheets.render.docx_parts import (
     Cell,
     Text,
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
     from docx.document import Document as Doc
 
-    from tdnv_sheets.render.issued_words import ChangeList
     from tdnv_sheets.render.report_columns import Column
     from tdnv_sheets.render.report_view import Paper
     from tdnv_sheets.render.report_words import Part
@@ -78,9 +78,6 @@ LIST_WIDTHS: Final = {
 }
 
 
-CHANGE_WIDTHS: Final = (10, 80, 80, 45, 45)
-
-
 def draw_document(paper: Paper, path: Path) -> None:
     """Draw a period's report as a document. Raises `BrokenSurroundings` when the file cannot be written."""
     document = new_document()
@@ -95,8 +92,8 @@ def draw_document(paper: Paper, path: Path) -> None:
     put(document, paragraph(closing_of(paper), replace(BODY, after=12, keep=True)), _foot(paper))
     _annex(document, paper, 0, (paper.words("title_table"), _by_unit(paper), _notes(paper)))
     _annex(document, paper, 1, (paper.words("title_overdue"), _overdue(paper), ()))
-    for index, changes in enumerate(change_lists(paper), 2):
-        _annex(document, paper, index, (changes.title, _changes(paper, changes), ()))
+    for index, found in enumerate(change_lists(paper), 2):
+        _annex(document, paper, index, (found.title, changes_table(found, paper.lang), ()))
     save(document, path, title=f"{paper.tell('type')} – {about(paper)}", author=paper.office)
 
 
@@ -128,7 +125,7 @@ def _title(paper: Paper) -> Iterator[Any]:
     yield paragraph(about(paper), bold)
     yield paragraph("", Text(2, rule=True, sides=62, before=1, after=10))
     for mark in paper.marks:
-        yield paragraph(mark, Text(13, italic=True, align="center", after=3))
+        yield paragraph(mark, Text(14, italic=True, align="center"))
     if paper.failed:
         alarm = Text(14, bold=True, align="both", first=10, after=6, colour="C00000")
         wrong = [say(f"checks.check_{check.name}", paper.lang) for check in paper.summary.checks if not check.ok]
@@ -279,17 +276,3 @@ def _overdue(paper: Paper) -> Any:  # noqa: ANN401 - as above
 def _listed(name: str, value: object) -> Cell:
     text = f"{value:%d/%m/%Y}" if isinstance(value, date) else "" if value is None else str(value)
     return Cell(text, CENTRED if name in {"number", "days", "reminders", "deadline", "extended"} else SMALL)
-
-
-def _changes(paper: Paper, changes: ChangeList) -> Any:  # noqa: ANN401 - as above
-    lines = (*changes.figures, *changes.tasks)
-    if not lines:
-        return paragraph(say("issued.changed_nothing", paper.lang), Text(13, italic=True, align="center"))
-    captions = [say(f"issued.head_{name}", paper.lang) for name in ("number", "unit", "what", "before", "after")]
-    rows = [[Cell(caption, BOLD, fill=SHADE, middle=True) for caption in captions]]
-    for number, line in enumerate(lines, 1):
-        named = (Cell(line.unit, SMALL), Cell(line.what, SMALL))
-        rows.append(
-            [Cell(str(number), CENTRED), *named, Cell(str(line.before), CENTRED), Cell(str(line.after), CENTRED)]
-        )
-    return table(CHANGE_WIDTHS, rows, head=1)

@@ -109,13 +109,11 @@ class Paper:
 
     @property
     def public_marks(self) -> tuple[str, ...]:
-        """Give those of the marks that are for everybody: not why a report was issued again, only that it was."""
-        summary, issued = self.summary, self.summary.issued
-        marks = []
-        if summary.scope:
-            marks.append(say("issued.scope_line", self.lang, units="; ".join(map(self.unit, summary.scope))))
-        if issued is not None and issued.again:
-            marks.append(say("page.again", self.lang, number=issued.again, at=f"{issued.at:%d/%m/%Y}"))
+        """Give what the public is told of the same: not the ledger's revision, and not why it was issued again."""
+        issued, marks = self.summary.issued, list(self.marks[:1] if self.summary.scope else ())
+        if issued is not None:
+            entry = "issued.public_again" if issued.again else "issued.public_line"
+            marks.append(say(entry, self.lang, number=issued.again, at=f"{issued.at:%d/%m/%Y}"))
         return tuple(marks)
 
     @property

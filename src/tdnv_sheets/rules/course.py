@@ -17,11 +17,11 @@ from tdnv_sheets.rules.alerts import start_day
 from tdnv_sheets.rules.status import CLOSING, INTERIM, Facts, facts_of, judge, outcome_on, status_on
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from tdnv_sheets.calendar import Calendar
     from tdnv_sheets.records import Assignment, Key, Trail
-    from tdnv_sheets.regulation import Regulation
+    from tdnv_sheets.regulation import Completion, Regulation
     from tdnv_sheets.rules.judgement import Judgement, Status
 
 _ONE_DAY: Final = timedelta(days=1)
@@ -83,34 +83,20 @@ class Judge:
 
         *as_of* picks the version of the regulation that the deadline is rolled by, where the row has no start day.
         """
-        versions = self._versions(assignment)
-        days = {date.min}
-        for since, facts in versions:
-            days.update(_turning_days(facts))
-            days.add(since)
-        turns: list[Turn] = []
-        for day in sorted(days):
-            facts = _in_force(versions, day)
-            outcome = outcome_on(facts, day)
-            status = status_on(facts, outcome, day)
-            if not turns or (turns[-1].status, turns[-1].awaiting) != (status, outcome.awaiting):
-                turns.append(Turn(day, status, outcome.awaiting))
-        now = _in_force(versions, as_of)
-        return Course(tuple(turns), now.deadline, now.last_update)
-
-    def _versions(self, assignment: Assignment) -> list[tuple[date, Facts]]:
-        trail = self.trails.get(assignment.key, NO_TRAIL)
+        last_update = self.trails.get(assignment.key, NO_TRAIL).last_update
         start = start_day(assignment)
         if start is not None:
-            completion = self.regulation.completion(start)
-            facts = facts_of(assignment, completion, self.calendar, self.confirmation, trail.last_update)
-            return [(date.min, facts)]
-        versions = [
-            (since, facts_of(assignment, completion, self.calendar, self.confirmation, trail.last_update))
-            for since, completion in self.regulation.completions
-        ]
+            facts = self._facts(assignment, self.regulation.completion(start), last_update)
+            return Course(_turns(facts), facts.deadline, facts.last_update)
         # What the regulation says first is applied to what was before it, too.
-        return [(date.min, versions[0][1]), *versions[1:]]
+        (_, first), *later = self.regulation.completions
+        versions = [(date.min, self._facts(assignment, first, last_update))]
+        versions += [(since, self._facts(assignment, completion, last_update)) for since, completion in later]
+        now = next(facts for since, facts in reversed(versions) if since <= as_of)
+        return Course(_turns_under(versions), now.deadline, now.last_update)
+
+    def _facts(self, assignment: Assignment, completion: Completion, last_update: date | None) -> Facts:
+        return facts_of(assignment, completion, self.calendar, self.confirmation, last_update)
 
     def settled(self, assignment: Assignment, day: date) -> bool:
         """Say whether an assignment is surely closed on *day* and on every day after it; False where that is not plain.
@@ -144,16 +130,30 @@ class Judge:
         return not any(completion.confirmation for _since, completion in self.regulation.completions)
 
 
-def _turning_days(facts: Facts) -> list[date]:
-    days = [facts.decided, facts.completed, facts.told, facts.last_update]
+def _turns(facts: Facts, since: date = date.min) -> tuple[Turn, ...]:
+    """Find the turns from a day on: the days on which a comparison of `outcome_on` or `status_on` can come out otherwise."""
+    days = [facts.decided, facts.completed or facts.told]
+    if facts.decision == "returned":
+        days.append(facts.last_update)  # done again, on the same day as before
     if facts.deadline is not None:
         days.append(facts.deadline + _ONE_DAY)
-    return [day for day in days if day is not None]
+    turns = [_turn(facts, since)]
+    for day in sorted({day for day in days if day is not None and day > since}):
+        turn = _turn(facts, day)
+        if turn.status is not turns[-1].status or turn.awaiting is not turns[-1].awaiting:
+            turns.append(turn)
+    return tuple(turns)
 
 
-def _in_force(versions: list[tuple[date, Facts]], day: date) -> Facts:
-    found = versions[0][1]
-    for since, facts in versions[1:]:
-        if since <= day:
-            found = facts
-    return found
+def _turn(facts: Facts, day: date) -> Turn:
+    outcome = outcome_on(facts, day)
+    return Turn(day, status_on(facts, outcome, day), outcome.awaiting)
+
+
+def _turns_under(versions: Sequence[tuple[date, Facts]]) -> tuple[Turn, ...]:
+    """Find the turns where what the status rests on itself changes from some days on."""
+    ends = [since for since, _facts in versions[1:]] + [date.max]
+    turns: list[Turn] = []
+    for (since, facts), end in zip(versions, ends, strict=True):
+        turns += (turn for turn in _turns(facts, since) if turn.day < end)
+    return tuple(turns)

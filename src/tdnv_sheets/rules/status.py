@@ -101,18 +101,18 @@ def facts_of(
     last_update: date | None,
 ) -> Facts:
     """Gather what the status rests on; *last_update* is what the ledger's past says of the unit's last change."""
-    day, text = assignment.day, assignment.text
+    day, get = assignment.day, assignment.fields.get
     named = day("extended_deadline") or day("deadline")
     due = None if named is None else calendar.due(named, completion.deadline_roll)
     reported = day("reported_date")
     updated = last_update or reported
-    no_result = text("result_kind") in INTERIM
+    no_result = get("result_kind") in INTERIM
     document, completed = None if no_result else day("result_date"), day("completed_date")
     of_completion = completed or document if completion.completion_day == "completed" else document or completed
     return Facts(
-        decision=text("decision"),
+        decision=assignment.text("decision"),
         decided=day("decision_date"),
-        done=text("progress") == "done",
+        done=get("progress") == "done",
         interim=completion.final_document and no_result,
         completed=of_completion,
         told=reported or updated,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from tdnv_sheets.summary.counts import counts_of
 from tdnv_sheets.summary.figures import AgeBand, Breakdowns, Counts, Line
@@ -12,9 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import date
 
+    from tdnv_sheets.records import Value
     from tdnv_sheets.regulation import Regulation
     from tdnv_sheets.summary.counts import Inside, Mark
     from tdnv_sheets.summary.figures import Listed
+
+_Code = TypeVar("_Code", bound=Hashable)
 
 
 class _Heap(NamedTuple):
@@ -39,8 +43,8 @@ def break_down(found: Sequence[Inside], regulation: Regulation, on: date) -> Bre
     )
 
 
-def _heaps(found: Iterable[Inside], code: Callable[[Inside], str]) -> dict[str, _Heap]:
-    heaps: dict[str, _Heap] = {}
+def _heaps(found: Iterable[Inside], code: Callable[[Inside], _Code]) -> dict[_Code, _Heap]:
+    heaps: dict[_Code, _Heap] = {}
     for item in found:
         name = code(item)
         heap = heaps.get(name)
@@ -68,26 +72,23 @@ def _year(item: Inside) -> str:
 
 def _documents(found: Iterable[Inside]) -> tuple[Line, ...]:
     """Papers of one number are one only where day and issuer are the same too; all without a number share a line."""
-    heaps = _heaps(found, _document)
     lines = []
-    for code, heap in heaps.items():
-        row, numbered = heap.first.track.row, bool(code)
-        lines.append(
-            Line(
-                row.text("document_number") if numbered else "",
-                counts_of(heap.marks),
-                len(heap.tasks),
-                label=row.text("document_summary") if numbered else "",
-                day=row.day("document_date") if numbered else None,
-            )
-        )
+    known: dict[frozenset[tuple[Mark, int]], Counts] = {}  # thousands of papers look alike in their few figures
+    for (code, _day, _issuer), heap in _heaps(found, _document).items():
+        marks = frozenset(heap.marks.items())
+        counts = known.get(marks)
+        if counts is None:
+            counts = known[marks] = counts_of(heap.marks)
+        row = heap.first.track.row
+        label, day = (row.text("document_summary"), row.day("document_date")) if code else ("", None)
+        lines.append(Line(code, counts, len(heap.tasks), label, day))
     return tuple(sorted(lines, key=_by_day))
 
 
-def _document(item: Inside) -> str:
-    text = item.track.row.text
-    number = text("document_number")
-    return f"{number}\n{text('document_date')}\n{text('issuing_authority')}" if number else ""
+def _document(item: Inside) -> tuple[str, Value, Value]:
+    get = item.track.row.fields.get
+    number = get("document_number")
+    return (str(number), get("document_date"), get("issuing_authority")) if number else ("", None, None)
 
 
 def _by_day(line: Line) -> tuple[bool, str, str, str]:

@@ -61,6 +61,15 @@ def basis(formula: RateFormula, counts: Counts) -> int:
     return _sum(formula.denominator, counts)
 
 
+def percent(rate: Fraction | None, digits: int = 1, *, comma: bool = True) -> str:
+    """Write a rate as percent without the sign, rounded half up from the exact fraction; a dash for none."""
+    if rate is None:
+        return "–"
+    whole = int(rate * 100 * 10**digits + Fraction(1, 2))
+    text = f"{whole:0{digits + 1}}"
+    return f"{text[:-digits]}{',' if comma else '.'}{text[-digits:]}" if digits else text
+
+
 def _rate(formula: RateFormula, counts: Counts) -> Fraction | None:
     over = basis(formula, counts)
     return Fraction(_sum(formula.numerator, counts), over) if over else None
