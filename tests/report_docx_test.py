@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from docx import Document
 from docx.oxml.ns import qn
+from docx.oxml.parser import parse_xml
 from docx.shared import Mm
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,6 +22,7 @@ from openxml_audit import OpenXmlValidator
 from tdnv_sheets import calendar, regulation
 from tdnv_sheets.periods import parse_period
 from tdnv_sheets.pipeline.report import recipients
+from tdnv_sheets.render.docx_parts import Text, legal, paragraph
 from tdnv_sheets.render.report_docx import draw_document
 from tdnv_sheets.render.report_rules import article_in_full, rules_of
 from tdnv_sheets.render.report_view import count_text, percent_text
@@ -198,7 +200,7 @@ def test_an_office_without_tasks_gets_a_whole_report(tmp_path: Path) -> None:
 
 
 def test_what_looks_like_a_template_or_a_field_is_a_text(tmp_path: Path) -> None:
-    lure = "{{ 7 * 7 }} {% for x in y %} {# none #} ${a} <w:fldSimple w:instr=' DDE '/> &amp;"
+    lure = "<?tdnv 0?> {{ 7 * 7 }} {% for x in y %} {# none #} ${a} <w:fldSimple w:instr=' DDE '/> &amp;"
     item = overdue(9, date(2026, 3, 9), result_summary=lure, difficulty=lure)
     draw_document(paper(replace(summary(), overdue=(item,)), names={"CCTL": lure}), tmp_path / "a.docx")
     read = Document(str(tmp_path / "a.docx"))
@@ -206,6 +208,16 @@ def test_what_looks_like_a_template_or_a_field_is_a_text(tmp_path: Path) -> None
     assert read.tables[-2].rows[3].cells[1].text == lure
     instructions = [it.get(qn("w:instr")) for it in read.element.body.iter(qn("w:fldSimple"))]
     assert instructions == []
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_the_same_text_in_the_document(text: str) -> None:
+    piece = paragraph(text, Text(12, bold=True))
+    (line,) = parse_xml(
+        f'<w:body xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">{piece}</w:body>'
+    )
+    read = "".join("\n" if it.tag == qn("w:br") else it.text or "" for it in line.iter(qn("w:t"), qn("w:br")))
+    assert read == legal(text).replace("\r\n", "\n").replace("\r", "\n")
 
 
 @pytest.mark.parametrize("change", [str, attack], ids=["as people write", "as attackers do"])
