@@ -67,14 +67,14 @@ def size(section: Section) -> tuple[int, int]:
 
 
 def test_the_paper_is_a4_with_the_margins_of_the_decree_and_annexes_lie_across(document: Doc) -> None:
-    paper_, first, second = document.sections
+    paper_, *annexes = document.sections
     assert size(paper_) == (210, 297)
     edges = (paper_.top_margin, paper_.right_margin, paper_.bottom_margin, paper_.left_margin)
     assert all(
         low <= round((edge or 0) / Mm(1)) <= high
         for edge, (low, high) in zip(edges, ((20, 25), (15, 20), (20, 25), (30, 35)), strict=True)
     )
-    assert size(first) == size(second) == (297, 210)
+    assert [size(it) for it in annexes] == [(297, 210)] * 3
 
 
 def test_pages_are_numbered_in_the_top_margin_but_not_the_first(document: Doc) -> None:
@@ -105,7 +105,7 @@ def test_the_head_has_who_writes_the_motto_number_place_and_day(document: Doc) -
 
 
 def test_long_tables_repeat_their_header_and_cut_no_row(document: Doc) -> None:
-    by_unit, overdue_list = document.tables[-2:]
+    by_unit, overdue_list = document.tables[2:4]
     for table, head in ((by_unit, 3), (overdue_list, 2)):
         repeated = [row._tr.trPr.find(qn("w:tblHeader")) is not None for row in table.rows]  # noqa: SLF001 - as above
         assert repeated == [number < head for number in range(len(repeated))]
@@ -146,11 +146,16 @@ def test_the_sentences_hold_the_figures_and_the_judgement_is_left_to_write(docum
 
 
 def test_the_annexes_hold_the_same_figures_as_the_workbook(document: Doc) -> None:
-    by_unit, overdue_list = document.tables[-2:]
+    by_unit, overdue_list = document.tables[2:4]
     rows = [[cell.text for cell in row.cells] for row in by_unit.rows]
     assert rows[3][:10] == ["1", "Chi cục Thủy lợi", "12", "30", "42", "25", "19", "4", "2", "15"]
     assert rows[3][17:] == ["59,5%", "65,5%", "14,3%", "+4"]
     assert rows[5][17:20] == ["–", "–", "–"]
+    assert [row.cells[4].text for row in document.tables[4].rows[1:]] == [
+        "Đã báo cáo đúng hạn",
+        "Đã báo cáo, chậm",
+        "Chưa báo cáo, đã quá hạn",
+    ]
     assert [row.cells[7].text for row in overdue_list.rows[2:]] == ["101", "100", "98", "97", "95", "93"]
 
 
@@ -168,7 +173,7 @@ def test_a_report_that_was_issued_again_says_so_and_lists_what_changed(tmp_path:
     document = Document(str(tmp_path / "a.docx"))
     told = words(document)
     assert "Đơn vị gửi nhầm" in told
-    assert "Phụ lục III" in told
+    assert "Phụ lục IV" in told
     assert [cell.text for cell in document.tables[-1].rows[2].cells][1:] == [
         "Chi cục Thủy lợi",
         "NV-2026-00009",
@@ -204,8 +209,8 @@ def test_what_looks_like_a_template_or_a_field_is_a_text(tmp_path: Path) -> None
     item = overdue(9, date(2026, 3, 9), result_summary=lure, difficulty=lure)
     draw_document(paper(replace(summary(), overdue=(item,)), names={"CCTL": lure}), tmp_path / "a.docx")
     read = Document(str(tmp_path / "a.docx"))
-    assert read.tables[-1].rows[2].cells[9].text == lure
-    assert read.tables[-2].rows[3].cells[1].text == lure
+    assert read.tables[3].rows[2].cells[9].text == lure
+    assert read.tables[2].rows[3].cells[1].text == lure
     instructions = [it.get(qn("w:instr")) for it in read.element.body.iter(qn("w:fldSimple"))]
     assert instructions == []
 
@@ -238,7 +243,7 @@ def test_libreoffice_prints_the_paper_upright_and_its_annexes_across(
     printed = libreoffice(drawn, "pdf").read_bytes()
     boxes = re.findall(rb"/MediaBox ?\[0 0 ([\d.]+) ([\d.]+)\]", printed)
     across = [float(width) > float(height) for width, height in boxes]
-    assert across == [False, False, True, True]
+    assert across == [False, False, True, True, True]
 
 
 # ------------------------------------------------------------------ law as data

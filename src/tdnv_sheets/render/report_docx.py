@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tdnv_sheets.messages.catalogue import say
 from tdnv_sheets.render.docx_changes import changes_table
@@ -52,6 +52,7 @@ TABLE_WIDTHS: Final = {"number": 8, "unit": 41.5, "carried": 12.2, "total": 11.5
 """Millimetres of columns of Biểu 01; rates have `RATE_WIDTH`, the others `TABLE_WIDTH`."""
 TABLE_WIDTH: Final = 10.9
 RATE_WIDTH: Final = 12.5
+RETURN_WIDTHS: Final = (10, 90, 30, 30, 60, 47)
 LIST_WIDTHS: Final = {
     "number": 8,
     "document": 22,
@@ -82,10 +83,8 @@ def draw_document(paper: Paper, path: Path) -> None:
     for number, part in enumerate(parts_of(paper)):
         put(draft, *_part(part, f"{ROMAN[number]}. "))
     put(draft, paragraph(closing_of(paper), replace(BODY, after=12, keep=True)), _foot(paper))
-    _annex(draft, paper, 0, (paper.words("title_table"), _by_unit(paper), _notes(paper)))
-    _annex(draft, paper, 1, (paper.words("title_overdue"), _overdue(paper), ()))
-    for index, found in enumerate(change_lists(paper), 2):
-        _annex(draft, paper, index, (found.title, changes_table(found, paper.lang), ()))
+    for index, annex in enumerate(_annexes(paper)):
+        _draw_annex(draft, paper, ROMAN[index], annex)
     save(draft, path, title=f"{paper.tell('type')} – {about(paper)}", author=paper.office)
 
 
@@ -152,22 +151,41 @@ def _foot(paper: Paper) -> Xml:
 # ------------------------------------------------------------------ annexes
 
 
-def _annex(draft: Draft, paper: Paper, index: int, parts: tuple[str, Xml, Sequence[str]]) -> None:
-    """Begin a landscape section with one annex: its title, its table and the notes under it."""
-    title, body, notes = parts
+class _Annex(NamedTuple):
+    """What goes with the paper: the form that it is, if any, its title, its table and the notes under it."""
+
+    form: str
+    title: str
+    body: Xml
+    notes: Sequence[str] = ()
+
+
+def _annexes(paper: Paper) -> Iterator[_Annex]:
+    yield _Annex(paper.words("sheet_table"), paper.words("title_table"), _by_unit(paper), _notes(paper))
+    yield _Annex(paper.words("sheet_overdue"), paper.words("title_overdue"), _overdue(paper))
+    if paper.summary.returns.expected:
+        yield _Annex(paper.words("sheet_returns"), paper.words("title_returns"), _returns(paper))
+    for found in change_lists(paper):
+        yield _Annex("", found.title, changes_table(found, paper.lang))
+
+
+def _draw_annex(draft: Draft, paper: Paper, number: str, annex: _Annex) -> None:
+    """Begin a landscape section with one annex."""
     section = draft.document.add_section()
     section.different_first_page_header_footer = False  # the number stands on every page of an annex
     set_section(section, ANNEX_MARGINS, landscape=True)
-    middle = Text(13, align="center")
     told = paper.words("period_line", period=paper.period, as_of=paper.as_of)
+    entry = {"number": number, "form": annex.form} if annex.form else {"number": number}
     put(
         draft,
-        paragraph(paper.tell("annex", number=ROMAN[index]), Text(14, bold=True, align="center", level=1)),
-        paragraph(title, Text(14, bold=True, align="center")),
+        paragraph(
+            paper.tell("annex_form" if annex.form else "annex", **entry), Text(14, bold=True, align="center", level=1)
+        ),
+        paragraph(annex.title, Text(14, bold=True, align="center")),
         paragraph(paper.words("number_line"), Text(13, italic=True, align="center")),
-        paragraph(told, Text(middle.size, italic=True, align="center", after=6)),
-        body,
-        *(paragraph(note, Text(10, italic=True, align="both", before=3)) for note in notes),
+        paragraph(told, Text(13, italic=True, align="center", after=6)),
+        annex.body,
+        *(paragraph(note, Text(10, italic=True, align="both", before=3)) for note in annex.notes),
     )
 
 
@@ -268,3 +286,15 @@ def _overdue(paper: Paper) -> Xml:
 def _listed(name: str, value: object) -> Cell:
     text = f"{value:%d/%m/%Y}" if isinstance(value, date) else "" if value is None else str(value)
     return Cell(text, CENTRED if name in {"number", "days", "reminders", "deadline", "extended"} else SMALL)
+
+
+def _returns(paper: Paper) -> Xml:
+    """Draw who has reported, and when."""
+    captions = ("number", "unit", "due", "came", "state", "note")
+    rows = [[Cell(paper.words(f"returns_{name}"), BOLD, fill=SHADE, middle=True) for name in captions]]
+    for number, line in enumerate(paper.summary.returns.lines, 1):
+        days = (Cell("" if day is None else f"{day:%d/%m/%Y}", CENTRED) for day in (line.due, line.came))
+        state = Cell(say(f"summary.return_{line.state.value}", paper.lang), CENTRED)
+        note = say("summary.return_to_correct", paper.lang) if line.to_correct else ""
+        rows.append([Cell(str(number), CENTRED), Cell(paper.unit(line.unit), SMALL), *days, state, Cell(note, SMALL)])
+    return table(RETURN_WIDTHS, rows, head=1)
