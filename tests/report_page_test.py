@@ -155,6 +155,8 @@ def test_it_says_its_language_and_its_headings_follow_each_other(lang: str) -> N
 
 def test_every_table_has_a_caption_and_every_head_says_what_it_heads(tree: Tree) -> None:
     assert len(tree.all("caption")) == len(tree.all("table")) > 2
+    regions = [it.get("aria-label") for it in tree.all("div") if it.get("role") == "region"]
+    assert len(set(regions)) == len(tree.all("table"))
     assert {it.get("scope") for it in tree.all("th")} == {"row", "col", "colgroup"}
 
 
@@ -224,7 +226,7 @@ def test_a_browser_shows_the_page_without_scrolling_sideways_and_without_complai
     )
     ask = "<script>document.title = [innerWidth, document.documentElement.scrollWidth, document.querySelectorAll('svg').length, [...document.querySelectorAll('.bars svg')].filter(s => s.getBoundingClientRect().width > 100).length, document.querySelector('.chart').getBoundingClientRect().height > 100].join(' ')</script></body>"
     (tmp_path / "probe.html").write_text(probe.replace("</body>", ask), encoding="utf-8")
-    command = [browser, *FLAGS, f"--user-data-dir={tmp_path / 'profile'}", "--window-size=1000,1400"]
+    command = [browser, *FLAGS, f"--user-data-dir={tmp_path / 'profile'}", "--window-size=500,1400"]
     told = subprocess.run(
         [*command, "--dump-dom", (tmp_path / "probe.html").as_uri()], check=True, capture_output=True, timeout=120
     ).stdout.decode()
