@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from xml.etree import ElementTree as ET
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Hashable, Iterator, Mapping
 
 MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATIONS: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -58,7 +58,7 @@ class Relation:
 
     @property
     def word(self) -> str:
-        """The last word of the type: table, drawing, comments, …"""
+        """The last word of the type, such as table, drawing or comments."""
         return self.kind.rsplit("/", 1)[-1]
 
 
@@ -128,6 +128,21 @@ class RowTouch:
     cells: Mapping[int, bytes] = field(default_factory=lambda: MappingProxyType({}))
     """Column → the whole <c …>…</c> that stands there instead, without prefixes, with styles of the office's table and
     with no t="s"."""
+    styles: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
+    """Column → the office's style of the drawn cell, whose content stays."""
+
+
+class Lost(NamedTuple):
+    """Something of the office's that the new drawing cannot have."""
+
+    what: str
+    """One of note, link, merge, rule, validation, cell, filter, formula, scenario, part."""
+    place: str = ""
+    """Cells of the office's file."""
+    detail: str = ""
+    """What stood there."""
+    sheet: str = ""
+    """The sheet's title; empty for the file as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,5 +167,16 @@ class Touched:
     """Drawn row → what becomes of it."""
     made: Mapping[str, Made] = field(default_factory=lambda: MappingProxyType({}))
     """Id of a relation → the new content of its part."""
-    lost: tuple[str, ...] = ()
-    """Codes of what could not be kept, for the report."""
+    lost: tuple[Lost, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a sheet alone does not know: the texts and the looks of its workbook."""
+
+    text: Callable[[Side, Cell], str]
+    """Gives the text that a person reads in a cell of texts."""
+    look: Callable[[int], tuple[Hashable, Hashable]]
+    """Gives fill and font of one of the office's styles, as values that are equal where they look alike."""
+    repaint: Callable[[int, int], int]
+    """Gives the style that is as the first one with fill and font of the second; added where there is none."""

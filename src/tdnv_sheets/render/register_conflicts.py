@@ -145,7 +145,7 @@ def _note(canvas: Canvas, item: ConflictRow) -> None:
         sent=as_text(sent) or "–",
         file=item.file,
         at=f"{item.at:%H:%M %d/%m/%Y}",
-        sheet=words.say("sheet_conflicts"),
+        sheet=words.sheet("conflicts"),
     )
     options = {"x_scale": 1, "width": NOTE_WIDTH, "height": NOTE_HEIGHT, "font_name": styles.FONT, "font_size": 10}
     canvas.sheet.write_comment(row, canvas.columns[item.field], text, options)

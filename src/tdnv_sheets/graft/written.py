@@ -1,0 +1,311 @@
+"""Write the new file: what stays as its compressed bytes, what is ours under names that are free."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from itertools import count
+from typing import TYPE_CHECKING, Final
+
+from tdnv_sheets.graft.book import changed_book
+from tdnv_sheets.graft.frames import cut
+from tdnv_sheets.graft.looks import with_touches
+from tdnv_sheets.graft.package import (
+    CONTENT_TYPES,
+    ROOT,
+    TYPES,
+    changed_relations,
+    changed_types,
+    key,
+    relations_xml,
+    rels_of,
+)
+from tdnv_sheets.graft.properties import WORD, changed_properties
+from tdnv_sheets.graft.sheet import MAIN, ORDER, RELATIONS, Relation, Side
+from tdnv_sheets.graft.splice import attribute
+from tdnv_sheets.graft.zipped import ZipOut
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from typing import BinaryIO
+
+    from tdnv_sheets.graft.book import Listed, Slot
+    from tdnv_sheets.graft.file import File
+    from tdnv_sheets.graft.looks import Numbers
+    from tdnv_sheets.graft.ours import Pairs
+    from tdnv_sheets.graft.sheet import Made, Piece, Touched
+    from tdnv_sheets.graft.strings import Texts
+    from tdnv_sheets.graft.styles import Looks
+
+_RELATION: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+_COMPATIBLE: Final = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+_IGNORABLE: Final = f"{{{_COMPATIBLE}}}Ignorable"
+_ENDS: Final = {"vml": CONTENT_TYPES["vmlDrawing"], "rels": "application/vnd.openxmlformats-package.relationships+xml"}
+_UNDERSTOOD: Final = (
+    *("worksheet+xml", "table+xml", "drawing+xml", "chart+xml", "chartstyle+xml", "chartcolorstyle+xml"),
+    *("comments+xml", "vmlDrawing", "printerSettings", "calcChain+xml", "themeOverride+xml"),
+)
+"""Ends of the content types of parts that are drawn anew or were decided on with their sheet."""
+_NUMBER: Final = re.compile(r"\d*(\.[^./]*)?$")
+
+
+class New:
+    """The parts of the new file: which of the office's stay, which are written anew, and what all are called."""
+
+    def __init__(
+        self,
+        *,
+        theirs: File,
+        ours: File,
+        pairs: Pairs,
+        slots: Sequence[Slot],
+        done: Mapping[str, Touched],
+        numbers: Numbers,
+        looks: Looks,
+        texts: Texts,
+    ) -> None:
+        self.theirs, self.ours, self.slots, self.done = theirs, ours, slots, done
+        self.numbers, self.looks, self.texts = numbers, looks, texts
+        self._pairs = pairs
+        self.contents: dict[str, bytes] = {}
+        """Parts with new content, by key or new name."""
+        self.types: dict[str, str] = {}
+        """New part → content type."""
+        self.relations: dict[str, Mapping[str, Relation]] = {}
+        """Part → its relations, where they are written anew."""
+        self.copies: dict[str, str] = {}
+        """New part → the drawn part whose bytes it has."""
+        self.sheets: dict[str, Listed] = {}
+        """Name of a part → the drawn sheet that is written there."""
+        self._taken = {name for name in theirs.package.members if name not in self.dropped}
+        self._placed: dict[str, str] = {}
+        for sheet in ours.book.sheets:
+            at = pairs.office.get(sheet.title)
+            if at is None:
+                part = self.free(sheet.part)
+                self.types[part] = CONTENT_TYPES["worksheet"]
+            else:
+                part = theirs.book.sheets[at].part
+            self.sheets[part] = sheet
+            touched = done[sheet.title]
+            self.relations[part] = {
+                number: self._place(relation, touched.made.get(number))
+                for number, relation in touched.relations.items()
+            }
+
+    @cached_property
+    def dropped(self) -> frozenset[str]:
+        """The keys of the office's parts that are not in the new file: what only our old sheets lead to."""
+        package, book = self.theirs.package, self.theirs.book
+        ours = [book.sheets[place].part for place in (*self._pairs.office.values(), *self._pairs.gone)]
+        wanted = [relation.target for touched in self.done.values() for relation in _office_targets(touched)]
+        gone = package.reached(ours) - package.reached([ROOT, *wanted], without=ours)
+        gone -= {key(book.sheets[place].part) for place in self._pairs.office.values()}
+        chain = package.by_word(book.part, "calcChain")
+        gone |= {key(chain)} if chain else set()
+        return frozenset(gone | {key(rels_of(name)) for name in gone})
+
+    @property
+    def not_understood(self) -> list[str]:
+        """The parts that go and are none of those that are drawn anew."""
+        package = self.theirs.package
+        return [
+            name
+            for name in sorted(self.dropped)
+            if package.has(name) and not name.endswith(".rels") and not package.content_type(name).endswith(_UNDERSTOOD)
+        ]
+
+    def _place(self, relation: Relation, made: Made | None) -> Relation:
+        """Give a relation as it is in the new file; what it leads to is put there."""
+        if relation.external:
+            return relation
+        if relation.side is Side.OFFICE:
+            if made is not None:
+                self.contents[key(relation.target)] = made.xml
+                self._relate(relation.target, made.relations)
+            return relation
+        if made is None and key(relation.target) in self._placed:
+            return _led(relation, self._placed[key(relation.target)])
+        name = self.free(relation.target)
+        drawn = self.ours.package
+        kind = drawn.content_type(relation.target) if drawn.has(relation.target) else ""
+        self.types[name] = kind or CONTENT_TYPES.get(relation.word, "application/xml")
+        if made is not None:
+            self.contents[name] = made.xml
+        else:
+            self._placed[key(relation.target)] = name
+            self.copies[name] = relation.target
+        more = made.relations if made is not None else None
+        self._relate(name, drawn.relations(relation.target) if more is None else more)
+        return _led(relation, name)
+
+    def _relate(self, name: str, relations: Mapping[str, Relation] | None) -> None:
+        if relations is not None:
+            self.relations[name] = {number: self._place(item, None) for number, item in relations.items()}
+
+    def free(self, name: str) -> str:
+        """Give a name for a part that no part of the new file has."""
+        stem, end = _NUMBER.split(name, maxsplit=1)[:2]
+        for number in count(1):
+            if key(name) not in self._taken:
+                break
+            name = f"{stem}{number}{end or ''}"
+        self._taken.add(key(name))
+        return name
+
+
+def _led(relation: Relation, target: str) -> Relation:
+    return Relation(relation.kind, target, relation.external, Side.OFFICE)
+
+
+def _office_targets(touched: Touched) -> Iterator[Relation]:
+    made = (item for part in touched.made.values() for item in (part.relations or {}).values())
+    for relation in (*touched.relations.values(), *made):
+        if relation.side is Side.OFFICE and not relation.external:
+            yield relation
+
+
+def write(new: New, out: BinaryIO) -> None:
+    """Write the file: the office's members in their order, then what came in."""
+    package = new.theirs.package
+    zipped = ZipOut(out)
+    contents = _contents(new)
+    for name, member in package.members.items():
+        if name in new.dropped:
+            continue
+        content = contents.pop(name, None)
+        if content is None:
+            zipped.keep(member)
+        else:
+            zipped.add(member.name, content)
+    for name, content in contents.items():
+        zipped.add(name, content)
+    for name, drawn in new.copies.items():
+        zipped.keep(new.ours.package.members[key(drawn)]._replace(name=name))
+    zipped.close()
+
+
+def _contents(new: New) -> dict[str, Iterable[bytes]]:
+    """Give the content of every part that is written; those that were there before by their keys."""
+    theirs = new.theirs
+    contents: dict[str, Iterable[bytes]] = {}
+    for name, xml in new.contents.items():
+        contents[_called(new, name)] = (xml,)
+    for name, sheet in new.sheets.items():
+        contents[_called(new, name)] = _sheet(new, name, sheet)
+    for name, relations in new.relations.items():
+        place = rels_of(name)
+        if relations or theirs.package.has(place):
+            contents[_called(new, place)] = (relations_xml(relations, name),)
+    styles = theirs.package.by_word(theirs.book.part, "styles")
+    if new.looks.added:
+        contents[key(styles)] = (new.looks.xml(),)
+    more = dict(_of_book(new, contents))
+    contents[key(theirs.book.part)] = (changed_book(theirs.book, new.slots, _global_names(new)),)
+    _write_relations(new, contents, theirs.book.part, more)
+    _write_properties(new, contents)
+    gone = [name for name in new.dropped if not name.endswith(".rels")]
+    ends = {
+        end: kind for end, kind in _ENDS.items() if any(name.endswith("." + end) for name in (*new.types, *contents))
+    }
+    types = changed_types(theirs.package.xml(TYPES), new.types, gone, ends)
+    contents[key(TYPES)] = (types,)
+    return contents
+
+
+def _called(new: New, name: str) -> str:
+    """Give a part's key where it was there before, its name where it is new."""
+    return key(name) if new.theirs.package.has(name) and key(name) not in new.dropped else name
+
+
+def _global_names(new: New) -> dict[str, str]:
+    return {name.name: name.formula for name in new.ours.book.names if name.sheet is None}
+
+
+def _of_book(new: New, contents: dict[str, Iterable[bytes]]) -> Iterator[tuple[str, Relation]]:
+    """Give the workbook's new relations: to new sheets, and to the table of texts where there was none."""
+    parts = {sheet.title: name for name, sheet in new.sheets.items()}
+    for slot in new.slots:
+        if slot.before is None:
+            yield slot.relation, Relation(f"{_RELATION}worksheet", parts[slot.title])
+    theirs, ours = new.theirs, new.ours
+    part = theirs.package.by_word(theirs.book.part, "sharedStrings")
+    if part:
+        contents[key(part)] = new.texts.chunks
+    elif ours.texts:
+        name = new.free("xl/sharedStrings.xml")
+        new.types[name] = CONTENT_TYPES["sharedStrings"]
+        contents[name] = new.texts.chunks
+        yield "rIdTdnvTexts", Relation(f"{_RELATION}sharedStrings", name)
+
+
+def _write_relations(new: New, contents: dict[str, Iterable[bytes]], source: str, more: Mapping[str, Relation]) -> None:
+    package = new.theirs.package
+    gone = [number for number, item in package.relations(source).items() if key(item.target) in new.dropped]
+    place = rels_of(source)
+    if more or gone:
+        contents[key(place)] = (changed_relations(package.xml(place), more, gone, source),)
+
+
+def _write_properties(new: New, contents: dict[str, Iterable[bytes]]) -> None:
+    """Let the file carry today's identity in its own properties; names and the hidden sheet carry it too."""
+    package = new.theirs.package
+    token = new.ours.identity().text
+    part = package.by_word(ROOT, WORD)
+    if part and package.has(part):
+        contents[key(part)] = (changed_properties(package.xml(part), token),)
+        return
+    own = new.ours.package
+    name = new.free("docProps/custom.xml")
+    new.types[name] = CONTENT_TYPES[WORD]
+    contents[name] = (own.xml(own.by_word(ROOT, WORD)),)
+    _write_relations(new, contents, ROOT, {"rIdTdnvOwn": Relation(f"{_RELATION}{WORD}", name)})
+
+
+def _sheet(new: New, name: str, listed: Listed) -> Iterator[bytes]:
+    """Write one of our sheets; its rows go through in pieces."""
+    touched = new.done[listed.title]
+    xml = new.ours.package.xml(listed.part)
+    found = cut(xml)
+    before, after = _ordered(touched.pieces)
+    yield b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+    yield b'<worksheet xmlns="%s" xmlns:r="%s"' % (MAIN.encode(), RELATIONS.encode())
+    yield _ignorable(new, name, touched) + b">" + before + b"<sheetData>"
+    yield from with_touches(new.numbers.rows(xml, found.first, found.last), touched.rows)
+    yield b"</sheetData>" + after + b"</worksheet>"
+
+
+def _ordered(pieces: Iterable[Piece]) -> tuple[bytes, bytes]:
+    """Give the elements before the rows and those behind them, in the order of the standard."""
+    places = {name: place for place, name in enumerate(ORDER)}
+    rows, last = places["sheetData"], places["extLst"] - 1
+    before: list[bytes] = []
+    after: list[bytes] = []
+    for piece in sorted(pieces, key=lambda piece: places.get(piece.name, last)):
+        (before if places.get(piece.name, last) < rows else after).append(_slim(piece.xml))
+    return b"".join(before), b"".join(after)
+
+
+def _slim(xml: bytes) -> bytes:
+    """Take away what the root of a sheet declares already."""
+    end = xml.index(b">")
+    head = xml[:end].replace(f' xmlns="{MAIN}"'.encode(), b"").replace(f' xmlns:r="{RELATIONS}"'.encode(), b"")
+    return head + xml[end:]
+
+
+def _ignorable(new: New, name: str, touched: Touched) -> bytes:
+    """Say of what stands in newer namespaces that older programs may leave it out, as the office's sheet said it."""
+    package = new.theirs.package
+    if not package.has(name) or key(name) in new.dropped:
+        return b""
+    root = cut(package.xml(name)).root
+    held = b"".join(piece.xml for piece in touched.pieces)
+    prefixes = [
+        prefix
+        for prefix in root.attributes.get(_IGNORABLE, "").split()
+        if prefix in root.spaces and f"{prefix}:".encode() in held
+    ]
+    if not prefixes:
+        return b""
+    spaces = "".join(f" xmlns:{prefix}={attribute(root.spaces[prefix])}" for prefix in prefixes)
+    return f' xmlns:mc="{_COMPATIBLE}"{spaces} mc:Ignorable="{" ".join(prefixes)}"'.encode()
