@@ -201,7 +201,8 @@ class _Rows:
         for cell in self.head.get(row.number, ()):
             column = self.moves.column(cell.column)
             if column is not None and column not in taken:
-                found[column] = self._written(cell, row.number, column, cell.formula, {})
+                text = None if cell.formula is None else self.moves.formula(cell.formula)
+                found[column] = self._written(cell, row.number, column, text, {})
         return RowTouch(cells=found)
 
     def _formulas(self, lost: list[Lost]) -> dict[int, dict[int, bytes]]:
