@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from tdnv_sheets.graft.package import Package
     from tdnv_sheets.graft.splice import Node
 
+GRAFTED_NAME: Final = "_tdnv_grafted"
+"""The name that says that a file is the office's, and our sheets were put into it."""
 TOKEN_NAME: Final = "_tdnv_token"  # noqa: S105 - a name, no secret
 OWN: Final = ("_td_", "_tdnv_")
 """Beginnings of the names that are ours, also where today's drawing has them no more."""
@@ -82,6 +84,11 @@ class WorkBook:
                 if title is not None and title not in found.values():
                     found[name.name.removeprefix(SHEET_MARK)] = title
         return found
+
+    @property
+    def grafted(self) -> bool:
+        """Whether our sheets were put into it."""
+        return any(name.name == GRAFTED_NAME and name.sheet is None for name in self.names)
 
     @property
     def marked(self) -> frozenset[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
@@ -10,18 +9,18 @@ from typing import TYPE_CHECKING, Final
 from xml.parsers.expat import ExpatError
 
 from tdnv_sheets.graft.refuse import CannotGraft
-from tdnv_sheets.graft.sheet import RELATIONS, Cell, Piece, Row, Sheet, Side
+from tdnv_sheets.graft.rows import rows_of
+from tdnv_sheets.graft.sheet import RELATIONS, Piece, Sheet, Side
 from tdnv_sheets.graft.splice import alone, parser, spliced, tag_end, tree, with_attributes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Container, Iterable, Mapping
 
     from tdnv_sheets.graft.package import Package
     from tdnv_sheets.graft.sheet import Relation, Touched
     from tdnv_sheets.graft.splice import Node
 
 _CHUNK: Final = 2**18
-_REFERENCE: Final = re.compile(r"([A-Za-z]{1,3})(\d+)")
 _WRAPPED: Final = frozenset({"controls", "oleObjects"})
 
 
@@ -93,87 +92,6 @@ def _called(node: Node) -> str:
     return next((inner.name for inner in node.walk() if inner.name in _WRAPPED), node.name)
 
 
-def rows_of(xml: bytes, found: Cut) -> Iterator[Row]:
-    """Read the rows of a sheet, one after the other."""
-    reader = _Rows()
-    reader.feed(b"<rows>")
-    try:
-        for at in range(found.first, found.last, _CHUNK):
-            reader.feed(xml[at : min(at + _CHUNK, found.last)])
-            yield from reader.take()
-        reader.feed(b"</rows>")
-    except ExpatError as problem:
-        raise CannotGraft("damaged", str(problem)) from problem
-    yield from reader.take()
-
-
-class _Rows:
-    """Gathers rows from the parser's calls."""
-
-    def __init__(self) -> None:
-        self._expat = parser()
-        self._expat.StartElementHandler = self._opens
-        self._expat.EndElementHandler = self._closes
-        self._expat.CharacterDataHandler = self._says
-        self._done: list[Row] = []
-        self._number = self._column = 0
-        self._row: dict[str, str] = {}
-        self._cells: list[Cell] = []
-        self._cell: dict[str, str] = {}
-        self._formula: str | None = None
-        self._about: dict[str, str] = {}
-        self._value: str | None = None
-        self._text: list[str] | None = None
-
-    def feed(self, data: bytes) -> None:
-        self._expat.Parse(data, False)  # noqa: FBT003 - expat's own argument
-
-    def take(self) -> list[Row]:
-        done, self._done = self._done, []
-        return done
-
-    def _opens(self, tag: str, attributes: dict[str, str]) -> None:
-        name = tag.rpartition(":")[2]
-        if name == "c":
-            self._column = _column(attributes.get("r", "")) or self._column + 1
-            self._cell, self._formula, self._value, self._about = attributes, None, None, {}
-        elif name == "v":
-            self._text = []
-        elif name == "t":
-            self._text = [self._value or ""]
-        elif name == "f":
-            self._text, self._about = [], attributes
-        elif name == "row":
-            number = attributes.get("r", "")
-            self._number = int(number) if number.isdecimal() else self._number + 1
-            self._row, self._cells, self._column = attributes, [], 0
-
-    def _closes(self, tag: str) -> None:
-        name = tag.rpartition(":")[2]
-        if name in {"v", "t"}:
-            self._value, self._text = "".join(self._text or ()), None
-        elif name == "c":
-            self._cells.append(Cell(self._column, self._cell, self._formula, self._about, self._value))
-        elif name == "f":
-            self._formula, self._text = "".join(self._text or ()), None
-        elif name == "row":
-            self._done.append(Row(self._number, self._row, tuple(self._cells)))
-
-    def _says(self, text: str) -> None:
-        if self._text is not None:
-            self._text.append(text)
-
-
-def _column(reference: str) -> int:
-    found = _REFERENCE.fullmatch(reference)
-    if found is None:
-        return 0
-    number = 0
-    for letter in found[1].upper():
-        number = number * 26 + ord(letter) - 64
-    return number
-
-
 def read_sheet(
     package: Package, part: str, title: str, names: Mapping[str, str], translate: Callable[[bytes], bytes] | None = None
 ) -> Sheet:
@@ -194,14 +112,9 @@ def read_sheet(
         relations=package.relations(part),
         names=names,
         part=content,
-        rows=partial(_rows_again, package, part),
+        rows=partial(rows_of, xml, found),
         related=lambda relation: package.relations(relation.target),
     )
-
-
-def _rows_again(package: Package, part: str) -> Iterator[Row]:
-    xml = package.xml(part)
-    return rows_of(xml, cut(xml))
 
 
 def renumbered(sheet: Sheet, taken: Mapping[str, Relation]) -> Sheet:

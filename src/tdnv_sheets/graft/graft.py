@@ -38,9 +38,22 @@ Touch: TypeAlias = "Callable[[Sheet, Sheet, Match, Tools], Touched]"
 _WITH_CELLS: Final = ("worksheet+xml", "dialogsheet+xml", "macrosheet+xml")
 
 
-def titles_of(office: bytes, titles: Mapping[str, Collection[str]]) -> dict[str, str]:
-    """Give the titles under which our sheets are to be drawn for this file, where they are not the usual *titles*."""
-    return titles_to_draw(File(office, Side.OFFICE).book, titles)
+class Seen(NamedTuple):
+    """What a drawing has to know of the office's file before it is made."""
+
+    titles: Mapping[str, str]
+    """The titles under which our sheets are to be drawn, by id, where they are not the usual ones."""
+    grafted: bool
+    """Whether our sheets were put into it before, and so it may hold things of the office's."""
+
+
+def look_at(office: bytes, titles: Mapping[str, Collection[str]]) -> Seen:
+    """Look at the office's file before the drawing; *titles* are the usual ones of our sheets, by their ids.
+
+    Raises `CannotGraft`.
+    """
+    book = File(office, Side.OFFICE).book
+    return Seen(titles_to_draw(book, titles), book.grafted)
 
 
 def order_of(office: bytes, titles: Mapping[str, Collection[str]], id_: str) -> tuple[tuple[str, str], ...]:

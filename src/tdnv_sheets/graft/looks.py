@@ -76,7 +76,7 @@ class Numbers:
     def _translated(self, rows: bytes, looks: Mapping[bytes | None, bytes]) -> bytes:
         cut = _CELL.split(rows)
         if rows.count(b"<c ") != len(cut) // _GROUPS:
-            raise CannotGraft("not-our-rows")
+            raise CannotGraft("layout")
         cut[2::_GROUPS] = map(looks.__getitem__, cut[2::_GROUPS])
         places = self.texts
         if self.same_texts:
@@ -118,7 +118,7 @@ def with_touches(parts: Iterator[bytes], touches: Mapping[int, RowTouch]) -> Ite
             at = end
         yield b"".join([*out, part[at:]])
     if left:
-        raise CannotGraft("not-our-rows", f"row {min(left)}")
+        raise CannotGraft("layout", f"row {min(left)}")
 
 
 def _touched(row: bytes, found: re.Match[bytes], touch: RowTouch) -> bytes:

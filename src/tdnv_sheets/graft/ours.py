@@ -78,10 +78,10 @@ def pair(office: WorkBook, drawn: WorkBook, titles: Mapping[str, Collection[str]
         now = known.get(id_) if id_ is not None else sheet.title
         if now is None:
             if sheet.title.casefold() in at:
-                raise CannotGraft("title-taken", sheet.title)
+                raise CannotGraft("titles", sheet.title)
             continue
         if now.casefold() != sheet.title.casefold():
-            raise CannotGraft("titles-differ", f"{now} ≠ {sheet.title}")
+            raise CannotGraft("titles", f"{now} ≠ {sheet.title}")
         if now.casefold() in at:
             found[sheet.title] = at[now.casefold()]
     gone = tuple(at[title.casefold()] for id_, title in known.items() if id_ not in marks)

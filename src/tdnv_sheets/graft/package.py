@@ -78,7 +78,7 @@ class Package:
         """Give a part in UTF-8; raises `CannotGraft` when it is not there."""
         member = self.members.get(key(name))
         if member is None:
-            raise CannotGraft("part-missing", name)
+            raise CannotGraft("damaged", name)
         return utf8(member.read())
 
     def relations(self, name: str) -> Mapping[str, Relation]:
@@ -115,8 +115,10 @@ class Package:
         """Give the content type of a part."""
         if self._types is None:
             nodes = tree(self.xml(TYPES)).children
-            whole = {key(node.attributes["PartName"]): node for node in nodes if node.name == "Override"}
-            ends = {node.attributes["Extension"].lower(): node for node in nodes if node.name == "Default"}
+            whole = {
+                key(unquote(node.attributes.get("PartName", ""))): node for node in nodes if node.name == "Override"
+            }
+            ends = {node.attributes.get("Extension", "").lower(): node for node in nodes if node.name == "Default"}
             self._types = (
                 {name: node.attributes.get("ContentType", "") for name, node in whole.items()},
                 {name: node.attributes.get("ContentType", "") for name, node in ends.items()},
@@ -176,12 +178,14 @@ def changed_types(xml: bytes, added: Mapping[str, str], gone: Iterable[str], kno
     *known* are the types of the extensions that need a default, such as `vml`.
     """
     root = tree(xml)
-    out = {key(name) for name in gone} | {key(name) for name in added}
-    edits = [
-        (node.start, node.end, b"")
-        for node in root.children
-        if node.name == "Override" and key(node.attributes.get("PartName", "")) in out
-    ]
+    out, new = {key(name) for name in gone}, {key(name): name for name in added}
+    edits = []
+    for node in root.children:
+        part = key(unquote(node.attributes.get("PartName", ""))) if node.name == "Override" else ""
+        if part in new and node.attributes.get("ContentType") == added[new[part]]:
+            del new[part]  # one of ours has the name that another of ours had before
+        elif part and (part in out or part in new):
+            edits.append((node.start, node.end, b""))
     ends = {node.attributes.get("Extension", "").lower() for node in root.children if node.name == "Default"}
     space = f' xmlns="{_TYPES_SPACE}"' if ":" in root.tag else ""
     lines = [
@@ -192,5 +196,6 @@ def changed_types(xml: bytes, added: Mapping[str, str], gone: Iterable[str], kno
     lines += [
         f"<Override{space} PartName={attribute('/' + quote(name))} ContentType={attribute(kind)}/>"
         for name, kind in added.items()
+        if key(name) in new
     ]
     return spliced(xml, [*edits, *appended(xml, root, "".join(lines).encode())])

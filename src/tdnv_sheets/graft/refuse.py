@@ -13,7 +13,7 @@ MAX_TREE: Final = 2**26
 
 
 class CannotGraft(Exception):
-    """Nothing can be put into the file; `code` says why, `detail` where."""
+    """Nothing can be put into the file; `code` is the end of an entry of messages/parts.toml, `detail` for its makers."""
 
     def __init__(self, code: str, detail: str = "") -> None:
         super().__init__(f"{code}: {detail}" if detail else code)

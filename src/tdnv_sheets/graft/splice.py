@@ -84,7 +84,7 @@ def utf8(data: bytes) -> bytes:
             data = b'<?xml version="1.0" encoding="UTF-8"?>' + text.encode()
     data = data.removeprefix(b"\xef\xbb\xbf")
     if b"<!" in data and any(mark in data for mark in _DOCTYPE):
-        raise CannotGraft("doctype")
+        raise CannotGraft("damaged", "DOCTYPE")
     return data
 
 
@@ -94,7 +94,7 @@ def parser() -> Any:  # noqa: ANN401 - pyexpat does not export its parser's type
     made.buffer_text = True
 
     def refuse(*_: object) -> None:
-        raise CannotGraft("doctype")
+        raise CannotGraft("damaged", "DOCTYPE")
 
     made.StartDoctypeDeclHandler = refuse
     return made

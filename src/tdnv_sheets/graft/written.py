@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import count
 from typing import TYPE_CHECKING, Final
 
-from tdnv_sheets.graft.book import changed_book
+from tdnv_sheets.graft.book import GRAFTED_NAME, changed_book
 from tdnv_sheets.graft.frames import cut
 from tdnv_sheets.graft.looks import with_touches
 from tdnv_sheets.graft.package import (
@@ -79,6 +79,8 @@ class New:
         """Name of a part → the drawn sheet that is written there."""
         self._taken = {name for name in theirs.package.members if name not in self.dropped}
         self._placed: dict[str, str] = {}
+        self.lasting: set[str] = set()
+        """New parts that the next redraw will find, besides sheets."""
         for sheet in ours.book.sheets:
             at = pairs.office.get(sheet.title)
             if at is None:
@@ -178,7 +180,9 @@ def write(new: New, out: BinaryIO) -> None:
             zipped.keep(member)
         else:
             zipped.add(member.name, content)
-    for name, content in contents.items():
+    # What the next redraw writes in its place again comes first, so that its file is the same.
+    lasting = {*new.sheets, *map(rels_of, new.sheets), *new.lasting}
+    for name, content in sorted(contents.items(), key=lambda item: item[0] not in lasting):
         zipped.add(name, content)
     for name, drawn in new.copies.items():
         zipped.keep(new.ours.package.members[key(drawn)]._replace(name=name))
@@ -219,7 +223,8 @@ def _called(new: New, name: str) -> str:
 
 
 def _global_names(new: New) -> dict[str, str]:
-    return {name.name: name.formula for name in new.ours.book.names if name.sheet is None}
+    names = {name.name: name.formula for name in new.ours.book.names if name.sheet is None}
+    return {**names, GRAFTED_NAME: "TRUE"}
 
 
 def _of_book(new: New, contents: dict[str, Iterable[bytes]]) -> Iterator[tuple[str, Relation]]:
@@ -234,6 +239,7 @@ def _of_book(new: New, contents: dict[str, Iterable[bytes]]) -> Iterator[tuple[s
         contents[key(part)] = new.texts.chunks
     elif ours.texts:
         name = new.free("xl/sharedStrings.xml")
+        new.lasting.add(name)
         new.types[name] = CONTENT_TYPES["sharedStrings"]
         contents[name] = new.texts.chunks
         yield "rIdTdnvTexts", Relation(f"{_RELATION}sharedStrings", name)
@@ -257,6 +263,7 @@ def _write_properties(new: New, contents: dict[str, Iterable[bytes]]) -> None:
         return
     own = new.ours.package
     name = new.free("docProps/custom.xml")
+    new.lasting.add(name)
     new.types[name] = CONTENT_TYPES[WORD]
     contents[name] = (own.xml(own.by_word(ROOT, WORD)),)
     _write_relations(new, contents, ROOT, {"rIdTdnvOwn": Relation(f"{_RELATION}{WORD}", name)})

@@ -71,7 +71,7 @@ def members(zipped: ZipFile, data: bytes) -> list[Member]:
 
 def _member(info: ZipInfo, data: bytes) -> Member:
     if info.flag_bits & _ENCRYPTED or info.compress_type not in {ZIP_STORED, ZIP_DEFLATED}:
-        raise CannotGraft("encrypted", info.filename)
+        raise CannotGraft("damaged", info.filename)
     if info.file_size > MAX_PART:
         raise CannotGraft("too-large", info.filename)
     head = data[info.header_offset : info.header_offset + _LOCAL.size]

@@ -1,0 +1,70 @@
+"""Draw the register into the office's own file, so that what the office made its own stays as it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from tdnv_sheets.graft.graft import graft, look_at
+from tdnv_sheets.graft.refuse import CannotGraft
+from tdnv_sheets.messages.catalogue import LANGUAGES, say
+from tdnv_sheets.render.register import SHEETS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from tdnv_sheets.graft.sheet import Lost
+
+
+class Before(NamedTuple):
+    """The office's file before the redraw, as far as the drawing has to know it."""
+
+    data: bytes | None = None
+    """Its bytes when the new drawing goes into it."""
+    titles: Mapping[str, str] = {}
+    """Sheet → its title, where the office calls it otherwise."""
+    refused: str = ""
+    """Why nothing can be put into the file: a code of `CannotGraft`."""
+
+
+class Kept(NamedTuple):
+    """What became of the office's own things."""
+
+    lost: tuple[Lost, ...] = ()
+    refused: str = ""
+
+
+def before(data: bytes, lang: str, *, ours: bool) -> Before:
+    """Look at the office's file; *ours*: it is, byte for byte, a file that we wrote.
+
+    A file that we wrote and that never held anything of the office's can as well be drawn anew.
+    """
+    try:
+        seen = look_at(data, usual_titles(lang))
+    except CannotGraft as problem:
+        return Before(refused=problem.code)
+    if ours and not seen.grafted:
+        return Before()
+    return Before(data, seen.titles)
+
+
+def put_into(before: Before, drawn: Path, lang: str) -> Kept:
+    """Put what was just drawn to *drawn* into the office's file, and write that there instead.
+
+    Where that cannot be, the file stays as it was drawn, and the reason is given.
+    """
+    if before.data is None:
+        return Kept(refused=before.refused)
+    try:
+        done = graft(before.data, drawn.read_bytes(), usual_titles(lang))
+    except CannotGraft as problem:
+        return Kept(refused=problem.code)
+    with drawn.open("wb") as file:
+        done.write(file)
+    return Kept(done.lost)
+
+
+def usual_titles(lang: str) -> Mapping[str, tuple[str, ...]]:
+    """Give the titles of the register's sheets, that of the office's language first."""
+    languages = (lang, *(other for other in LANGUAGES if other != lang))
+    return {name: tuple(say(f"register.sheet_{name}", language) for language in languages) for name in SHEETS}
