@@ -11,6 +11,8 @@ from xml.etree import ElementTree as ET
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Mapping
 
+    from tdnv_sheets.graft.touched.moves import Moves
+
 MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATIONS: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 ORDER: Final = (
@@ -136,7 +138,7 @@ class Lost(NamedTuple):
     """Something of the office's that the new drawing cannot have."""
 
     what: str
-    """One of note, link, merge, rule, validation, cell, filter, formula, scenario, part."""
+    """One of note, link, merge, rule, validation, cell, filter, formula, scenario, sparkline, pointing, part."""
     place: str = ""
     """Cells of the office's file."""
     detail: str = ""
@@ -168,6 +170,8 @@ class Touched:
     made: Mapping[str, Made] = field(default_factory=lambda: MappingProxyType({}))
     """Id of a relation → the new content of its part."""
     lost: tuple[Lost, ...] = ()
+    moves: Moves | None = None
+    """Where its rows and columns went, for what points to them from elsewhere; None where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ def touched(office: Sheet, drawn: Sheet, match: Match, tools: Tools) -> Touched:
         rows.rows,
         {name: made for share in shares for name, made in share.made.items()},
         (*(item for share in shares for item in share.lost), *rows.lost),
+        here.moves if here.keyed else None,
     )
 
 

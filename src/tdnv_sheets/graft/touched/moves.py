@@ -94,6 +94,14 @@ class Moves:
         """Give a formula of this sheet with its references to this sheet at their new places."""
         return formula if self.still else rewritten(formula, self._moved)
 
+    def of_elsewhere(self, formula: str) -> str:
+        """Give a formula that stands on no sheet of its own, or on another, with its references to this sheet moved."""
+
+        def change(item: Reference) -> str:
+            return written(item.sheet, item.text) if item.sheet is None else self._moved(item)
+
+        return formula if self.still else rewritten(formula, change)
+
     def _moved(self, item: Reference) -> str:
         if item.sheet is not None and item.sheet not in self.names:
             return written(item.sheet, item.text)
