@@ -232,10 +232,22 @@ def compressed(data: bytes) -> dict[str, bytes]:
     return found
 
 
+def enriched_office(register: Path) -> Enriched:
+    """Add what offices add to a register in its folder; formulas in its own column come where it has one."""
+    done = enriched(register.read_bytes())
+    register.write_bytes(done.data)
+    return done
+
+
+def complaints_of_parts(before: Enriched, after: bytes) -> list[str]:
+    """Name the parts of the office's that are not as they were."""
+    old, new = compressed(before.data), compressed(after)
+    return [f"{name}: other bytes" for name in sorted(before.foreign) if old[name] != new.get(name)]
+
+
 def complaints(before: Enriched, after: bytes, step: int) -> Iterator[str]:
     """Say what of the office's is not as it was."""
-    old, new = compressed(before.data), compressed(after)
-    yield from (f"{name}: other bytes" for name in sorted(before.foreign) if old[name] != new.get(name))
+    yield from complaints_of_parts(before, after)
     pack = Package(after)
     for title in ("Phân tích", "Bảng tổng hợp", "Biểu đồ riêng", "Số liệu ngoài", "Liệt_kê"):
         if pack.sheet(title) not in before.foreign:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from posixpath import basename, dirname, relpath
-from typing import Final
+from posixpath import basename, dirname, join, normpath, relpath
+from typing import TYPE_CHECKING, Final
+from xml.etree import ElementTree as ET
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 R: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -85,22 +89,21 @@ class Package:
 
     def sheet(self, title: str) -> str:
         """Give the part of a sheet."""
-        found = re.search(rf'<sheet name="{re.escape(title)}"[^>]*r:id="(\w+)"', self.text("xl/workbook.xml"))
+        found = re.search(rf'<sheet [^>]*name="{re.escape(title)}"[^>]*r:id="(\w+)"', self.text("xl/workbook.xml"))
         assert found is not None, title
-        target = re.search(rf'Id="{found[1]}"[^>]*Target="([^"]+)"', self.text("xl/_rels/workbook.xml.rels"))
-        assert target is not None
-        return f"xl/{target[1].removeprefix('/xl/')}"
+        return next(target for id_, _, target in self.relations("xl/workbook.xml") if id_ == found[1])
+
+    def relations(self, source: str) -> Iterator[tuple[str, str, str]]:
+        """Give id, kind and target of a part's relations."""
+        rels = self.parts.get(f"{dirname(source)}/_rels/{basename(source)}.rels", b"<none/>")
+        for node in ET.fromstring(rels):  # noqa: S314 - ours
+            target = node.attrib["Target"]
+            place = target if target.startswith("/") else normpath(join(dirname(source), target))
+            yield node.attrib["Id"], node.attrib["Type"], place.lstrip("/")
 
     def target(self, source: str, kind: str) -> str:
         """Give the part to which another is related in some way, empty when there is none."""
-        rels = self.parts.get(f"{dirname(source)}/_rels/{basename(source)}.rels", b"").decode()
-        found = re.search(rf'Type="[^"]*/{kind}" Target="([^"]+)"', rels)
-        if found is None:
-            return ""
-        parts: list[str] = [] if found[1].startswith("/") else dirname(source).split("/")
-        for step in found[1].strip("/").split("/"):
-            parts = parts[:-1] if step == ".." else [*parts, step]
-        return "/".join(parts)
+        return next((target for _, word, target in self.relations(source) if word.endswith(f"/{kind}")), "")
 
     def name(self, name: str, formula: str, *, hidden: bool = False) -> None:
         """Define a name; names stand in their order."""
