@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import count
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 TITLE: Final = 31
 """Characters that a sheet's title may have."""
+_NOT_IN_TITLES: Final = re.compile(r"[\[\]:*?/\\\x00-\x1f]|^'|'$|^$")
 
 
 def known_sheets(book: WorkBook, titles: Mapping[str, Collection[str]]) -> dict[str, str]:
@@ -40,10 +42,14 @@ def known_sheets(book: WorkBook, titles: Mapping[str, Collection[str]]) -> dict[
 def titles_to_draw(book: WorkBook, titles: Mapping[str, Collection[str]]) -> dict[str, str]:
     """Give the title under which each of our sheets is to be drawn where it is not the usual one.
 
-    That is the one that the office gave it, or another where a sheet of the office's own has the usual one.
+    That is the one that the office gave it, or another where a sheet of the office's own has the usual one. Raises
+    `CannotGraft` for one that Excel would not take; other programs write them.
     """
     found = known_sheets(book, titles)
     there = {sheet.title.casefold() for sheet in book.sheets} - {title.casefold() for title in found.values()}
+    for title in found.values():
+        if _NOT_IN_TITLES.search(title) or len(title.encode("utf-16-le")) > 2 * TITLE:
+            raise CannotGraft("titles", title)
     given = {id_: title for id_, title in found.items() if title != next(iter(titles.get(id_, ())), "")}
     for id_, names in titles.items():
         usual = next(iter(names))
