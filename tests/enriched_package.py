@@ -83,7 +83,7 @@ class Package:
         relation = self.relate("xl/workbook.xml", f"{OFFICE}worksheet", name)
         ids = [int(found) for found in re.findall(r'sheetId="(\d+)"', self.text("xl/workbook.xml"))]
         hidden = f' state="{state}"' if state else ""
-        entry = f'<sheet name="{title}" sheetId="{max(ids) + 1}"{hidden} r:id="{relation}"/>'
+        entry = f'<sheet name="{title}" sheetId="{max(ids) + 1}"{hidden} xmlns:r="{R}" r:id="{relation}"/>'
         self.before("xl/workbook.xml", ("</sheets>",), entry)
         return name
 

@@ -110,7 +110,7 @@ def add_pivot(pack: Package, sheet: str, captions: Sequence[str]) -> None:
         f"{SML}pivotCacheDefinition+xml",
     )
     relation = pack.relate("xl/workbook.xml", f"{OFFICE}pivotCacheDefinition", cache)
-    caches = f'<pivotCaches><pivotCache cacheId="7" r:id="{relation}"/></pivotCaches>'
+    caches = f'<pivotCaches><pivotCache cacheId="7" xmlns:r="{R}" r:id="{relation}"/></pivotCaches>'
     pack.before("xl/workbook.xml", ("<extLst", "</workbook>"), caches)
     axis = '<pivotField axis="axisRow" showAll="0"><items count="1"><item t="default"/></items></pivotField>'
     plain = '<pivotField showAll="0"/>'
@@ -147,7 +147,7 @@ def add_slicer(pack: Package, sheet: str, drawing: str, table: int, column: int)
         "xl/workbook.xml",
         ("</workbook>",),
         f'<extLst><ext uri="{{46BE6895-7355-4a93-B00E-2C351335B9C9}}" xmlns:x15="{X15}"><x15:slicerCaches xmlns:x14="{X14}">'
-        f'<x14:slicerCache r:id="{relation}"/></x15:slicerCaches></ext></extLst>',
+        f'<x14:slicerCache xmlns:r="{R}" r:id="{relation}"/></x15:slicerCaches></ext></extLst>',
     )
     slicer = pack.add(
         "xl/slicers/slicer1.xml",

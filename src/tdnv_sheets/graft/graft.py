@@ -172,13 +172,7 @@ def _touched(work: _Work, sheet: Listed, pairs: Pairs) -> Touched:
 
 
 def _in_their_looks(rows: Iterator[Row], numbers: Numbers) -> Iterator[Row]:
-    looks = [str(number) for number in numbers.cells]
-    for row in rows:
-        cells = (
-            cell._replace(attributes={**cell.attributes, "s": looks[int(cell.attributes.get("s", "0"))]})
-            for cell in row.cells
-        )
-        yield row._replace(cells=tuple(cells))
+    return (row._replace(inside=row.inside.in_looks(numbers.cells)) for row in rows)
 
 
 def _numbered(work: _Work, touched: Touched) -> Touched:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 from xml.etree import ElementTree as ET
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator, Mapping
+    from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 
     from tdnv_sheets.graft.touched.moves import Moves
 
@@ -78,13 +78,38 @@ class Cell(NamedTuple):
     """What stands in <v>, or the text of an inline string."""
 
 
+class Inside(Protocol):
+    """The cells of a row; what is not asked for is not read."""
+
+    def cells(self) -> tuple[Cell, ...]:
+        """Give all cells."""
+        ...
+
+    def at(self, column: int) -> Cell | None:
+        """Give one cell."""
+        ...
+
+    def strip(self) -> tuple[tuple[int, int], ...]:
+        """Give column and style of every cell."""
+        ...
+
+    def in_looks(self, looks: Sequence[int]) -> Inside:
+        """Give the same cells with other numbers of styles: *looks* has them by the old ones."""
+        ...
+
+
 class Row(NamedTuple):
-    """A row of the office's sheet."""
+    """A row of a sheet."""
 
     number: int
     attributes: Mapping[str, str]
     """Of <row>: ht, hidden, outlineLevel, …"""
-    cells: tuple[Cell, ...]
+    inside: Inside
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """All cells."""
+        return self.inside.cells()
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,10 +67,11 @@ def cells(ground: Ground) -> Touches:
 
 def _strangers(ground: Ground) -> tuple[Lost, ...]:
     """Say which filled cells stand right of all that we draw on a sheet whose rows have no keys."""
-    width = max((cell.column for row in ground.drawn.rows() for cell in row.cells), default=0)
+    width = max((column for row in ground.drawn.rows() for column, _ in row.inside.strip()[-1:]), default=0)
     found = [
         address(row.number, cell.column)
         for row in ground.office.rows()
+        if any(column > width for column, _ in row.inside.strip()[-1:])
         for cell in row.cells
         if cell.column > width and (cell.value or cell.formula)
     ]
@@ -105,15 +106,16 @@ class _Rows:
         first = self.moves.body[0]
         if row.number < first - 2:  # above the hidden row of ids
             self.head[row.number] = [cell for cell in row.cells if cell.value or cell.formula]
-        for cell in row.cells if self.own and row.number >= first else ():
-            if cell.column in self.own:
+        for column in self.own if row.number >= first else ():
+            cell = row.inside.at(column)
+            if cell is not None:
                 self._own(row.number, cell)
         new = self.moves.rows.get(row.number) if row.number >= first else None
         if new is None:
             return
         self.attributes[new] = _kept(row.attributes)
         self.hidden[new] = _is_on(row.attributes.get("hidden", "")) and not self._filtered(row)
-        looks = tuple((cell.column, int(cell.attributes.get("s", "0"))) for cell in row.cells)
+        looks = row.inside.strip()
         self.styles[new] = self.same.setdefault(looks, looks)
         self.strips[looks] += 1
 
@@ -172,7 +174,7 @@ class _Rows:
         before = self.styles.get(row.number)
         if before is None:
             return {}
-        drawn = tuple((cell.column, int(cell.attributes.get("s", "0"))) for cell in row.cells)
+        drawn = row.inside.strip()
         known = self.memory.get((before, drawn))
         if known is None:
             known = self.memory[before, drawn] = self._compare(dict(before), dict(drawn), usual)

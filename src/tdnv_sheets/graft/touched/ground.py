@@ -159,8 +159,9 @@ def _least(office: Sheet, tools: Tools, match: Match, body: tuple[int, int]) -> 
     typed = set()
     for row in office.rows():
         if body[0] <= row.number <= body[1]:
-            has = any(cell.column == top and tools.text(Side.OFFICE, cell).strip() for cell in row.cells if cell.value)
-            typed.discard(row.number) if has else typed.add(row.number)
+            cell = row.inside.at(top)
+            if cell is None or not cell.value or not tools.text(Side.OFFICE, cell).strip():
+                typed.add(row.number)
     while found in typed and found > body[0]:
         found -= 1
     return found

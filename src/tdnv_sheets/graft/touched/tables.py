@@ -133,8 +133,7 @@ def filter_of(ground: Ground) -> Filter:
 
 def passes(ground: Ground, row: Row, tests: Mapping[int, Test], side: Side) -> bool:
     """Say whether a row meets all tests of a filter."""
-    cells = {cell.column: cell for cell in row.cells if cell.column in tests}
-    return all(test(_value(ground, cells.get(column), side)) for column, test in tests.items())
+    return all(test(_value(ground, row.inside.at(column), side)) for column, test in tests.items())
 
 
 def _value(ground: Ground, cell: Cell | None, side: Side) -> Value:
