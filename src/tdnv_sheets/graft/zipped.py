@@ -110,11 +110,11 @@ class ZipOut:
         self._write(member.raw)
         self._list(name, about, start)
 
-    def add(self, name: str, chunks: Iterable[bytes]) -> None:
+    def add(self, name: str, chunks: Iterable[bytes | memoryview], *, level: int = LEVEL) -> None:
         """Compress a new member while its content is made."""
         start, encoded = self._at, name.encode()
         self._write(b"\0" * (_LOCAL.size + len(encoded)))
-        deflate = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+        deflate = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
         body, size, crc = self._at, 0, 0
         for chunk in chunks:
             size += len(chunk)
