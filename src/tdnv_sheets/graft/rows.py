@@ -61,29 +61,34 @@ def _written(xml: bytes, first: int, last: int) -> Iterator[Row]:
 class _Written:
     """The cells of a row as they are written; each is read when it is asked for."""
 
-    __slots__ = ("_looks", "_xml")
+    __slots__ = ("_looks", "_placed", "_xml")
 
     def __init__(self, xml: bytes, looks: Sequence[int] | None = None) -> None:
         self._xml = xml
         self._looks = looks
+        self._placed: bool | None = None
+        """Whether every cell says first where it stands; None as long as nobody looked."""
+
+    def _says_places(self) -> bool:
+        if self._placed is None:
+            self._placed = _UNPLACED.search(self._xml) is None
+        return self._placed
 
     def cells(self) -> tuple[Cell, ...]:
         return tuple(self._seen(cell) for cell in _cells(self._xml))
 
     def at(self, column: int) -> Cell | None:
-        if _UNPLACED.search(self._xml):
+        if not self._says_places():
             return next((cell for cell in self.cells() if cell.column == column), None)
-        found = self._xml.find(f'<c r="{letters(column)}'.encode())
-        while found >= 0:
-            match = _CELL.match(self._xml, found)
-            cell = next(_cells(match[0]), None) if match else None
-            if cell is not None and cell.column == column:  # AB begins as A does
-                return self._seen(cell)
-            found = self._xml.find(f'<c r="{letters(column)}'.encode(), found + 1)
-        return None
+        start = _start(column)
+        found = self._xml.find(start)
+        while found >= 0 and not self._xml[found + len(start) : found + len(start) + 1].isdigit():
+            found = self._xml.find(start, found + 1)  # AB begins as A does
+        match = _CELL.match(self._xml, found) if found >= 0 else None
+        return self._seen(_cell(match, column)) if match else None
 
     def strip(self) -> tuple[tuple[int, int], ...]:
-        if _UNPLACED.search(self._xml):
+        if not self._says_places():
             return _strip_of(self.cells())
         pairs = _pairs(tuple(_STRIP.findall(self._xml)))
         return pairs if self._looks is None else tuple((column, self._looks[style]) for column, style in pairs)
@@ -130,26 +135,36 @@ def _pairs(found: tuple[tuple[bytes, bytes], ...]) -> tuple[tuple[int, int], ...
     return tuple((column_of(name.decode() + "1"), int(style or b"0")) for name, style in found)
 
 
+@lru_cache(1024)
+def _start(column: int) -> bytes:
+    return f'<c r="{letters(column)}'.encode()
+
+
 def _cells(row: bytes) -> Iterator[Cell]:
     column = 0
     for match in _CELL.finditer(row):
-        attributes = _attributes(match[1])
-        column = column_of(attributes.get("r", "")) or column + 1
-        inside = match[2]
-        if not inside:
-            yield Cell(column, attributes, None, {}, None)
-            continue
-        formula = _FORMULA.search(inside) if b"<f" in inside else None
-        value = _VALUE.search(inside)
-        if value is not None:
-            shown: str | None = _told(value[1])
-        else:
-            texts = _TEXT.findall(_HINT.sub(b"", inside))
-            shown = _told(b"".join(texts)) if texts else None
-        if formula is None:
-            yield Cell(column, attributes, None, {}, shown)
-        else:
-            yield Cell(column, attributes, _told(formula[2] or b""), _attributes(formula[1]), shown)
+        cell = _cell(match, column + 1)
+        column = cell.column
+        yield cell
+
+
+def _cell(match: re.Match[bytes], column: int) -> Cell:
+    """Read a cell that stands in a column unless it says another."""
+    attributes = _attributes(match[1])
+    column = column_of(attributes.get("r", "")) or column
+    inside = match[2]
+    if not inside:
+        return Cell(column, attributes, None, {}, None)
+    formula = _FORMULA.search(inside) if b"<f" in inside else None
+    value = _VALUE.search(inside)
+    if value is not None:
+        shown: str | None = _told(value[1])
+    else:
+        texts = _TEXT.findall(_HINT.sub(b"", inside))
+        shown = _told(b"".join(texts)) if texts else None
+    if formula is None:
+        return Cell(column, attributes, None, {}, shown)
+    return Cell(column, attributes, _told(formula[2] or b""), _attributes(formula[1]), shown)
 
 
 def _told(data: bytes) -> str:
