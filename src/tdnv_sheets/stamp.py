@@ -26,6 +26,8 @@ SHEET_MARK: Final = "_tdnv_sheet_"
 """The beginning of the defined names that say which sheet of a register is which, whatever people call it."""
 OWN_OBJECT: Final = "tdnv "
 """The beginning of the names of the charts that are drawn on a register's sheets: any other shape there is the office's."""
+AUTHOR: Final = "tdnv"
+"""The author of the notes that are drawn on a register's cells: every other note is the office's."""
 _MAGIC: Final = "tdnv1"
 _SEPARATOR: Final = "|"
 _MAC_LENGTH: Final = 32

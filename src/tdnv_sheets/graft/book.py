@@ -12,7 +12,7 @@ from tdnv_sheets.graft.splice import appended, attribute, spliced, text, tree, w
 from tdnv_sheets.stamp import SHEET_MARK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from tdnv_sheets.graft.package import Package
     from tdnv_sheets.graft.splice import Node
@@ -166,10 +166,15 @@ class Slot:
     """Its own names when it is one of ours; None leaves them as they are."""
 
 
-def changed_book(book: WorkBook, slots: Sequence[Slot], names: Mapping[str, str]) -> bytes:
-    """Give the workbook part with its sheets in *slots*, our *names* instead of the old ones, and all to be recalculated."""
+def changed_book(
+    book: WorkBook, slots: Sequence[Slot], names: Mapping[str, str], follow: Callable[[str], str] = str
+) -> bytes:
+    """Give the workbook part with its sheets in *slots*, our *names* instead of the old ones, and all to be recalculated.
+
+    *follow* sends the formula of a name of the office's to where its cells went.
+    """
     moved = {slot.before: place for place, slot in enumerate(slots) if slot.before is not None}
-    edits = [*_listed(book, slots), *_named(book, slots, names, moved), *_viewed(book, slots, moved)]
+    edits = [*_listed(book, slots), *_named(book, slots, names, moved, follow), *_viewed(book, slots, moved)]
     calc = book.root.child("calcPr")
     if calc is None:
         place = _place(book.root, "calcPr")
@@ -200,7 +205,11 @@ def _listed(book: WorkBook, slots: Sequence[Slot]) -> Iterator[tuple[int, int, b
 
 
 def _named(
-    book: WorkBook, slots: Sequence[Slot], names: Mapping[str, str], moved: Mapping[int, int]
+    book: WorkBook,
+    slots: Sequence[Slot],
+    names: Mapping[str, str],
+    moved: Mapping[int, int],
+    follow: Callable[[str], str],
 ) -> Iterator[tuple[int, int, bytes]]:
     """Take our old names out, put the new ones behind those of the office, and let local ones follow their sheets."""
     ours = {slot.before for slot in slots if slot.names is not None}
@@ -212,7 +221,7 @@ def _named(
                 continue
         elif name.name.casefold() in new or _is_ours(name):
             continue
-        xml = book.xml[name.node.start : name.node.end]
+        xml = _followed(book, name, follow)
         if name.sheet is not None and moved[name.sheet] != name.sheet:
             opened = name.node.inside - name.node.start
             xml = with_attributes(xml[:opened], {"localSheetId": str(moved[name.sheet])}) + xml[opened:]
@@ -234,6 +243,13 @@ def _named(
         yield from appended(book.xml, holder, b"".join(lines))
     else:
         yield holder.inside, holder.close, b"".join(lines)
+
+
+def _followed(book: WorkBook, name: Name, follow: Callable[[str], str]) -> bytes:
+    there, node = follow(name.formula), name.node
+    if there == name.formula:
+        return book.xml[node.start : node.end]
+    return book.xml[node.start : node.inside] + text(there).encode() + book.xml[node.close : node.end]
 
 
 def _is_ours(name: Name) -> bool:

@@ -17,6 +17,7 @@ from tdnv_sheets.graft.match import Reader, match, order
 from tdnv_sheets.graft.objects import with_objects
 from tdnv_sheets.graft.ours import known_sheets, pair, placed, titles_to_draw
 from tdnv_sheets.graft.package import key
+from tdnv_sheets.graft.pointing import pointing
 from tdnv_sheets.graft.refuse import CannotGraft
 from tdnv_sheets.graft.sheet import Lost, Made, Match, Piece, Sheet, Side, Tools, Touched
 from tdnv_sheets.graft.strings import called, merged_texts
@@ -102,7 +103,14 @@ def graft(office: bytes, drawn: bytes, titles: Mapping[str, Collection[str]], to
     shown = _shown(theirs, slots)
     done = {title: _selected(touched, selected=title == shown) for title, touched in done.items()}
     new = New(theirs=theirs, ours=ours, pairs=pairs, slots=slots, done=done, numbers=numbers, looks=looks, texts=texts)
-    return Grafted(new, tuple(_lost(done, new)), looks.added)
+    moves = [touched.moves for touched in done.values() if touched.moves is not None]
+    lost = (*_lost(done, new), *pointing(theirs, _replaced(theirs, pairs), moves))
+    return Grafted(new, lost, looks.added)
+
+
+def _replaced(theirs: File, pairs: Pairs) -> set[str]:
+    """Give the titles of the office's sheets that are drawn anew or go."""
+    return {theirs.book.sheets[place].title for place in (*pairs.office.values(), *pairs.gone)}
 
 
 def _check_identity(theirs: File, ours: File) -> None:
@@ -164,13 +172,7 @@ def _touched(work: _Work, sheet: Listed, pairs: Pairs) -> Touched:
 
 
 def _in_their_looks(rows: Iterator[Row], numbers: Numbers) -> Iterator[Row]:
-    looks = [str(number) for number in numbers.cells]
-    for row in rows:
-        cells = (
-            cell._replace(attributes={**cell.attributes, "s": looks[int(cell.attributes.get("s", "0"))]})
-            for cell in row.cells
-        )
-        yield row._replace(cells=tuple(cells))
+    return (row._replace(inside=row.inside.in_looks(numbers.cells)) for row in rows)
 
 
 def _numbered(work: _Work, touched: Touched) -> Touched:

@@ -115,9 +115,10 @@ def _lines(sheet: Reader, where: Layout) -> Iterator[Line]:
         if row.number <= where.header:
             continue
         texts = ["", "", ""]
-        for cell in row.cells:
-            if cell.column in wanted and cell.value:
-                texts[wanted[cell.column]] = sheet.text(cell).strip()
+        for column, place in wanted.items():
+            cell = row.inside.at(column)
+            if cell is not None and cell.value:
+                texts[place] = sheet.text(cell).strip()
         if any(texts):
             yield Line(row.number, *texts)
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 from xml.etree import ElementTree as ET
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator, Mapping
+    from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+
+    from tdnv_sheets.graft.touched.moves import Moves
 
 MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATIONS: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -76,13 +78,38 @@ class Cell(NamedTuple):
     """What stands in <v>, or the text of an inline string."""
 
 
+class Inside(Protocol):
+    """The cells of a row; what is not asked for is not read."""
+
+    def cells(self) -> tuple[Cell, ...]:
+        """Give all cells."""
+        ...
+
+    def at(self, column: int) -> Cell | None:
+        """Give one cell."""
+        ...
+
+    def strip(self) -> tuple[tuple[int, int], ...]:
+        """Give column and style of every cell."""
+        ...
+
+    def in_looks(self, looks: Sequence[int]) -> Inside:
+        """Give the same cells with other numbers of styles: *looks* has them by the old ones."""
+        ...
+
+
 class Row(NamedTuple):
-    """A row of the office's sheet."""
+    """A row of a sheet."""
 
     number: int
     attributes: Mapping[str, str]
     """Of <row>: ht, hidden, outlineLevel, …"""
-    cells: tuple[Cell, ...]
+    inside: Inside
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """All cells."""
+        return self.inside.cells()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +163,7 @@ class Lost(NamedTuple):
     """Something of the office's that the new drawing cannot have."""
 
     what: str
-    """One of note, link, merge, rule, validation, cell, filter, formula, scenario, part."""
+    """One of note, link, merge, rule, validation, cell, filter, formula, scenario, sparkline, pointing, part."""
     place: str = ""
     """Cells of the office's file."""
     detail: str = ""
@@ -168,6 +195,8 @@ class Touched:
     made: Mapping[str, Made] = field(default_factory=lambda: MappingProxyType({}))
     """Id of a relation → the new content of its part."""
     lost: tuple[Lost, ...] = ()
+    moves: Moves | None = None
+    """Where its rows and columns went, for what points to them from elsewhere; None where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from tdnv_sheets.graft.splice import attribute
 from tdnv_sheets.graft.zipped import ZipOut
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import BinaryIO
 
     from tdnv_sheets.graft.book import Listed, Slot
@@ -205,7 +205,7 @@ def _contents(new: New) -> dict[str, Iterable[bytes]]:
     if new.looks.added:
         contents[key(styles)] = (new.looks.xml(),)
     more = dict(_of_book(new, contents))
-    contents[key(theirs.book.part)] = (changed_book(theirs.book, new.slots, _global_names(new)),)
+    contents[key(theirs.book.part)] = (changed_book(theirs.book, new.slots, _global_names(new), _follow(new)),)
     _write_relations(new, contents, theirs.book.part, more)
     _write_properties(new, contents)
     gone = [name for name in new.dropped if not name.endswith(".rels")]
@@ -220,6 +220,18 @@ def _contents(new: New) -> dict[str, Iterable[bytes]]:
 def _called(new: New, name: str) -> str:
     """Give a part's key where it was there before, its name where it is new."""
     return key(name) if new.theirs.package.has(name) and key(name) not in new.dropped else name
+
+
+def _follow(new: New) -> Callable[[str], str]:
+    """Give what sends the formulas of the office's names to where their cells went."""
+    moves = [touched.moves for touched in new.done.values() if touched.moves is not None]
+
+    def follow(formula: str) -> str:
+        for moved in moves:
+            formula = moved.of_elsewhere(formula)
+        return formula
+
+    return follow
 
 
 def _global_names(new: New) -> dict[str, str]:

@@ -40,9 +40,9 @@ _TEXT: Final = re.compile(rb"<(?:\w++:)?+t(?:\s[^<>]*+)?>([^<]++)<")
 _NEEDED: Final = ("[content_types].xml", "_rels/.rels", "xl/workbook.xml", "xl/_rels/workbook.xml.rels")
 
 
-def read_package(data: bytes) -> Book:
+def read_package(data: bytes, *, own: bool = False) -> Book:
     """Read all worksheets of an .xlsx; raises `Refused`, or whatever a damaged package makes the parsers raise."""
-    package = open_package(data)
+    package = open_package(data, own=own)
     by_kind = {kind: part for kind, part in package.relations("xl/workbook.xml").values() if kind != "worksheet"}
     styles = package.parts.get(by_kind.get("styles", ""), b"")
     strings = package.parts.get(by_kind.get("sharedStrings", ""), b"")

@@ -17,7 +17,7 @@ from tdnv_sheets.ledger.log import read_undone
 from tdnv_sheets.ledger.values import fingerprint
 from tdnv_sheets.periods import parse_period
 from tdnv_sheets.pipeline.duties import shown_duties
-from tdnv_sheets.pipeline.kept import Before, Kept, before, put_into
+from tdnv_sheets.pipeline.kept import Before, Kept, before, in_their_places, put_into
 from tdnv_sheets.pipeline.office import Office, judged
 from tdnv_sheets.pipeline.parallel import parallel_rows
 from tdnv_sheets.records import EXTRA
@@ -68,7 +68,9 @@ def redraw(office: Office, *, as_of: date, now: datetime, read: str | None) -> R
     data = _unchanged(path, read)
     ours = read is not None and office.ledger.drawn(read) is not None
     file = Before() if data is None else before(data, office.lang, ours=ours)
-    view = replace(register_view(office, as_of), titles=file.titles)
+    view = register_view(office, as_of)
+    names = {unit.code: unit.name for unit in office.units}
+    view = replace(view, titles=file.titles, rows=tuple(in_their_places(view.rows, file.order, names)))
     drawn, kept, backup = "", Kept(), None
 
     def draw(temporary: Path) -> None:
@@ -84,7 +86,7 @@ def redraw(office: Office, *, as_of: date, now: datetime, read: str | None) -> R
             backup = _backup(office, now)
         return backup
 
-    office.ledger.remember_names({unit.code: unit.name for unit in office.units})
+    office.ledger.remember_names(names)
     put_in_place(draw, path, backup=keep)
     office.ledger.record_drawing(drawn, view.revision, now)
     return Redrawn(path, backup, view.revision, kept)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from tdnv_sheets.graft.graft import graft, look_at
+from tdnv_sheets.graft.graft import graft, look_at, order_of
 from tdnv_sheets.graft.refuse import CannotGraft
+from tdnv_sheets.graft.touched.keep import touched
 from tdnv_sheets.messages.catalogue import LANGUAGES, say
 from tdnv_sheets.render.register import SHEETS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from tdnv_sheets.graft.sheet import Lost
+    from tdnv_sheets.render.view import Row
 
 
 class Before(NamedTuple):
@@ -25,6 +28,8 @@ class Before(NamedTuple):
     """Sheet → its title, where the office calls it otherwise."""
     refused: str = ""
     """Why nothing can be put into the file: a code of `CannotGraft`."""
+    order: tuple[tuple[str, str], ...] = ()
+    """Task and unit of each row from the top, as the office left them: rows keep their places."""
 
 
 class Kept(NamedTuple):
@@ -39,13 +44,15 @@ def before(data: bytes, lang: str, *, ours: bool) -> Before:
 
     A file that we wrote and that never held anything of the office's can as well be drawn anew.
     """
+    titles = usual_titles(lang)
     try:
-        seen = look_at(data, usual_titles(lang))
+        seen = look_at(data, titles)
+        if ours and not seen.grafted:
+            return Before()
+        order = order_of(data, titles, "tasks")
     except CannotGraft as problem:
         return Before(refused=problem.code)
-    if ours and not seen.grafted:
-        return Before()
-    return Before(data, seen.titles)
+    return Before(data, seen.titles, order=order)
 
 
 def put_into(before: Before, drawn: Path, lang: str) -> Kept:
@@ -56,12 +63,29 @@ def put_into(before: Before, drawn: Path, lang: str) -> Kept:
     if before.data is None:
         return Kept(refused=before.refused)
     try:
-        done = graft(before.data, drawn.read_bytes(), usual_titles(lang))
+        done = graft(before.data, drawn.read_bytes(), usual_titles(lang), touched)
     except CannotGraft as problem:
         return Kept(refused=problem.code)
     with drawn.open("wb") as file:
         done.write(file)
     return Kept(done.lost)
+
+
+def in_their_places(rows: Sequence[Row], order: Sequence[tuple[str, str]], names: Mapping[str, str]) -> list[Row]:
+    """Sort rows as the office has them, those that are new behind: what it wrote elsewhere points to cells, not to tasks.
+
+    *order* gives task and unit of each of its rows, the unit by its name, or by its code where *names* have none.
+    """
+    places = {line: place for place, line in reversed(list(enumerate(order)))}
+    there, here = Counter(task for task, _ in order), Counter(row.assignment.key.task_id for row in rows)
+    # The unit of a task's only row may have another name by now.
+    only = {task: place for place, (task, _) in enumerate(order) if there[task] == 1 == here[task]}
+
+    def place(row: Row) -> int:
+        task, unit = row.assignment.key
+        return places.get((task, names.get(unit, unit)), only.get(task, len(order)))
+
+    return sorted(rows, key=place)
 
 
 def usual_titles(lang: str) -> Mapping[str, tuple[str, ...]]:

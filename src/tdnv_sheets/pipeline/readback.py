@@ -89,7 +89,7 @@ def read_back(office: Office, moment: Moment, *, meant: bool = False) -> ReadBac
     digest = file_digest(path)
     if office.ledger.drawn(digest) is not None:
         return ReadBack(digest)
-    scanned, book = office.readers.read(path)
+    scanned, book = office.readers.read(path, own=True)
     if isinstance(book, Finding):
         return ReadBack(digest, (About(book),))
     drawing = drawing_of(book, office.space.key(), office.ledger.identity())
