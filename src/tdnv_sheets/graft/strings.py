@@ -8,8 +8,10 @@ redraw to the next, and a text that our sheets no longer show does not stay in t
 from __future__ import annotations
 
 import re
+from array import array
+from collections.abc import Sequence
 from html import unescape
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, overload
 from xml.parsers.expat import ExpatError
 
 from tdnv_sheets.graft.refuse import CannotGraft
@@ -17,12 +19,11 @@ from tdnv_sheets.graft.sheet import MAIN
 from tdnv_sheets.graft.splice import parser, tag_end, with_attributes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
 _HELD: Final = 2**14
 """Texts that are written at once."""
-_ITEM: Final = re.compile(rb"<si\s*+(/?+)>")
-_CLOSED: Final = re.compile(rb"</si\s*+>")
+_ITEM: Final = re.compile(rb"<si\s*+(?:/>|>(?:[^<]++|<(?!/si))*+</si\s*+>)")
 _EMPTY: Final = b"<si><t/></si>"
 _PLAIN: Final = re.compile(rb"<si><t(?: xml:space=\"preserve\")?>([^<]*+)</t></si>")
 _HINT: Final = re.compile(rb"<((?:\w++:)?+)rPh[\s>].*?</\1rPh\s*>", re.DOTALL)
@@ -30,48 +31,59 @@ _RUN: Final = re.compile(rb"<(?:\w++:)?+t(?:\s[^<>]*+)?>([^<]*+)<")
 _ESCAPE: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
-def texts_of(xml: bytes) -> tuple[bytes, list[bytes]]:
-    """Cut a part of shared texts: what stands before the first one, and each of them as it is written."""
-    if b"<!" not in xml and b":si" not in xml:
-        # No comment and no CDATA: there `<` always begins a tag, and the cutting can be left to a pattern.
-        cut = _ITEM.split(xml)
-        ends = [b"<si/>" if closed else b"<si>" + text for closed, text in zip(cut[1::2], cut[2::2], strict=True)]
-        return cut[0], [_without_rest(text) for text in ends]
-    return _parsed(xml)
+class Items(Sequence[bytes]):
+    """The texts of a part, each as it is written; only where they stand is held, for there may be millions."""
+
+    def __init__(self, xml: bytes, starts: array[int], ends: array[int]) -> None:
+        self._xml, self._starts, self._ends = xml, starts, ends
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    @overload
+    def __getitem__(self, place: int) -> bytes: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[bytes]: ...
+    def __getitem__(self, place: int | slice) -> bytes | list[bytes]:
+        if isinstance(place, slice):
+            return [self[number] for number in range(*place.indices(len(self)))]
+        return self._xml[self._starts[place] : self._ends[place]]
 
 
-def _without_rest(text: bytes) -> bytes:
-    """Take away what stands behind the end of a text: white space, and the end of the table."""
-    if text.endswith(b"</si>") or text == b"<si/>":
-        return text
-    found = _CLOSED.search(text)
-    if found is None:
+def texts_of(xml: bytes) -> tuple[bytes, Items]:
+    """Cut a part of shared texts: what stands before the first one, and each of them."""
+    if b"<!" in xml or b":si" in xml:
+        return _parsed(xml)
+    # No comment and no CDATA: there `<` always begins a tag, and the cutting can be left to a pattern.
+    starts, ends = array("Q"), array("Q")
+    for found in _ITEM.finditer(xml):
+        starts.append(found.start())
+        ends.append(found.end())
+    if len(starts) and not xml[ends[-1] - 1 : ends[-1]] == b">":
         raise CannotGraft("damaged", "sharedStrings")
-    return text[: found.end()]
+    return (xml[: starts[0]] if len(starts) else xml), Items(xml, starts, ends)
 
 
-def _parsed(xml: bytes) -> tuple[bytes, list[bytes]]:
-    found: list[bytes] = []
+def _parsed(xml: bytes) -> tuple[bytes, Items]:
+    starts, ends = array("Q"), array("Q")
     expat = parser()
-    depth = start = 0
-    first = -1
+    depth = 0
 
     def opens(_: str, __: object) -> None:
-        nonlocal depth, start, first
+        nonlocal depth
         depth += 1
         if depth == 2:  # noqa: PLR2004 - below the root
-            start = expat.CurrentByteIndex
-            first = start if first < 0 else first
+            starts.append(expat.CurrentByteIndex)
 
     def closes(_: str) -> None:
         nonlocal depth
         if depth == 2:  # noqa: PLR2004 - below the root
-            found.append(xml[start : tag_end(xml, expat.CurrentByteIndex)])
+            ends.append(tag_end(xml, expat.CurrentByteIndex))
         depth -= 1
 
     expat.StartElementHandler, expat.EndElementHandler = opens, closes
     _run(expat, xml)
-    return (xml[:first] if found else xml), found
+    return (xml[: starts[0]] if len(starts) else xml), Items(xml, starts, ends)
 
 
 def text_of(item: bytes) -> str:
@@ -141,8 +153,8 @@ def merged_texts(office: bytes | None, drawn: bytes, kept: set[int]) -> Texts:
     head, theirs = texts_of(office or b"<sst/>")
     if max(kept) >= len(theirs):
         raise CannotGraft("damaged", "sharedStrings")
-    places, at = [], 0
-    for _ in ours:
+    places, at = array("Q"), 0
+    for _ in range(len(ours)):
         while at in kept:
             at += 1
         places.append(at)
