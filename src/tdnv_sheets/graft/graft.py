@@ -15,7 +15,7 @@ from tdnv_sheets.graft.frames import read_sheet, renumbered, rewritten, settled_
 from tdnv_sheets.graft.looks import Numbers
 from tdnv_sheets.graft.match import Reader, match, order
 from tdnv_sheets.graft.objects import with_objects
-from tdnv_sheets.graft.ours import known_sheets, pair, placed, titles_to_draw
+from tdnv_sheets.graft.ours import known_sheets, mentioned, pair, placed, titles_to_draw
 from tdnv_sheets.graft.package import key
 from tdnv_sheets.graft.pointing import pointing
 from tdnv_sheets.graft.refuse import CannotGraft
@@ -46,15 +46,20 @@ class Seen(NamedTuple):
     """The titles under which our sheets are to be drawn, by id, where they are not the usual ones."""
     grafted: bool
     """Whether our sheets were put into it before, and so it may hold things of the office's."""
+    pointed_to: frozenset[str]
+    """Those of the sheets asked about, by id, to which formulas of the office's lead: it would break without them."""
 
 
-def look_at(office: bytes, titles: Mapping[str, Collection[str]]) -> Seen:
+def look_at(office: bytes, titles: Mapping[str, Collection[str]], optional: Collection[str] = ()) -> Seen:
     """Look at the office's file before the drawing; *titles* are the usual ones of our sheets, by their ids.
 
-    Raises `CannotGraft`.
+    *optional* are the ids of sheets that are not always drawn. Raises `CannotGraft`.
     """
-    book = File(office, Side.OFFICE).book
-    return Seen(titles_to_draw(book, titles), book.grafted)
+    file = File(office, Side.OFFICE)
+    known = known_sheets(file.book, titles)
+    asked = {id_: title for id_, title in known.items() if id_ in optional}
+    pointed_to = mentioned(file.package, file.book, asked, known.values()) if asked else frozenset()
+    return Seen(titles_to_draw(file.book, titles), file.book.grafted, pointed_to)
 
 
 def order_of(office: bytes, titles: Mapping[str, Collection[str]], id_: str) -> tuple[tuple[str, str], ...]:

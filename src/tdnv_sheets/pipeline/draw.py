@@ -70,7 +70,8 @@ def redraw(office: Office, *, as_of: date, now: datetime, read: str | None) -> R
     file = Before() if data is None else before(data, office.lang, ours=ours)
     view = register_view(office, as_of)
     names = {unit.code: unit.name for unit in office.units}
-    view = replace(view, titles=file.titles, rows=tuple(in_their_places(view.rows, file.order, names)))
+    rows = tuple(in_their_places(view.rows, file.order, names))
+    view = replace(view, titles=file.titles, wanted=file.wanted, rows=rows)
     drawn, kept, backup = "", Kept(), None
 
     def draw(temporary: Path) -> None:

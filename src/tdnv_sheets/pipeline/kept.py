@@ -9,7 +9,7 @@ from tdnv_sheets.graft.graft import graft, look_at, order_of
 from tdnv_sheets.graft.refuse import CannotGraft
 from tdnv_sheets.graft.touched.keep import touched
 from tdnv_sheets.messages.catalogue import LANGUAGES, say
-from tdnv_sheets.render.register import SHEETS
+from tdnv_sheets.render.register import SHEETS, WHEN_FILLED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,6 +30,8 @@ class Before(NamedTuple):
     """Why nothing can be put into the file: a code of `CannotGraft`."""
     order: tuple[tuple[str, str], ...] = ()
     """Task and unit of each row from the top, as the office left them: rows keep their places."""
+    wanted: frozenset[str] = frozenset()
+    """Sheets that are drawn also when they hold nothing, since formulas of the office's lead to them."""
 
 
 class Kept(NamedTuple):
@@ -46,13 +48,13 @@ def before(data: bytes, lang: str, *, ours: bool) -> Before:
     """
     titles = usual_titles(lang)
     try:
-        seen = look_at(data, titles)
+        seen = look_at(data, titles, WHEN_FILLED)
         if ours and not seen.grafted:
             return Before()
         order = order_of(data, titles, "tasks")
     except CannotGraft as problem:
         return Before(refused=problem.code)
-    return Before(data, seen.titles, order=order)
+    return Before(data, seen.titles, order=order, wanted=seen.pointed_to)
 
 
 def put_into(before: Before, drawn: Path, lang: str) -> Kept:
