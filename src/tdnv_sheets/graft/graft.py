@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
+from tdnv_sheets.graft.assembled import New
 from tdnv_sheets.graft.book import active, first_visible
 from tdnv_sheets.graft.file import File
 from tdnv_sheets.graft.frames import read_sheet, renumbered, rewritten, settled_ids
@@ -23,7 +24,7 @@ from tdnv_sheets.graft.sheet import Lost, Made, Match, Piece, Sheet, Side, Tools
 from tdnv_sheets.graft.strings import called, merged_texts
 from tdnv_sheets.graft.styles import Looks
 from tdnv_sheets.graft.tables import TableNumbers
-from tdnv_sheets.graft.written import New, write
+from tdnv_sheets.graft.written import write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
