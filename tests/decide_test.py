@@ -307,9 +307,9 @@ def seen(office: SmallOffice, file: Path, fonts: Mapping[str, Mapping[tuple[int,
 
 def test_a_marked_copy_holds_the_decoded_words_for_their_font_is_not_drawn_again(office: SmallOffice) -> None:
     file = fill(office.issue("cctl"), {ONE: {"progress": "gần xong", "result_summary": LEGACY}})
-    assert place(file, ONE, "result_summary") == "O6"
+    assert place(file, ONE, "result_summary") == "F7"
 
-    checked = seen(office, file, {"Cập nhật": {(6, 15): "tcvn3"}})
+    checked = seen(office, file, {"Cập nhật": {(7, 6): "tcvn3"}})
 
     assert {about.finding.code for about in checked.abouts} == {"legacy-decoded", "not-in-list"}
     assert checked.typed()[ONE, "result_summary"] == DECODED
@@ -410,9 +410,9 @@ def test_whether_a_progress_report_completes_a_task_the_regulation_says(office: 
         checked = check(book, replace(grounds, final_document=asked))
 
     found = {(about.finding.code, about.finding.cell): about.finding for about in checked.abouts}
-    assert set(found) == ({("not-a-final-result", "P6")} if asked else set())
+    assert set(found) == ({("not-a-final-result", "G7")} if asked else set())
     if asked:
-        text = finding_text(found["not-a-final-result", "P6"], "vi")
+        text = finding_text(found["not-a-final-result", "G7"], "vi")
         assert text.startswith("«Loại văn bản» là «Báo cáo tiến độ» trong khi «Tình trạng» là «Đã hoàn thành»")
         assert checked.submission is not None
         assert [row.key.task_id for row in checked.submission.rows if row.key] != []

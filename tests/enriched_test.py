@@ -10,6 +10,7 @@ import pytest
 from openpyxl import load_workbook
 from openxml_audit import OpenXmlValidator
 
+from tdnv_sheets.graft.refuse import CannotGraft
 from tests.enriched import (
     FIRST,
     OWN,
@@ -21,6 +22,7 @@ from tests.enriched import (
     redraws,
     view_at,
 )
+from tests.enriched_corpus import CORPUS
 from tests.enriched_package import Package
 from tests.redrawing import drawn, redrawn, rows_of, task, view_of
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from tdnv_sheets.records import Value
     from tests.redrawing import Redrawn
 
 STEPS = 3
@@ -95,7 +98,7 @@ def test_the_slicer_finds_table_and_column_by_their_numbers(start: Enriched, ste
 
 
 def test_what_points_to_a_task_that_moved_is_told_and_stays(start: Enriched) -> None:
-    own = {OWN: dict.fromkeys(range(6), 1)}
+    own: dict[str, dict[int, Value]] = {OWN: dict.fromkeys(range(6), 1)}
     done = redrawn(start.data, view_of(rows_of(1, 2, 3, 4, 5, own=own), own=(OWN,)))  # the first task is gone
 
     told = {(item.sheet, item.place) for item in done.lost if item.what == "pointing"}
@@ -103,3 +106,25 @@ def test_what_points_to_a_task_that_moved_is_told_and_stays(start: Enriched) -> 
     assert not [line for line in complaints(start, done.data, 0) if "other bytes" in line]
     assert ("note", f"V{FIRST}") in {(item.what, item.place) for item in done.lost}
     assert task(0) not in {item.detail for item in done.lost}
+
+
+@pytest.mark.skipif(not CORPUS.exists(), reason="the corpus lies beside the project, not in it")
+def test_sheets_that_excel_wrote_are_as_they_were() -> None:
+    start = enriched(drawn(first_view()), samples=True)
+    (done,) = redraws(start, 1)
+
+    assert sum("mau" in name for name in start.foreign) > 5
+    assert list(complaints(start, done.data, 1)) == []
+
+
+@pytest.mark.skipif(not CORPUS.exists(), reason="as above")
+def test_a_register_with_macros_is_refused(start: Enriched) -> None:
+    pack = Package(start.data)
+    pack.parts["xl/vbaProject.bin"] = Package((CORPUS / "39_vba.xlsm").read_bytes()).parts["xl/vbaProject.bin"]
+    pack.default("bin", "application/vnd.ms-office.vbaProject")
+    pack.relate(
+        "xl/workbook.xml", "http://schemas.microsoft.com/office/2006/relationships/vbaProject", "xl/vbaProject.bin"
+    )
+
+    with pytest.raises(CannotGraft, match="macros"):
+        redrawn(pack.pack(), view_at(1, None))

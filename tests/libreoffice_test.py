@@ -76,7 +76,9 @@ def test_a_register_saved_by_libreoffice_is_read_back_without_a_change(
     assert kept[own] == theirs[own]
     opened = load_workbook(libreoffice(office.space.register, "xlsx"), data_only=True)
     assert opened["Bảng riêng"]["B1"].value == "chữ riêng"
-    assert opened["Bảng riêng"]["A1"].value == 5 + len(office.rows())  # title, day, bands, ids and captions stand above them
+    assert opened["Bảng riêng"]["A1"].value == 5 + len(
+        office.rows()
+    )  # title, day, bands, ids and captions stand above them
 
 
 def stripped(path: Path) -> Path:

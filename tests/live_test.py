@@ -14,6 +14,7 @@ from tdnv_sheets import regulation
 from tdnv_sheets.pipeline.demo import grid_of
 from tdnv_sheets.render.live import CELLS, TODAY
 from tdnv_sheets.render.register import draw_register
+from tdnv_sheets.render.register_tasks import TABLE_NAME
 from tests.law_oracle import random_office
 from tests.recalculated import SHEET, expected, judged, live_cells, recalculate, view_of
 
@@ -98,3 +99,17 @@ def test_the_as_of_cell_may_follow_the_clock(office: SmallOffice) -> None:
     day = book.defined_names[TODAY].attr_text.rpartition("!")[2].replace("$", "")
     assert book[SHEET][day].value == "=TODAY()"
     assert load_workbook(office.space.register, data_only=True)[SHEET][day].value.date() == date(2026, 6, 10)
+
+
+def test_a_row_typed_below_the_table_is_given_the_formulas_by_excel(office: SmallOffice) -> None:
+    assert office.run("render").code == 0
+
+    sheet = load_workbook(office.space.register)[SHEET]
+    table = sheet.tables[TABLE_NAME]
+    columns, _ = grid_of(sheet)
+    given = {
+        column.id: column.calculatedColumnFormula.attr_text
+        for column in table.tableColumns
+        if column.calculatedColumnFormula
+    }
+    assert given == {columns[field]: name for field, name in CELLS.items()}

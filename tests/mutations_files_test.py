@@ -190,7 +190,7 @@ def as_strict(path: Path) -> bytes:
             text = text.replace(usual, other)
         return text
 
-    day = cell_as("S6", '<c r="S6" {s} t="d"><v>2026-06-05</v></c>')
+    day = cell_as("J7", '<c r="J7" {s} t="d"><v>2026-06-05</v></c>')
     return rewritten(path, (SHEET, day), (r"(?:xl|docProps|_rels)/.*", strict))
 
 
@@ -239,7 +239,7 @@ def over_the_limit(path: Path) -> bytes:
 
 def hidden(sheet: Worksheet) -> None:
     sheet.row_dimensions[6].hidden = True
-    sheet.column_dimensions["O"].hidden = True
+    sheet.column_dimensions["F"].hidden = True
 
 
 def filtered(sheet: Worksheet) -> None:
@@ -257,9 +257,9 @@ def protected_anew(book: Workbook) -> None:
 
 
 COMPUTED = {
-    "N6": '<c r="N6" {s} t="str"><f>IF(1=1,"Đã hoàn thành","")</f><v>Đã hoàn thành</v></c>',
-    "S6": '<c r="S6" {s}><f>DATE(2026,6,5)</f><v>46178</v></c>',
-    "O6": '<c r="O6" {s} t="str"><f>CONCATENATE("Đã kiểm tra ",12," hồ.")</f><v>Đã kiểm tra 12 hồ.</v></c>',
+    "E7": '<c r="E7" {s} t="str"><f>IF(1=1,"Đã hoàn thành","")</f><v>Đã hoàn thành</v></c>',
+    "J7": '<c r="J7" {s}><f>DATE(2026,6,5)</f><v>46178</v></c>',
+    "F7": '<c r="F7" {s} t="str"><f>CONCATENATE("Đã kiểm tra ",12," hồ.")</f><v>Đã kiểm tra 12 hồ.</v></c>',
 }
 
 
@@ -300,25 +300,25 @@ DDE_LINK = (
 CASES: dict[str, Case] = {
     "16 serial numbers that are no day of ours": Case(
         cells_as(
-            S6='<c r="S6" {s}><v>9999999</v></c>', S7='<c r="S7" {s}><v>-5</v></c>', S8='<c r="S8" {s}><v>59</v></c>'
+            J7='<c r="J7" {s}><v>9999999</v></c>', J6='<c r="J6" {s}><v>-5</v></c>', J8='<c r="J8" {s}><v>59</v></c>'
         ),
         "returned",
-        (("date-out-of-range", "S8"), ("not-a-date", "S6"), ("not-a-date", "S7")),
+        (("date-out-of-range", "J8"), ("not-a-date", "J6"), ("not-a-date", "J7")),
     ),
     "33 a hidden row and a hidden column": Case(page(hidden), said=(("hidden-columns", ""), ("hidden-rows", ""))),
     "33 rows that a filter hides": Case(page(filtered), said=(("hidden-rows", ""),)),
     "37 formulas with the value that Excel computed": Case(cells_as(**COMPUTED)),
     "37 formulas that nobody computed": Case(
-        cells_as(N6='<c r="N6" {s}><f>B1</f></c>', S6='<c r="S6" {s}><f>TODAY()</f><v></v></c>'),
+        cells_as(E7='<c r="E7" {s}><f>B1</f></c>', J7='<c r="J7" {s}><f>TODAY()</f><v></v></c>'),
         "partly",
-        (("formula", "N6"), ("formula", "S6")),
+        (("formula", "E7"), ("formula", "J7")),
     ),
     "38 error cells of formulas": Case(
         cells_as(
-            N6='<c r="N6" {s} t="e"><f>VLOOKUP(1,2,3)</f><v>#N/A</v></c>', S6='<c r="S6" {s} t="e"><v>#REF!</v></c>'
+            E7='<c r="E7" {s} t="e"><f>VLOOKUP(1,2,3)</f><v>#N/A</v></c>', J7='<c r="J7" {s} t="e"><v>#REF!</v></c>'
         ),
         "partly",
-        (("error-value", "N6"), ("error-value", "S6")),
+        (("error-value", "E7"), ("error-value", "J7")),
     ),
     "41 a stray cell in the last corner of the sheet": Case(far_cell, said=(("far-cells", "XFD1048576"),)),
     "41 whole columns and thousands of rows that are only formatted": Case(whole_columns),
@@ -486,7 +486,7 @@ def test_37_38_formulas_and_error_cells_are_told_apart_in_every_kind(
 
     answer = office.merge(libreoffice(fill(file, typed), kind))
 
-    assert (answer["verdict"], said(answer)) == ("partly", [("error-value", "R6")])
+    assert (answer["verdict"], said(answer)) == ("partly", [("error-value", "I7")])
     assert office.rows()[TWO, "cctl"] == as_typed[TWO, "cctl"]
 
 
@@ -515,7 +515,7 @@ def test_42_a_csv_is_read_for_the_unit_that_the_office_names(
 
     assert (unnamed["verdict"], said(unnamed)) == ("quarantined", [("not-our-template", "")])
     assert answer["verdict"] == "accepted"
-    assert {(code, cell) for code, cell in said(answer) if code != "unknown-base"} == {("date-as-text", "S6")}
+    assert {(code, cell) for code, cell in said(answer) if code != "unknown-base"} == {("date-as-text", "J7")}
     # Without a stamp nobody knows when it was drawn, so that the office chooses.
     offered = {(choice["task_id"], choice["field"]): choice["theirs"] for choice in answer["conflicts"]}
     assert offered == {

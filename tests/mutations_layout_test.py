@@ -117,9 +117,9 @@ def merged_captions_downwards(sheet: Worksheet) -> None:
 
 def groups_above_the_captions(sheet: Worksheet) -> None:
     sheet.insert_rows(CAPTIONS)
-    sheet.cell(CAPTIONS, 1).value, sheet.cell(CAPTIONS, 14).value = "Phần của Văn phòng", "Phần của đơn vị"
-    sheet.merge_cells(start_row=CAPTIONS, end_row=CAPTIONS, start_column=1, end_column=13)
-    sheet.merge_cells(start_row=CAPTIONS, end_row=CAPTIONS, start_column=14, end_column=LAST_COLUMN)
+    sheet.cell(CAPTIONS, 1).value, sheet.cell(CAPTIONS, 5).value = "Phần của Văn phòng", "Phần của đơn vị"
+    sheet.merge_cells(start_row=CAPTIONS, end_row=CAPTIONS, start_column=1, end_column=4)
+    sheet.merge_cells(start_row=CAPTIONS, end_row=CAPTIONS, start_column=5, end_column=LAST_COLUMN)
 
 
 def column_numbers(sheet: Worksheet) -> None:
@@ -167,7 +167,7 @@ def ordinals_repeated_and_blank(sheet: Worksheet) -> None:
 
 
 def blank_column(sheet: Worksheet) -> None:
-    sheet.insert_cols(14)
+    sheet.insert_cols(5)
 
 
 def blank_rows(sheet: Worksheet) -> None:
@@ -188,8 +188,8 @@ def formatted_far_down(sheet: Worksheet) -> None:
 
 
 def own_column(sheet: Worksheet) -> None:
-    sheet.insert_cols(15)
-    sheet.cell(CAPTIONS, 15).value, sheet.cell(FIRST, 15).value = "Theo dõi nội bộ", "nháp"
+    sheet.insert_cols(6)
+    sheet.cell(CAPTIONS, 6).value, sheet.cell(FIRST, 6).value = "Theo dõi nội bộ", "nháp"
 
 
 def own_column_beyond(sheet: Worksheet) -> None:
@@ -218,9 +218,9 @@ def total_row(sheet: Worksheet) -> None:
 def notes_and_signatures(sheet: Worksheet) -> None:
     sheet["A11"] = "Ghi chú: số liệu tính đến ngày 5/6/2026"
     sheet["B12"] = "- Các nhiệm vụ còn lại báo cáo sau"
-    sheet["N14"], sheet["B14"] = "Hải Phòng, ngày 5 tháng 6 năm 2026", "NGƯỜI LẬP BIỂU"
-    sheet["N15"] = "THỦ TRƯỞNG ĐƠN VỊ"
-    sheet["N18"], sheet["B18"] = "Trần Thị B", "Lê Văn A"
+    sheet["E14"], sheet["B14"] = "Hải Phòng, ngày 5 tháng 6 năm 2026", "NGƯỜI LẬP BIỂU"
+    sheet["E15"] = "THỦ TRƯỞNG ĐƠN VỊ"
+    sheet["E18"], sheet["B18"] = "Trần Thị B", "Lê Văn A"
 
 
 def captions_again(sheet: Worksheet) -> None:
@@ -267,9 +267,9 @@ HARMLESS = (
 )
 """Repaired and not said."""
 LISTED = (
-    Case(6, lambda sheet: caption(sheet, "Tình trạng", "Tiến độ"), (("renamed-column", "N5"),)),
-    Case(6, lambda sheet: caption(sheet, "Tình hình, kết quả", "Tình hình kết qủa"), (("renamed-column", "O5"),)),
-    Case(8, own_column, (("extra-column", "O5"),)),
+    Case(6, lambda sheet: caption(sheet, "Tình trạng", "Tiến độ"), (("renamed-column", "E5"),)),
+    Case(6, lambda sheet: caption(sheet, "Tình hình, kết quả", "Tình hình kết qủa"), (("renamed-column", "F5"),)),
+    Case(8, own_column, (("extra-column", "F5"),)),
     Case(8, own_column_beyond, (("extra-column", "AF5"),)),
     Case(8, words_beyond_the_columns, (("stray-cells", "AG6"),)),
     Case(10, repeated_caption_beyond, (("extra-column", "AF5"),)),
@@ -324,20 +324,20 @@ def test_what_is_repaired_is_listed_and_the_reported_values_go_in(
 
 
 def captions_merged_sidewards(sheet: Worksheet) -> None:
-    sheet.cell(CAPTIONS, 15).value = None
-    sheet.merge_cells(start_row=CAPTIONS, end_row=CAPTIONS, start_column=14, end_column=15)
+    sheet.cell(CAPTIONS, 6).value = None
+    sheet.merge_cells(start_row=CAPTIONS, end_row=CAPTIONS, start_column=5, end_column=6)
 
 
 def repeated_caption(sheet: Worksheet) -> None:
-    sheet.insert_cols(16)
-    sheet.cell(CAPTIONS, 16).value, sheet.cell(FIRST, 16).value = "Tình trạng", "Đang thực hiện"
+    sheet.insert_cols(7)
+    sheet.cell(CAPTIONS, 7).value, sheet.cell(FIRST, 7).value = "Tình trạng", "Đang thực hiện"
 
 
 def second_table(sheet: Worksheet) -> None:
     for offset, row in enumerate(range(CAPTIONS, FIRST + 2)):
         for column in range(1, LAST_COLUMN + 1):
             sheet.cell(14 + offset, column).value = sheet.cell(row, column).value
-    sheet.cell(15, 15).value = "Nội dung tháng trước"
+    sheet.cell(15, 6).value = "Nội dung tháng trước"
 
 
 def second_table_of_other_columns(sheet: Worksheet) -> None:
@@ -350,12 +350,12 @@ def no_captions(sheet: Worksheet) -> None:
 
 
 REFUSED = (
-    Case(6, lambda sheet: caption(sheet, "Tình trạng", "Đến đâu rồi?"), (("misnamed-column", "N5"),)),
-    Case(6, lambda sheet: caption(sheet, "Ngày hoàn thành", "Hoàn thành ngày nào"), (("misnamed-column", "S5"),)),
-    Case(9, lambda sheet: sheet.delete_cols(14), (("missing-column", ""),)),
+    Case(6, lambda sheet: caption(sheet, "Tình trạng", "Đến đâu rồi?"), (("misnamed-column", "E5"),)),
+    Case(6, lambda sheet: caption(sheet, "Ngày hoàn thành", "Hoàn thành ngày nào"), (("misnamed-column", "J5"),)),
+    Case(9, lambda sheet: sheet.delete_cols(5), (("missing-column", ""),)),
     Case(9, lambda sheet: sheet.delete_cols(1), (("missing-column", ""),)),
-    Case(10, lambda sheet: caption(sheet, "Tình trạng", None), (("blank-header", "N5"),)),
-    Case(10, repeated_caption, (("duplicate-column", "P5"),)),
+    Case(10, lambda sheet: caption(sheet, "Tình trạng", None), (("blank-header", "E5"),)),
+    Case(10, repeated_caption, (("duplicate-column", "G5"),)),
     Case(34, second_table, (("second-table", "14"),)),
     Case(34, second_table_of_other_columns, (("second-table", "12"),)),
 )
@@ -387,14 +387,14 @@ def test_2_without_the_ids_such_a_caption_hides_a_column(office: SmallOffice) ->
     answer = office.merge(edited(fill(office.issue("cctl"), REPORTED), captions_merged_sidewards, without_ids))
 
     (wrong,) = [f for f in answer["findings"] if f["severity"] == "error"]
-    assert (wrong["code"], wrong["cell"], wrong["column"]) == ("blank-header", "O4", "Tình hình, kết quả")
+    assert (wrong["code"], wrong["cell"], wrong["column"]) == ("blank-header", "F4", "Tình hình, kết quả")
 
 
 def test_2_a_caption_merged_with_the_first_task_hides_no_task(
     office: SmallOffice, unmutated: dict[tuple[str, str], dict[str, Any]]
 ) -> None:
     """The cell that the merge covers is empty, as it was when the workbook was issued."""
-    path = edited(fill(office.issue("cctl"), REPORTED), lambda sheet: sheet.merge_cells("U5:U6"), without_ids)
+    path = edited(fill(office.issue("cctl"), REPORTED), lambda sheet: sheet.merge_cells("L5:L6"), without_ids)
 
     answer = office.merge(path)
 
@@ -407,8 +407,8 @@ def test_4_a_divided_caption_still_names_its_column(
 ) -> None:
     def divide(sheet: Worksheet) -> None:
         merged_captions_downwards(sheet)
-        sheet.unmerge_cells("N5:N6")
-        sheet["N6"] = "(chọn trong danh sách)"
+        sheet.unmerge_cells("E5:E6")
+        sheet["E6"] = "(chọn trong danh sách)"
 
     answer = office.merge(edited(fill(office.issue("cctl"), REPORTED), divide))
 
@@ -433,7 +433,7 @@ def test_9_a_row_of_ids_without_captions_is_not_enough(office: SmallOffice) -> N
 
 
 def test_what_was_not_looked_at_is_said(office: SmallOffice) -> None:
-    path = edited(fill(office.issue("cctl"), REPORTED), lambda sheet: sheet.delete_cols(14))
+    path = edited(fill(office.issue("cctl"), REPORTED), lambda sheet: sheet.delete_cols(5))
 
     answer = office.merge(path)
 
@@ -447,9 +447,9 @@ def test_what_was_not_looked_at_is_said(office: SmallOffice) -> None:
 
 def test_a_row_without_id_that_reports_something_is_never_skipped(office: SmallOffice) -> None:
     def add(sheet: Worksheet) -> None:
-        sheet["B9"], sheet["O9"] = "Nhiệm vụ mới", "Đang làm"
-        sheet["B10"], sheet["N10"] = "NHIỆM VỤ KHÁC", "Đã hoàn thành"
-        sheet["O11"] = "chỉ có chữ này"
+        sheet["B9"], sheet["F9"] = "Nhiệm vụ mới", "Đang làm"
+        sheet["B10"], sheet["E10"] = "NHIỆM VỤ KHÁC", "Đã hoàn thành"
+        sheet["F11"] = "chỉ có chữ này"
 
     answer = office.merge(edited(fill(office.issue("cctl"), REPORTED), add))
 
@@ -463,7 +463,7 @@ def test_a_row_without_id_that_reports_something_is_never_skipped(office: SmallO
 def test_a_row_below_the_signatures_that_reports_something_is_never_skipped(office: SmallOffice) -> None:
     def add(sheet: Worksheet) -> None:
         sheet["B11"] = "NGƯỜI LẬP BIỂU"
-        sheet["B13"], sheet["N13"] = "Nhiệm vụ mới", "Đã hoàn thành"
+        sheet["B13"], sheet["E13"] = "Nhiệm vụ mới", "Đã hoàn thành"
 
     answer = office.merge(edited(fill(office.issue("cctl"), REPORTED), add))
 
@@ -500,13 +500,13 @@ def test_a_mistyped_id_under_the_notes_is_still_an_error(office: SmallOffice) ->
 def test_39_the_same_id_with_other_values_is_sent_back(office: SmallOffice) -> None:
     def copy(sheet: Worksheet) -> None:
         copied_row(sheet)
-        sheet.cell(FIRST + 3, 15).value = "Nội dung khác"
+        sheet.cell(FIRST + 3, 6).value = "Nội dung khác"
 
     answer = office.merge(edited(fill(office.issue("cctl"), REPORTED), copy))
 
     assert (answer["verdict"], said(answer)) == ("partly", [("duplicate-row", "A6"), ("duplicate-row", "A9")])
     rows = office.rows()
-    assert (rows[ONE, "cctl"]["progress"], rows[TWO, "cctl"]["progress"]) == (None, "in_progress")
+    assert (rows[ONE, "cctl"]["progress"], rows[TWO, "cctl"]["progress"]) == ("done", None)
 
 
 def test_a_workbook_without_any_task_is_sent_back(office: SmallOffice) -> None:
@@ -603,7 +603,7 @@ def test_35_a_copy_of_our_sheet_that_differs_sends_the_file_back(office: SmallOf
     def copy(book: Workbook) -> None:
         sheet = copied(book)
         sheet.title = "Cập nhật (2)"
-        sheet["O7"] = "Nội dung của tháng trước"
+        sheet["F7"] = "Nội dung của tháng trước"
         if not ids:
             sheet.delete_rows(IDS)
 
@@ -712,14 +712,14 @@ def test_33_hidden_rows_and_columns_are_read_and_counted(office: SmallOffice) ->
     path = fill(office.issue("cctl"), REPORTED)
 
     def hide(book: Book) -> Book:
-        return with_sheet(book, "Cập nhật", hidden_rows=frozenset({4, 6, 8, 900}), hidden_columns=frozenset({15, 44}))
+        return with_sheet(book, "Cập nhật", hidden_rows=frozenset({4, 6, 8, 900}), hidden_columns=frozenset({6, 44}))
 
     outcome = checked(office, path, hide)
 
     assert codes(outcome) == {"hidden-rows": "2 6, 8", "hidden-columns": "1 «Tình hình, kết quả»"}
     assert not has_error(outcome.abouts)
     assert outcome.submission is not None
-    assert outcome.submission.rows[0].cells["result_summary"] == "Đã kiểm tra 12 hồ."
+    assert outcome.submission.rows[1].cells["result_summary"] == "Đã kiểm tra 12 hồ."
 
 
 def test_33_the_row_of_ids_that_we_hide_ourselves_is_no_finding(office: SmallOffice) -> None:
@@ -760,7 +760,7 @@ def test_a_secret_in_a_font_older_than_unicode_is_refused(office: SmallOffice) -
 
     answer = office.merge(path)
 
-    assert (answer["verdict"], said(answer)) == ("waiting", [("secret", "6")])
+    assert (answer["verdict"], said(answer)) == ("waiting", [("secret", "7")])
 
 
 # ------------------------------------------------------------------ template version

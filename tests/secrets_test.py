@@ -21,7 +21,7 @@ SECRET = f"TUYỆT MẬT phương án {MARKER}"
 
 
 def in_a_unit_cell(book: Workbook) -> None:
-    book["Cập nhật"]["O6"] = SECRET
+    book["Cập nhật"]["F7"] = SECRET
 
 
 def in_a_locked_cell(book: Workbook) -> None:
@@ -51,12 +51,12 @@ def in_a_hidden_sheet(book: Workbook) -> None:
 
 
 def beside_a_file_level_mistake(book: Workbook) -> None:
-    book["Cập nhật"].delete_cols(14)
+    book["Cập nhật"].delete_cols(5)
     book["Báo cáo"]["C10"] = SECRET
 
 
 PLACES: dict[Callable[[Workbook], None], tuple[str, int]] = {
-    in_a_unit_cell: ("Cập nhật", 6),
+    in_a_unit_cell: ("Cập nhật", 7),
     in_a_locked_cell: ("Cập nhật", 8),
     in_a_missing_task: ("Nhiệm vụ thiếu", 7),
     in_the_report: ("Báo cáo", 10),
@@ -160,7 +160,7 @@ def test_in_english_too(office: SmallOffice) -> None:
     (answer,) = office.run("merge", "--format", "json", lang="en").json
 
     (finding,) = answer["findings"]
-    assert finding["message"] == "Row 6 bears a mark of secrecy. The file is neither taken in nor kept."
+    assert finding["message"] == "Row 7 bears a mark of secrecy. The file is neither taken in nor kept."
 
 
 def test_a_file_named_on_the_command_line_leaves_nothing_in_the_workspace(office: SmallOffice) -> None:
@@ -229,7 +229,7 @@ def test_a_topic_of_secrets_is_a_warning_and_goes_in(office: SmallOffice) -> Non
     answer = office.merge(fill(office.issue("cctl"), {ONE: {"result_summary": "Tập huấn về bảo vệ bí mật nhà nước"}}))
 
     (finding,) = answer["findings"]
-    assert (finding["code"], finding["severity"], finding["row"]) == ("secret-topic", "warning", 6)
+    assert (finding["code"], finding["severity"], finding["row"]) == ("secret-topic", "warning", 7)
     assert answer["verdict"] == "accepted"
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from copy import copy
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import pytest
 from openpyxl.comments import Comment
-from openpyxl.formatting.rule import CellIsRule, FormulaRule
+from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Font, PatternFill
+from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.filters import CustomFilter, CustomFilters, FilterColumn, Filters
@@ -18,10 +19,12 @@ from openpyxl.worksheet.pagebreak import Break
 from tests.redrawing import Redrawn, drawn, edited, redrawn, rows_of, task, view_of
 
 if TYPE_CHECKING:
+    from tdnv_sheets.records import Value
     from tests.registers import TaskSheet
 
 PEACH = PatternFill("solid", start_color="FFFBE5D6")
 OWN = "Ghi nhớ"
+Own: TypeAlias = "dict[str, dict[int, Value]]"
 TABLE = "tblNhiemVu"
 
 
@@ -122,13 +125,18 @@ def test_the_print_set_up_is_the_offices_and_covers_the_rows_of_now(register: by
     assert "19/06/2026" in sheet.oddFooter.left.text
 
 
+def colour(formula: str, operator: Literal["equal"] | None = None) -> Rule:
+    kind: Literal["cellIs", "expression"] = "cellIs" if operator else "expression"
+    return Rule(type=kind, operator=operator, formula=[formula], dxf=DifferentialStyle(fill=PEACH))
+
+
 def test_colour_rules_of_the_office_follow_their_cells_and_ours_are_drawn_once(register: bytes) -> None:
     with edited(register) as office:
         rows, sheet = office.tasks.filled, office.sheet
         first, last, third = rows[0], rows[-1], office.tasks.row(task(3))
-        sheet.conditional_formatting.add(f"K{first}:K{last}", CellIsRule("equal", formula=['"Hỏa tốc"'], fill=PEACH))
-        sheet.conditional_formatting.add(f"M{third}", FormulaRule(formula=[f"$S{third}<TODAY()"], fill=PEACH))
-        sheet.conditional_formatting.add(f"M{office.tasks.row(task(1))}", FormulaRule(formula=["TRUE"], fill=PEACH))
+        sheet.conditional_formatting.add(f"K{first}:K{last}", colour('"Hỏa tốc"', "equal"))
+        sheet.conditional_formatting.add(f"M{third}", colour(f"$S{third}<TODAY()"))
+        sheet.conditional_formatting.add(f"M{office.tasks.row(task(1))}", colour("TRUE"))
     before = rules_of(redrawn(register, view_of(LATER)).tasks.sheet)
     done = redrawn(office.data, view_of(LATER))
     after, row = rules_of(done.tasks.sheet), done.tasks.row(task(3))
@@ -170,7 +178,7 @@ def test_formulas_of_an_own_column_point_to_the_same_task_and_go_on_in_new_rows(
             "Tổng", {task(0): f"=SUM(AT{office.tasks.filled[0]}:AT{office.tasks.filled[-1]})"}
         )
         one = office.tasks.add_column("Dẫn", {task(4): f"=M{office.tasks.row(task(5))}&M{office.tasks.row(task(1))}"})
-    kept = {"Còn lại": {0: 5}, "Tổng": {0: 7}, "Dẫn": {4: "x"}}
+    kept: Own = {"Còn lại": {0: 5}, "Tổng": {0: 7}, "Dẫn": {4: "x"}}
     rows = rows_of(0, 2, 3, 4, 5, 6, 7, own=kept)
     done = redrawn(office.data, view_of(rows, own=tuple(kept)))
     sheet = done.tasks

@@ -51,7 +51,7 @@ def rearranged(sheet: Worksheet, columns: Sequence[int], rows: Sequence[int]) ->
 
 
 def test_a_missing_column_of_the_unit_sends_the_file_back(office: SmallOffice) -> None:
-    book = change(fill(office.issue("cctl"), GOOD), lambda book: book["Cập nhật"].delete_cols(14))
+    book = change(fill(office.issue("cctl"), GOOD), lambda book: book["Cập nhật"].delete_cols(5))
     before, revision, history = office.rows(), office.revision(), office.run("history", TWO).out
     said = {
         "vi": ("Thiếu cột «Tình trạng».", "Thêm lại cột với đúng tên, hoặc điền vào tệp Văn phòng gửi."),
@@ -75,7 +75,7 @@ def test_a_missing_column_of_the_unit_sends_the_file_back(office: SmallOffice) -
 
 
 def test_a_missing_column_of_the_office_is_only_a_warning(office: SmallOffice) -> None:
-    book = change(fill(office.issue("cctl"), GOOD), lambda book: book["Cập nhật"].delete_cols(10))
+    book = change(fill(office.issue("cctl"), GOOD), lambda book: book["Cập nhật"].delete_cols(28))
 
     answer = office.merge(book)
 
@@ -101,13 +101,13 @@ def test_a_column_that_is_not_ours_is_named_and_left_out(office: SmallOffice) ->
 
 def test_a_column_renamed_past_recognition_sends_the_file_back_and_is_named(office: SmallOffice) -> None:
     def rename(book: Workbook) -> None:
-        book["Cập nhật"]["N5"] = "Đến đâu rồi?"
+        book["Cập nhật"]["E5"] = "Đến đâu rồi?"
 
     before = office.rows()
     answer = office.merge(change(fill(office.issue("cctl"), GOOD), rename))
 
     (wrong,) = errors(answer)
-    assert (wrong["code"], wrong["cell"], wrong["column"]) == ("misnamed-column", "N5", "Tình trạng")
+    assert (wrong["code"], wrong["cell"], wrong["column"]) == ("misnamed-column", "E5", "Tình trạng")
     assert wrong["value"] == "Đến đâu rồi?"
     assert wrong["fix"].startswith("Ghi lại tên cột là «Tình trạng»")
     assert (answer["verdict"], office.rows()) == ("returned", before)
@@ -115,25 +115,25 @@ def test_a_column_renamed_past_recognition_sends_the_file_back_and_is_named(offi
 
 def test_a_column_under_a_known_other_name_is_listed(office: SmallOffice) -> None:
     def rename(book: Workbook) -> None:
-        book["Cập nhật"]["N5"] = "Tiến độ"
+        book["Cập nhật"]["E5"] = "Tiến độ"
 
     answer = office.merge(change(fill(office.issue("cctl"), GOOD), rename))
 
     fixed = only(answer, "fixed")
-    assert (fixed["code"], fixed["cell"], fixed["column"]) == ("renamed-column", "N5", "Tình trạng")
+    assert (fixed["code"], fixed["cell"], fixed["column"]) == ("renamed-column", "E5", "Tình trạng")
     assert fixed["message"] == "Cột «Tiến độ» được hiểu là «Tình trạng»."
     assert (answer["verdict"], office.rows()[TWO, "cctl"]["progress"]) == ("accepted", "in_progress")
 
 
 def test_without_the_row_of_ids_a_misspelt_caption_is_recognised_by_its_likeness(office: SmallOffice) -> None:
     def spoil(book: Workbook) -> None:
-        book["Cập nhật"]["O5"] = "Tình hinhf, kết quả"
+        book["Cập nhật"]["F5"] = "Tình hinhf, kết quả"
         book["Cập nhật"].delete_rows(4)
 
     answer = office.merge(change(fill(office.issue("cctl"), GOOD), spoil))
 
     fixed = only(answer, "fixed")
-    assert (fixed["code"], fixed["cell"], fixed["column"]) == ("renamed-column", "O4", "Tình hình, kết quả")
+    assert (fixed["code"], fixed["cell"], fixed["column"]) == ("renamed-column", "F4", "Tình hình, kết quả")
     assert answer["verdict"] == "accepted"
     assert office.rows()[TWO, "cctl"]["result_summary"] == "Đang tổng hợp số liệu"
 
@@ -144,7 +144,7 @@ def test_a_caption_over_another_columns_id_sends_the_file_back(office: SmallOffi
     def swap(book: Workbook) -> None:
         sheet = book["Cập nhật"]
         for row in range(5, 9):
-            left, right = sheet.cell(row, 18), sheet.cell(row, 19)
+            left, right = sheet.cell(row, 9), sheet.cell(row, 10)
             left.value, right.value = right.value, left.value
 
     book = change(fill(office.issue("cctl"), {ONE: IN_TIME}), swap)
@@ -153,8 +153,8 @@ def test_a_caption_over_another_columns_id_sends_the_file_back(office: SmallOffi
     answer = office.merge(book)
 
     assert [(e["code"], e["cell"], e["column"], e["value"]) for e in errors(answer)] == [
-        ("moved-caption", "R5", "Ngày văn bản kết quả", "Ngày hoàn thành"),
-        ("moved-caption", "S5", "Ngày hoàn thành", "Ngày văn bản kết quả"),
+        ("moved-caption", "I5", "Ngày văn bản kết quả", "Ngày hoàn thành"),
+        ("moved-caption", "J5", "Ngày hoàn thành", "Ngày văn bản kết quả"),
     ]
     assert (answer["verdict"], office.rows()) == ("returned", before)
 
@@ -227,7 +227,7 @@ def test_an_emptied_progress_is_kept_and_said(office: SmallOffice) -> None:
     answer = office.merge(book)
 
     warning = only(answer, "warning")
-    assert (warning["code"], warning["cell"], warning["column"]) == ("not-cleared", "N7", "Tình trạng")
+    assert (warning["code"], warning["cell"], warning["column"]) == ("not-cleared", "E6", "Tình trạng")
     assert warning["message"] == "Ô «Tình trạng» bị xóa trắng; giá trị cũ «Đang thực hiện» được giữ."
     row = office.rows()[TWO, "cctl"]
     assert (answer["verdict"], row["progress"], row["difficulty"]) == ("accepted", "in_progress", "Thiếu máy bơm")
@@ -237,7 +237,7 @@ def test_a_day_typed_as_text_is_repaired_and_listed(office: SmallOffice) -> None
     answer = office.merge(fill(office.issue("cctl"), {ONE: IN_TIME | {"completed_date": " 5.6.2026"}}))
 
     fixed = only(answer, "fixed")
-    assert (fixed["code"], fixed["cell"], fixed["value"]) == ("date-as-text", "S6", "5.6.2026")
+    assert (fixed["code"], fixed["cell"], fixed["value"]) == ("date-as-text", "J7", "5.6.2026")
     assert fixed["message"] == "«5.6.2026» ở cột «Ngày hoàn thành» là chữ, được hiểu là ngày 05/06/2026."
     assert (answer["verdict"], office.rows()[ONE, "cctl"]["completed_date"]) == ("accepted", "2026-06-05")
 
@@ -246,7 +246,7 @@ def test_a_completion_day_without_done_is_a_warning_and_goes_in(office: SmallOff
     answer = office.merge(fill(office.issue("cctl"), {ONE: IN_TIME | {"progress": "in_progress"}}))
 
     warning = only(answer, "warning")
-    assert (warning["code"], warning["cell"]) == ("not-done-but-dated", "S6")
+    assert (warning["code"], warning["cell"]) == ("not-done-but-dated", "J7")
     assert answer["verdict"] == "accepted"
 
 

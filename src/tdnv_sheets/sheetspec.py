@@ -133,11 +133,22 @@ def load(path: Path) -> SheetSpec:
         for other in spec.required_when:
             if other not in by_name:
                 raise BrokenDeclaration(path, f"{spec.name}.required_when", f"no such field: {other}")
+    first = raw["sheet"].get("first", {})
     sheets = {name for spec in fields for name in spec.shows}
-    by_sheet = {name: tuple(spec for spec in fields if name in spec.shows) for name in sheets}
+    by_sheet = {name: _ordered(path, [spec for spec in fields if name in spec.shows], name, first) for name in sheets}
     return SheetSpec(
         raw["sheet"]["name"], raw["sheet"]["version"], fields, MappingProxyType(by_name), MappingProxyType(by_sheet)
     )
+
+
+def _ordered(path: Path, fields: list[FieldSpec], sheet: str, first: dict[str, list[str]]) -> tuple[FieldSpec, ...]:
+    """Put what *sheet* shows first before the rest, which stays in its order."""
+    ahead, shown = first.get(sheet, []), {spec.name for spec in fields}
+    for name in ahead:
+        if name not in shown:
+            raise BrokenDeclaration(path, f"sheet.first.{sheet}", f"not shown there: {name}")
+    rank = {name: place for place, name in enumerate(ahead)}
+    return tuple(sorted(fields, key=lambda spec: rank.get(spec.name, len(rank))))
 
 
 def _one_of(value: str, known: tuple[str, ...]) -> str:

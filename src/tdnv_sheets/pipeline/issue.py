@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -24,7 +25,6 @@ from tdnv_sheets.stamp import TEMPLATE_VERSION, Stamp, content_digest, encode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date
     from pathlib import Path
 
     from tdnv_sheets.findings import About
@@ -80,7 +80,7 @@ def issue(office: Office, period: Period, moment: Moment, *, units: Sequence[str
     plans: list[tuple[UnitBookView, Path]] = []
     records: list[IssueRecord] = []
     for unit in wanted:
-        rows = by_unit.get(unit.code, [])
+        rows = sorted(by_unit.get(unit.code, []), key=most_urgent_first)
         if not rows and not units:
             continue
         content = row_digest(rows)
@@ -143,6 +143,19 @@ def belongs(row: Row, period: Period) -> bool:
         return False
     day = row.judgement.completion_day
     return row.judgement.status in OPEN or row.judgement.awaiting or (day is not None and day in period)
+
+
+def most_urgent_first(row: Row) -> tuple[int, date, int, str]:
+    """Order a unit's rows: what is still to be done by its deadline, undated last, then what waits to be confirmed, then the rest.
+
+    Of several due on one day the more urgent document comes first.
+    """
+    judged = row.judgement
+    stage = 1 if judged.awaiting else 0 if judged.status in OPEN else 2
+    choices = [choice.code for choice in assignment_spec().by_name["urgency"].choices]
+    urgency = row.assignment.text("urgency")
+    pressing = choices.index(urgency) if urgency in choices else 0
+    return stage, judged.effective_deadline or date.max, -pressing, row.assignment.key.task_id
 
 
 def row_digest(rows: Sequence[Row]) -> str:

@@ -52,10 +52,17 @@ class Canvas:
         column = letters(self.columns.get(field, 0) + 1)
         return "" if place is None else f"{sheet_ref(self.words.sheet('tasks'))}!{column}{place + 1}"
 
-    def title(self, text: str, size: int = 16) -> None:
-        """Write the sheet's title into its first row, with the office and the as-of day."""
+    def title(self, text: str, size: int = 16, repeated: int = 0) -> None:
+        """Write the sheet's title into its first row, with the office and the as-of day.
+
+        Of *repeated* columns that stand on every printed page only the title is in them: the rest would be cut there.
+        """
         day = self.words.say("as_of", day=day_text(self.view.as_of))
-        self.put(0, 0, f"{text} – {self.view.office} – {day}", styles.TITLE, {"font_size": size})
+        rest = f"{self.view.office} – {day}"
+        look = {"font_size": size}
+        self.put(0, 0, text if repeated else f"{text} – {rest}", styles.TITLE, look)
+        if repeated:
+            self.put(0, repeated, rest, styles.TITLE, look)
         self.sheet.set_row(0, 26)
 
     def paper(self, repeat: tuple[int, int] | None = None) -> None:

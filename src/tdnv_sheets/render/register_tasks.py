@@ -103,7 +103,9 @@ def draw_tasks(canvas: Canvas) -> None:
         "banded_rows": False,
         "columns": [{"header": column.caption, "header_format": header} for column in shown],
     }
-    sheet.add_tall_table((HEADER_ROW, 0, last_row, len(shown) - 1), table)
+    names = CELLS if view.live is not None else {}
+    living_columns = {index: names[column.id] for index, column in enumerate(shown) if column.id in names}
+    sheet.add_tall_table((HEADER_ROW, 0, last_row, len(shown) - 1), table, living_columns)
     for index, column in enumerate(shown):
         if column.spec:
             _check(canvas, Area(body.first_row, index, body.last_row, index), column.spec)
@@ -121,7 +123,7 @@ def draw_tasks(canvas: Canvas) -> None:
 
 def _draw_head(canvas: Canvas, shown: Sequence[Column]) -> None:
     sheet, words = canvas.sheet, canvas.words
-    canvas.title(words.say("title"))
+    canvas.title(words.say("title"), 14, FROZEN_COLUMNS)
     _draw_day(canvas)
     _draw_legend(canvas)
     sheet.outline_settings(symbols_right=False)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta, timezone
 from functools import lru_cache
 from math import isfinite
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from xlsxwriter.utility import xl_col_to_name, xl_range
@@ -38,6 +39,7 @@ CODED: Final = (
     *("set_row", "set_column", "print_area"),
 )
 """The methods of a sheet that tell by a number what they left out."""
+NO_FORMULAS: Final[Mapping[int, str]] = MappingProxyType({})
 _DAY_ZERO: Final = date(1899, 12, 30).toordinal()
 _SECONDS: Final = 86_400
 
@@ -207,12 +209,19 @@ class RowSheet(Worksheet):
         index: int = self.table.pop(row)[column].string
         return index
 
-    def add_tall_table(self, area: tuple[int, int, int, int], options: Mapping[str, object]) -> None:
-        """Add an Excel table; XlsxWriter's own way remembers every cell of it, which is a gigabyte for 100,000 rows."""
+    def add_tall_table(
+        self, area: tuple[int, int, int, int], options: Mapping[str, object], formulas: Mapping[int, str] = NO_FORMULAS
+    ) -> None:
+        """Add an Excel table; XlsxWriter's own way remembers every cell of it, which is a gigabyte for 100,000 rows.
+
+        *formulas* are those that Excel gives to the columns of a row that is typed below the table, by the column's place.
+        """
         first_row, first_column, last_row, last_column = area
         self.add_table(first_row, first_column, first_row + 1, last_column, dict(options))
         for name in ("range", "a_range", "autofilter"):
             self.tables[-1][name] = xl_range(first_row, first_column, last_row, last_column)
+        for index, formula in formulas.items():
+            self.tables[-1]["columns"][index]["formula"] = formula
 
     def _write_rows(self) -> None:
         """Write all rows in order, those given whole among XlsxWriter's own."""

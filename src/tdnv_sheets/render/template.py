@@ -45,9 +45,9 @@ if TYPE_CHECKING:
 
 KIND: Final = "unit"
 """The stamp's kind of a unit workbook."""
-LEAD: Final = ("task_id", "task_content", "deadline")
-"""The columns that stay in sight while the unit fills in the others."""
-PRINTED_WIDTH: Final = 230
+FROZEN_COLUMNS: Final = 3
+"""Number, content and deadline stay in sight while the unit fills in the others."""
+PRINTED_WIDTH: Final = 185
 """Characters that fit across an A4 landscape page and can still be read."""
 LINES_LEAST, LINES_MOST = 3, 12
 """Lines of text that a row shows: room to write in, and an end to it."""
@@ -81,10 +81,8 @@ def book_title(view: UnitBookView) -> str:
 
 
 def update_columns() -> tuple[FieldSpec, ...]:
-    """Give the columns of «Cập nhật»: first those that stay in sight, then the others in the schema's order."""
-    shown = assignment_spec().shown_on(Page.UPDATE)
-    lead = tuple(spec for name in LEAD for spec in shown if spec.name == name)
-    return lead + tuple(spec for spec in shown if spec.name not in LEAD)
+    """Give the columns of «Cập nhật»."""
+    return assignment_spec().shown_on(Page.UPDATE)
 
 
 def update_place(view: UnitBookView, task_id: str, field: str) -> Place | None:
@@ -167,7 +165,7 @@ def _draw_update(book: Book, plan: Plan, columns: tuple[FieldSpec, ...]) -> None
         _draw_row(book, sheet, plan, columns, index, row)
     if count:
         _draw_column_checks(book, sheet, plan, columns, count)
-    sheet.freeze_panes(FIRST_ROW, len(LEAD))
+    sheet.freeze_panes(FIRST_ROW, FROZEN_COLUMNS)
     sheet.autofilter(CAPTION_ROW, 0, FIRST_ROW + max(count, 1) - 1, len(columns) - 1)
     sheet.protect("", dict(PROTECTION))
     set_page(sheet, footer=plan.footer(), repeat=(0, CAPTION_ROW))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.graft.sheet import Lost, Made, Side
 from tdnv_sheets.graft.touched.areas import moved
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from tdnv_sheets.graft.sheet import Cell, Row
     from tdnv_sheets.graft.touched.criteria import Test, Value
     from tdnv_sheets.graft.touched.ground import Ground
+
+_FILLED: Final = "calculatedColumnFormula"
+"""What Excel fills into new rows: ours for our columns, the office's for its own."""
 
 
 @dataclass(slots=True)
@@ -109,7 +112,12 @@ def _columns(ground: Ground, theirs: Node | None, ours: Node) -> Node:
         node.attributes["name"] = mine.attributes["name"]
         for name in ("totalsRowFunction", "totalsRowLabel", "queryTableFieldId"):
             node.attributes.pop(name, None)
-        node.children = [child for child in node.children if child.tag != "totalsRowFormula"]
+        own = index + new_left in ground.own
+        formulas = [child for child in (node if own else mine).children if child.tag == _FILLED]
+        node.children = [
+            *formulas,
+            *(child for child in node.children if child.tag not in {_FILLED, "totalsRowFormula"}),
+        ]
         children.append(node)
     return Node("tableColumns", {"count": str(len(children))}, children)
 
