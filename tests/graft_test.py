@@ -18,7 +18,7 @@ from openxml_audit import OpenXmlValidator
 
 from tdnv_sheets.graft.graft import graft, look_at
 from tdnv_sheets.graft.refuse import CannotGraft
-from tdnv_sheets.pipeline.kept import usual_titles
+from tdnv_sheets.pipeline.office_file import usual_titles
 from tdnv_sheets.render.register import WHEN_FILLED, draw_register
 from tdnv_sheets.stamp import Stamp, encode
 from tests.packages import MAIN, OFFICE, Layout, packed, parts, raw_parts, relaid

@@ -17,8 +17,8 @@ from tdnv_sheets.ledger.log import read_undone
 from tdnv_sheets.ledger.values import fingerprint
 from tdnv_sheets.periods import parse_period
 from tdnv_sheets.pipeline.duties import shown_duties
-from tdnv_sheets.pipeline.kept import Before, Kept, before, in_their_places, put_into
 from tdnv_sheets.pipeline.office import Office, judged
+from tdnv_sheets.pipeline.office_file import Before, Kept, before, in_their_places, put_into
 from tdnv_sheets.pipeline.parallel import parallel_rows
 from tdnv_sheets.records import EXTRA
 from tdnv_sheets.render.live import Live, Rule
