@@ -140,9 +140,7 @@ def _merged_texts(theirs: File, ours: File, pairs: Pairs) -> Texts:
     for name in theirs.package.members:
         if name not in replaced and theirs.package.content_type(name).endswith(_WITH_CELLS):
             kept |= called(theirs.package.xml(name))
-    part, own = (file.package.by_word(file.book.part, "sharedStrings") for file in (theirs, ours))
-    drawn = ours.package.xml(own) if own else b""
-    return merged_texts(theirs.package.xml(part) if part else None, drawn, kept)
+    return merged_texts(theirs.texts, ours.texts, kept)
 
 
 class _Work(NamedTuple):

@@ -83,7 +83,8 @@ def utf8(data: bytes) -> bytes:
             except UnicodeDecodeError as problem:
                 raise CannotGraft("damaged") from problem
             data = b'<?xml version="1.0" encoding="UTF-8"?>' + text.encode()
-    data = data.removeprefix(_MARK)
+    if data[: len(_MARK)] == _MARK:  # a large part is a bytearray, whose removeprefix makes a copy of it in any case
+        data = data[len(_MARK) :]
     if b"<!" in data and any(mark in data for mark in _DOCTYPE):
         raise CannotGraft("damaged", "DOCTYPE")
     return data

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 _HELD: Final = 2**14
 """Texts that are written at once."""
-_ITEM: Final = re.compile(rb"<si\s*+(?:/>|>(?:[^<]++|<(?!/si))*+</si\s*+>)")
+_ITEM: Final = re.compile(rb"<si[\s/>]")
+_END: Final = re.compile(rb"<si\s*+/>|.*</si\s*+>", re.DOTALL)
+_PREFIXED_END: Final = re.compile(rb"<\w++:si\s*+/>|.*</\w++:si\s*+>", re.DOTALL)
 _EMPTY: Final = b"<si><t/></si>"
 _PLAIN: Final = re.compile(rb"<si><t(?: xml:space=\"preserve\")?>([^<]*+)</t></si>")
 _HINT: Final = re.compile(rb"<((?:\w++:)?+)rPh[\s>].*?</\1rPh\s*>", re.DOTALL)
@@ -32,10 +34,15 @@ _ESCAPE: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 class Items(Sequence[bytes]):
-    """The texts of a part, each as it is written; only where they stand is held, for there may be millions."""
+    """The texts of a part, each as it is written; only where they begin is held, for there may be millions."""
 
-    def __init__(self, xml: bytes, starts: array[int], ends: array[int]) -> None:
-        self._xml, self._starts, self._ends = xml, starts, ends
+    def __init__(self, xml: bytes, starts: array[int]) -> None:
+        self.xml, self._starts = xml, starts
+
+    @property
+    def head(self) -> bytes:
+        """What stands before the first text."""
+        return self.xml[: self._starts[0]] if len(self._starts) else self.xml
 
     def __len__(self) -> int:
         return len(self._starts)
@@ -47,25 +54,26 @@ class Items(Sequence[bytes]):
     def __getitem__(self, place: int | slice) -> bytes | list[bytes]:
         if isinstance(place, slice):
             return [self[number] for number in range(*place.indices(len(self)))]
-        return self._xml[self._starts[place] : self._ends[place]]
+        last = place + 1 == len(self._starts)
+        item = self.xml[self._starts[place] :] if last else self.xml[self._starts[place] : self._starts[place + 1]]
+        if item.endswith(b"</si>"):
+            return item
+        found = _END.match(item) if b":si" not in item else _PREFIXED_END.match(item)
+        if found is None:
+            raise CannotGraft("damaged", "sharedStrings")
+        return found[0]
 
 
-def texts_of(xml: bytes) -> tuple[bytes, Items]:
-    """Cut a part of shared texts: what stands before the first one, and each of them."""
+def texts_of(xml: bytes) -> Items:
+    """Cut a part of shared texts into these."""
     if b"<!" in xml or b":si" in xml:
         return _parsed(xml)
     # No comment and no CDATA: there `<` always begins a tag, and the cutting can be left to a pattern.
-    starts, ends = array("Q"), array("Q")
-    for found in _ITEM.finditer(xml):
-        starts.append(found.start())
-        ends.append(found.end())
-    if len(starts) and not xml[ends[-1] - 1 : ends[-1]] == b">":
-        raise CannotGraft("damaged", "sharedStrings")
-    return (xml[: starts[0]] if len(starts) else xml), Items(xml, starts, ends)
+    return Items(xml, array("Q", [found.start() for found in _ITEM.finditer(xml)]))
 
 
-def _parsed(xml: bytes) -> tuple[bytes, Items]:
-    starts, ends = array("Q"), array("Q")
+def _parsed(xml: bytes) -> Items:
+    starts = array("Q")
     expat = parser()
     depth = 0
 
@@ -77,13 +85,11 @@ def _parsed(xml: bytes) -> tuple[bytes, Items]:
 
     def closes(_: str) -> None:
         nonlocal depth
-        if depth == 2:  # noqa: PLR2004 - below the root
-            ends.append(tag_end(xml, expat.CurrentByteIndex))
         depth -= 1
 
     expat.StartElementHandler, expat.EndElementHandler = opens, closes
     _run(expat, xml)
-    return (xml[: starts[0]] if len(starts) else xml), Items(xml, starts, ends)
+    return Items(xml, starts)
 
 
 def text_of(item: bytes) -> str:
@@ -145,12 +151,10 @@ class Texts(NamedTuple):
     """Whether the new table is just the drawn one, and our numbers are as drawn."""
 
 
-def merged_texts(office: bytes | None, drawn: bytes, kept: set[int]) -> Texts:
+def merged_texts(theirs: Items, ours: Items, kept: set[int]) -> Texts:
     """Give the table that holds the office's texts whose numbers are *kept*, and all drawn ones in the places between."""
-    _, ours = texts_of(drawn)
     if not kept:
-        return Texts(range(len(ours)), (drawn,), same=True)
-    head, theirs = texts_of(office or b"<sst/>")
+        return Texts(range(len(ours)), (ours.xml,), same=True)
     if max(kept) >= len(theirs):
         raise CannotGraft("damaged", "sharedStrings")
     places, at = array("Q"), 0
@@ -160,11 +164,12 @@ def merged_texts(office: bytes | None, drawn: bytes, kept: set[int]) -> Texts:
         places.append(at)
         at += 1
     size = max(at, max(kept) + 1)
-    return Texts(places, _table(head, theirs, ours, kept, size), same=False)
+    return Texts(places, _table(theirs, ours, kept, size), same=False)
 
 
-def _table(head: bytes, theirs: Sequence[bytes], ours: Sequence[bytes], kept: set[int], size: int) -> Iterator[bytes]:
+def _table(theirs: Items, ours: Items, kept: set[int], size: int) -> Iterator[bytes]:
     """Write the table; the office's texts stand as they are written, under the prefixes that its root declares."""
+    head = theirs.head
     at = head.rindex(b"<")
     end = tag_end(head, at)
     root = re.split(rb"[\s/>]", head[at + 1 : end])[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.graft.book import GRAFTED_NAME, changed_book
-from tdnv_sheets.graft.frames import cut
+from tdnv_sheets.graft.frames import COMPATIBLE, cut
 from tdnv_sheets.graft.looks import with_touches
 from tdnv_sheets.graft.package import (
     CONTENT_TYPES,
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from tdnv_sheets.graft.sheet import Piece, Touched
 
 _RELATION: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
-_COMPATIBLE: Final = "http://schemas.openxmlformats.org/markup-compatibility/2006"
-_IGNORABLE: Final = f"{{{_COMPATIBLE}}}Ignorable"
 _ENDS: Final = {"vml": CONTENT_TYPES["vmlDrawing"], "rels": "application/vnd.openxmlformats-package.relationships+xml"}
 
 
@@ -65,7 +63,7 @@ def _contents(new: New) -> dict[str, Iterable[bytes]]:
     for name, xml in new.contents.items():
         contents[_called(new, name)] = (xml,)
     for name, sheet in new.sheets.items():
-        contents[_called(new, name)] = _sheet(new, name, sheet)
+        contents[_called(new, name)] = _sheet(new, sheet)
     for name, relations in new.relations.items():
         place = rels_of(name)
         if relations or theirs.package.has(place):
@@ -150,7 +148,7 @@ def _write_properties(new: New, contents: dict[str, Iterable[bytes]]) -> None:
     _write_relations(new, contents, ROOT, {"rIdTdnvOwn": Relation(f"{_RELATION}{WORD}", name)})
 
 
-def _sheet(new: New, name: str, listed: Listed) -> Iterator[bytes]:
+def _sheet(new: New, listed: Listed) -> Iterator[bytes]:
     """Write one of our sheets; its rows go through in pieces."""
     touched = new.done[listed.title]
     xml = new.ours.package.xml(listed.part)
@@ -158,7 +156,7 @@ def _sheet(new: New, name: str, listed: Listed) -> Iterator[bytes]:
     before, after = _ordered(touched.pieces)
     yield b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
     yield b'<worksheet xmlns="%s" xmlns:r="%s"' % (MAIN.encode(), RELATIONS.encode())
-    yield _ignorable(new, name, touched) + b">" + before + b"<sheetData>"
+    yield _ignorable(touched) + b">" + before + b"<sheetData>"
     yield from with_touches(new.numbers.rows(xml, found.first, found.last), touched.rows)
     yield b"</sheetData>" + after + b"</worksheet>"
 
@@ -181,19 +179,11 @@ def _slim(xml: bytes) -> bytes:
     return head + xml[end:]
 
 
-def _ignorable(new: New, name: str, touched: Touched) -> bytes:
+def _ignorable(touched: Touched) -> bytes:
     """Say of what stands in newer namespaces that older programs may leave it out, as the office's sheet said it."""
-    package = new.theirs.package
-    if not package.has(name) or key(name) in new.dropped:
-        return b""
-    root = cut(package.xml(name)).root
     held = b"".join(piece.xml for piece in touched.pieces)
-    prefixes = [
-        prefix
-        for prefix in root.attributes.get(_IGNORABLE, "").split()
-        if prefix in root.spaces and f"{prefix}:".encode() in held
-    ]
+    prefixes = [prefix for prefix in touched.newer if f"{prefix}:".encode() in held]
     if not prefixes:
         return b""
-    spaces = "".join(f" xmlns:{prefix}={attribute(root.spaces[prefix])}" for prefix in prefixes)
-    return f' xmlns:mc="{_COMPATIBLE}"{spaces} mc:Ignorable="{" ".join(prefixes)}"'.encode()
+    spaces = "".join(f" xmlns:{prefix}={attribute(touched.newer[prefix])}" for prefix in prefixes)
+    return f' xmlns:mc="{COMPATIBLE}"{spaces} mc:Ignorable="{" ".join(prefixes)}"'.encode()
