@@ -58,6 +58,8 @@ class Package:
 
     def __init__(self, data: bytes, side: Side) -> None:
         self.side = side
+        if not data.startswith(b"PK"):
+            raise CannotGraft("not-xlsx")
         try:
             with ZipFile(io.BytesIO(data)) as zipped:
                 self.members: dict[str, Member] = {}
