@@ -72,8 +72,8 @@ def _empty(address: str, name: str) -> None:
         connection.execute("set session_replication_role = replica")  # past the triggers that keep the past
         for table in t.METADATA.tables:
             connection.execute(f"delete from {table}")  # noqa: S608
-        for sequence in ("changes_id_seq", "conflicts_number_seq", "proposals_number_seq", "arrivals_number_seq"):
-            connection.execute(f"alter sequence {sequence} restart")
+        for sequence in ("changes_id", "conflicts_number", "proposals_number", "arrivals_number", "frozen_number"):
+            connection.execute(f"alter sequence {sequence}_seq restart")
         values = [("layout", str(t.LAYOUT)), ("ledger", secrets.token_hex(4))]
         connection.cursor().executemany("insert into about values (%s, %s)", values)
 

@@ -18,27 +18,33 @@ from tdnv_sheets.render.live import Live
 from tdnv_sheets.render.marked import draw_marked
 from tdnv_sheets.render.not_taken import NotTakenView, RefusedCell, draw_not_taken
 from tdnv_sheets.render.register import draw_register
-from tdnv_sheets.render.report import draw_summary
+from tdnv_sheets.render.report import draw_workbook
 from tdnv_sheets.render.template import draw_blank, draw_unit_book
 from tdnv_sheets.render.unit_list import draw_unit_list
 from tdnv_sheets.render.view import MarkedView, ParallelRow, RegisterView, SettledRow, UnitBookView
 from tdnv_sheets.rules.duties import Duty, DutyKind, DutyState
 from tdnv_sheets.settings import DEFAULT_COLOURS
 from tdnv_sheets.sheetspec import Kind, assignment_spec, round_report_spec
+from tdnv_sheets.summary.figures import Applied
+from tdnv_sheets.summary.ranking import RankingRule
 from tests.render_marked_test import marked
 from tests.render_register_test import AS_OF, register_view
-from tests.render_report_test import NAMES, summary
 from tests.render_template_test import view as unit_view
+from tests.report_sample import paper, ranked, summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tdnv_sheets.summary.figures import Summary
+    from tdnv_sheets.render.report_view import Paper
 
 AT: Final = datetime(2026, 6, 18, 9, 30)  # noqa: DTZ001 - office clocks
-CODES: Final = frozenset({"lang", "token", "field", "state", "code", "colours", "about", "cell", "verdict", "checks"})
+CODES: Final = frozenset(
+    {"lang", "levels", "allocation", "token", "field", "state", "code", "colours", "about", "cell", "verdict", "checks"}
+)
 """Attributes that hold the program's own words, never a person's."""
+LAW: Final = (Live, Applied, RankingRule)
+"""What holds codes of rules and words of the law."""
 
 
 class Views(NamedTuple):
@@ -49,8 +55,7 @@ class Views(NamedTuple):
     marked: MarkedView
     journal: JournalView
     not_taken: NotTakenView
-    summary: Summary
-    unit_names: MappingProxyType[str, str]
+    report: Paper
     units: tuple[Unit, ...]
     office: str
 
@@ -129,12 +134,12 @@ def views() -> Views:
         colours=DEFAULT_COLOURS,
     )
     back = replace(marked(), sent=(sent,))
-    return Views(register, unit_view(), back, journal, not_taken, summary(), NAMES, base.units, "Văn phòng Sở")
+    return Views(register, unit_view(), back, journal, not_taken, paper(ranked(summary())), base.units, "Văn phòng Sở")
 
 
 def reworded(value: Any, change: Callable[[str], str], field: str = "") -> Any:  # noqa: ANN401 - views hold anything
     """Change every word that a person gave, and leave codes, field names and the program's own words."""
-    if field in CODES or isinstance(value, Live):
+    if field in CODES or isinstance(value, LAW):
         return value
     if type(value) is str:
         return value if not value or _is_code(field) else change(value)
@@ -173,7 +178,8 @@ def _key(key: Any, change: Callable[[str], str]) -> Any:  # noqa: ANN401 - as ab
 def draw_all(folder: Path, change: Callable[[str], str] = str, lang: str = "vi") -> dict[str, Path]:
     """Draw every workbook into *folder*, words changed; give each by its name."""
     told: Views = Views(*(reworded(view, change) for view in views()))
-    codes = {change(code): name for code, name in told.unit_names.items()}
+    names = {change(code): name for code, name in told.report.unit_names.items()}
+    report = replace(told.report, lang=lang, unit_names=names)
     regulation = change("Quy chế theo dõi")
     draw: dict[str, Callable[[Path], None]] = {
         "register": lambda path: draw_register(replace(told.register, lang=lang), path),
@@ -183,9 +189,7 @@ def draw_all(folder: Path, change: Callable[[str], str] = str, lang: str = "vi")
         "journal": lambda path: draw_journal(replace(told.journal, lang=lang), path),
         "not-taken": lambda path: draw_not_taken(replace(told.not_taken, lang=lang), path),
         "units": lambda path: draw_unit_list(told.units, path, office=told.office, lang=lang),
-        "summary": lambda path: draw_summary(
-            told.summary, path, office=told.office, regulation_title=regulation, lang=lang, unit_names=codes
-        ),
+        "summary": lambda path: draw_workbook(report, path),
     }
     for name, make in draw.items():
         make(folder / f"{name}.xlsx")

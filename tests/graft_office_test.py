@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from openpyxl import load_workbook
 
-from tdnv_sheets.pipeline import kept
+from tdnv_sheets.pipeline import office_file
 from tests.graft_test import OWN, foreign, moved, renamed, with_own_sheet
 from tests.packages import Layout, packed, parts, relaid
 from tests.registers import ONE, TASKS, TWO, TaskSheet, edited, seen, stays_untouched, sync
@@ -126,7 +126,7 @@ def test_a_register_that_is_saved_while_it_is_drawn_is_not_overwritten(
     sync(office)
     rewrite(office, with_own_sheet)
     meanwhile = b""
-    put_into = kept.put_into
+    put_into = office_file.put_into
 
     def saved_meanwhile(*arguments: object) -> object:
         nonlocal meanwhile

@@ -18,8 +18,8 @@ from openxml_audit import OpenXmlValidator
 
 from tdnv_sheets.graft.graft import graft, look_at
 from tdnv_sheets.graft.refuse import CannotGraft
-from tdnv_sheets.pipeline.kept import usual_titles
-from tdnv_sheets.render.register import draw_register
+from tdnv_sheets.pipeline.office_file import usual_titles
+from tdnv_sheets.render.register import WHEN_FILLED, draw_register
 from tdnv_sheets.stamp import Stamp, encode
 from tests.packages import MAIN, OFFICE, Layout, packed, parts, raw_parts, relaid
 from tests.render_register_test import register_row, register_view
@@ -396,3 +396,29 @@ def test_nothing_is_put_into_a_file_that_is_not_ours_or_not_understood(
         grafted(change(theirs), tomorrow)
 
     assert caught.value.code == code
+
+
+def test_a_sheet_that_holds_nothing_stays_while_a_formula_of_the_offices_leads_to_it(
+    theirs: bytes, draw: Callable[[RegisterView], bytes]
+) -> None:
+    view = replace(register_view(6), proposals=())
+    office = changed("xl/worksheets/sheet99.xml", FORMULA, "COUNTA('Đề xuất'!B:B)")(theirs)
+
+    seen = look_at(office, TITLES, WHEN_FILLED)
+    done = opened(grafted(office, draw(replace(view, wanted=seen.pointed_to))))
+
+    assert (set(seen.pointed_to), set(look_at(theirs, TITLES, WHEN_FILLED).pointed_to)) == ({"proposals"}, set())
+    assert done["Đề xuất"]["B4"].value == "Đơn vị đề nghị"
+    assert done["Đề xuất"]["B5"].value is None
+    assert done[OWN]["B1"].value == "=COUNTA('Đề xuất'!B:B)"
+
+
+def test_only_the_sheet_that_is_shown_is_selected(theirs: bytes, tomorrow: bytes) -> None:
+    # Two selected sheets are a group: what is typed into one goes into both.
+    place = opened(theirs).sheetnames.index("Quá hạn")
+    office = changed(BOOK, "<workbookView ", f'<workbookView activeTab="{place}" ')(theirs)
+
+    done = opened(grafted(office, tomorrow))
+
+    assert done.active.title == "Quá hạn"
+    assert [sheet.title for sheet in done.worksheets if sheet.sheet_view.tabSelected] == ["Quá hạn"]

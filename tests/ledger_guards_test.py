@@ -55,6 +55,8 @@ def ledger(ledger_url: str) -> Iterator[Ledger]:
     )
     assert commit(opened, entry)
     opened.record_issues([IssueRecord("i1", "cctl", "2026-M06", 1, "x", (ONE.task_id,))], AT)
+    with opened.writing() as connection:
+        connection.execute(sa.insert(t.frozen), FROZEN)
     yield opened
     opened.close()
 
@@ -63,6 +65,8 @@ REVISION = {"number": 4, "at": AT, "day": DAY, "who": "x", "source": "office"}
 CONFLICT = {**ONE._asdict(), "field": "note", "base": "null", "ours": "1", "theirs": "2", "revision": 3, "file": ""}
 CONFLICT |= {"at": AT}
 CHANGE = {**ONE._asdict(), "revision": 3, "field": "note", "old": "1", "new": "2", "rule": "5"}
+FROZEN = {"period": "2026-H1", "scope": "", "issue": 1, "at": AT, "who": "vp", "revision": 3, "as_of": DAY}
+FROZEN |= {"regulation": "x", "regulation_digest": "y", "reason": "", "forced": "[]", "content": b"", "digest": "z"}
 MADE: dict[str, tuple[sa.Table, dict[str, Any]]] = {
     "a revision too far": (t.revisions, REVISION | {"number": 5}),
     "a revision that is there": (t.revisions, REVISION | {"number": 3}),
@@ -105,6 +109,11 @@ MADE: dict[str, tuple[sa.Table, dict[str, Any]]] = {
     ),
     "the same content taken whole twice": (t.files, FILE | {"digest": "d2"}),
     "a file of an unknown verdict": (t.files, FILE | {"digest": "d2", "content": "", "verdict": "eaten"}),
+    "a report frozen twice": (t.frozen, FROZEN),
+    "a report frozen again without a reason": (t.frozen, FROZEN | {"issue": 2}),
+    "a first issue with a reason": (t.frozen, FROZEN | {"period": "2026-H2", "reason": "x"}),
+    "a report of no issue": (t.frozen, FROZEN | {"issue": 0, "reason": "x"}),
+    "a report counted on no revision": (t.frozen, FROZEN | {"period": "2026-H2", "revision": 9}),
     "a file of no revision": (t.files, FILE | {"digest": "d2", "content": "", "revision": 9}),
 }
 
@@ -130,13 +139,15 @@ def test_the_rows_that_are_refused_are_refused_for_the_one_thing_that_is_wrong_w
         (t.files, FILE | {"digest": "d2", "content": "c2"}),
         (t.files, FILE | {"digest": "d3", "verdict": "partly"}),
         (t.files, FILE | {"digest": "d4", "verdict": "undone"}),
+        (t.frozen, FROZEN | {"issue": 2, "reason": "x"}),
+        (t.frozen, FROZEN | {"scope": '["cctl"]', "revision": None}),
     ]
     with ledger.writing() as connection:
         for table, row in good:
             connection.execute(sa.insert(table), row)
 
 
-@pytest.mark.parametrize("name", ["revisions", "tasks", "changes", "removals", "issues"])
+@pytest.mark.parametrize("name", ["revisions", "tasks", "changes", "removals", "issues", "frozen"])
 def test_the_past_cannot_be_changed(ledger: Ledger, name: str) -> None:
     table = t.METADATA.tables[name]
     column = [*table.columns][-1]
@@ -146,7 +157,7 @@ def test_the_past_cannot_be_changed(ledger: Ledger, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["revisions", "tasks", "changes", "removals", "issues", "assignments", "conflicts", "proposals"]
+    "name", ["revisions", "tasks", "changes", "removals", "issues", "frozen", "assignments", "conflicts", "proposals"]
 )
 def test_what_was_written_cannot_be_deleted(ledger: Ledger, name: str) -> None:
     table = t.METADATA.tables[name]

@@ -44,10 +44,10 @@ def schema(path: Path) -> Mapping[str, str]:
     return {name: re.sub(r"[\s\"]+", " ", sql).replace("( ", "(").lower() for name, sql in rows}
 
 
-def described(connection: sa.Connection) -> Mapping[str, Any]:
-    """Say how the table of arrivals is made, as the database sees it."""
+def described(connection: sa.Connection, table: sa.Table) -> Mapping[str, Any]:
+    """Say how a table is made, as the database sees it."""
     look = sa.inspect(connection)
-    name = t.arrivals.name
+    name = table.name
     return {
         "columns": [(one["name"], str(one["type"]), one["nullable"]) for one in look.get_columns(name)],
         "checks": sorted((one["name"] or "", one["sqltext"].lower()) for one in look.get_check_constraints(name)),
@@ -102,7 +102,7 @@ def test_what_the_new_tables_ask_for_is_found_in_the_old_ones(old: Path) -> None
     # The old program took the same content whole twice; the second time it had nothing new to say.
     assert files == {"d1": "partly", "d2": "accepted", "d3": "duplicate", "d4": "accepted"}
     assert entered == [(1, *BARE, True)]
-    assert steps == [(2, version("tdnv-sheets")), (3, version("tdnv-sheets"))]
+    assert steps == [(layout, version("tdnv-sheets")) for layout in (2, 3, 4)]
 
 
 def test_the_files_that_an_old_ledger_remembers_begin_the_list_of_arrivals(old: Path) -> None:
@@ -124,8 +124,9 @@ def test_a_ledger_of_layout_2_is_brought_up_to_date_on_every_database(ledger_url
     counts = {"rows": {"updated": 2, "refused": 1}, "cells": {}}
     found = [{"code": "not-a-date", "sheet": "Cập nhật", "cell": "S6", "row": 6, "values": {}}]
     with ledger.writing() as connection:
-        wanted = described(connection)
-        connection.execute(sa.schema.DropTable(t.arrivals))
+        wanted = [described(connection, table) for table in (t.arrivals, t.frozen)]
+        for table in (t.arrivals, t.frozen):
+            connection.execute(sa.schema.DropTable(table))
         connection.execute(sa.update(t.about).where(t.about.c.name == "layout").values(value="2"))
         connection.execute(sa.delete(t.migrations))
         kept = {**file, "verdict": "undone", "findings": json.dumps(found), "counts": json.dumps(counts)}
@@ -134,8 +135,8 @@ def test_a_ledger_of_layout_2_is_brought_up_to_date_on_every_database(ledger_url
 
     ledger = Ledger.at(ledger_url)
     with ledger.writing() as connection:
-        assert described(connection) == wanted
-        assert connection.scalar(sa.select(t.about.c.value).where(t.about.c.name == "layout")) == "3"
+        assert [described(connection, table) for table in (t.arrivals, t.frozen)] == wanted
+        assert connection.scalar(sa.select(t.about.c.value).where(t.about.c.name == "layout")) == str(t.LAYOUT)
     (one,) = read_arrivals(ledger, limit=9)
     write = sa.update(t.arrivals).values(verdict="accepted")
     for forbidden in (write, sa.delete(t.arrivals)):

@@ -16,13 +16,17 @@ from tdnv_sheets.messages.catalogue import say
 from tdnv_sheets.periods import parse_period
 from tdnv_sheets.records import Assignment, Key
 from tdnv_sheets.rules.alerts import held_from
+from tdnv_sheets.rules.course import Judge
 from tdnv_sheets.rules.judgement import COMPLETED, Judgement, Status
-from tdnv_sheets.rules.status import judge
 from tdnv_sheets.summary.build import summarise
 from tdnv_sheets.summary.checks import run_checks, sum_of_statuses
+from tdnv_sheets.summary.choices import Choices
 from tdnv_sheets.summary.counts import LEAST_ADVANCED_FIRST
-from tdnv_sheets.summary.figures import Between, Counts, Summary
-from tdnv_sheets.summary.rates import RATE_FORMULAS, rates
+from tdnv_sheets.summary.figures import AgeBand, Between, Counts, Line, Summary
+from tdnv_sheets.summary.ranking import RankingRule
+from tdnv_sheets.summary.rates import RATE_FORMULAS, RETURNS_RATE, rates
+from tdnv_sheets.summary.returns import Returns, ReturnState, UnitReturn
+from tdnv_sheets.summary.stated import WHOLES
 
 if TYPE_CHECKING:
     from tdnv_sheets.records import Value
@@ -31,12 +35,14 @@ CALENDAR = calendar.load(None)
 KON_TUM = regulation.load("kon-tum-2022")
 H1 = parse_period("2026-H1")
 CUT_OFF = date(2026, 6, 10)
-PREVIOUS_CUT_OFF = date(2025, 12, 10)
 CLOSED = COMPLETED | {Status.WITHDRAWN, Status.TRANSFERRED}
 
 
+JUDGE = Judge(KON_TUM, CALENDAR, due_soon_days=5, confirmation="regulation", trails={})
+
+
 def judge_on(assignment: Assignment, day: date) -> Judgement:
-    return judge(assignment, day, regulation=KON_TUM, calendar=CALENDAR, due_soon_days=5, with_alerts=False)
+    return JUDGE.judgement(assignment, day)
 
 
 def row(task: int, unit: str, **fields: Value) -> Assignment:
@@ -48,15 +54,7 @@ def done(day: date) -> dict[str, Value]:
 
 
 def report(*rows: Assignment, as_of: date = CUT_OFF, units: tuple[str, ...] = ("PKT", "PTC")) -> Summary:
-    return summarise(
-        rows,
-        H1,
-        as_of,
-        judge_on=judge_on,
-        units=units,
-        regulation_id=KON_TUM.id,
-        previous_cut_off=PREVIOUS_CUT_OFF,
-    )
+    return summarise(rows, H1, as_of, judge=JUDGE, units=units)
 
 
 def failed(summary: Summary) -> list[str]:
@@ -238,34 +236,74 @@ def test_a_rate_over_nothing_is_none_and_never_zero() -> None:
 
 def test_every_rate_and_check_has_words_in_both_languages() -> None:
     keys = [f"rates.{kind}_{key}" for key in RATE_FORMULAS for kind in ("rate", "formula")]
-    keys += [f"checks.check_{check.name}" for check in report().checks]
+    keys = [*keys, f"rates.rate_{RETURNS_RATE}", f"rates.formula_{RETURNS_RATE}"]
+    keys += [f"checks.check_{name}" for name in (*wrongly(report()), *WHOLES)]
     assert all(say(key, lang) for key in keys for lang in ("vi", "en"))
 
 
 # ---------------------------------------------------------------- checks
 
 
-def test_figures_that_do_not_add_up_are_told() -> None:
-    honest = report(row(1, "PKT", assigned_date=date(2026, 2, 2), deadline=date(2026, 3, 2)))
-    assert failed(honest) == []
-    line = replace(honest.units[0], counts=replace(honest.units[0].counts, open_overdue=2, new=4))
-    off_by_one = {
-        "statuses_total": replace(honest, total=replace(honest.total, open_undated=1)),
-        "statuses_units": replace(honest, units=(line, *honest.units[1:])),
-        "carried_and_new": replace(honest, total=replace(honest.total, carried=1)),
-        "carried_and_new_units": replace(honest, units=(line, *honest.units[1:])),
-        "units_total": replace(honest, units=honest.units[1:]),
-        "previous_total": replace(honest, previous_total=Counts(total=1)),
-        "distinct": replace(honest, distinct=replace(honest.distinct, total=2)),
-        "carried_over": replace(honest, between=Between(open_then=1)),
-        "overdue_listed": replace(honest, overdue=()),
-        "rates": replace(honest, rates={"ty_le": Fraction(3, 2)}),
+RANKED = Choices(ranking=RankingRule("ty_le_dung_han_tren_den_han", 1, (90, 75, 50)))
+
+
+def wrongly(summary: Summary) -> dict[str, Summary]:
+    """Give for every check a report that it has to find fault with: one figure of *summary* is not what it was."""
+    first, *others = summary.units
+    line = replace(first, counts=replace(first.counts, open_overdue=first.counts.open_overdue + 1, new=7))
+    heaps, total, flow = summary.breakdowns, summary.total, summary.flow
+    last = summary.trend[-1]
+
+    def one_more(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+        return (*lines, Line("x", Counts(open_undated=1), 0))
+
+    return {
+        "statuses_total": replace(summary, total=replace(total, open_undated=total.open_undated + 1)),
+        "statuses_units": replace(summary, units=(line, *others)),
+        "carried_and_new": replace(summary, total=replace(total, carried=total.carried + 1)),
+        "carried_and_new_units": replace(summary, units=(line, *others)),
+        "units_total": replace(summary, units=tuple(others)),
+        "previous_total": replace(summary, previous_total=Counts(total=1)),
+        "last_year_total": replace(summary, last_year_total=Counts(total=1)),
+        "distinct": replace(summary, distinct=replace(summary.distinct, total=99)),
+        "previous_distinct": replace(summary, previous_distinct=Counts(total=99)),
+        "last_year_distinct": replace(summary, last_year_distinct=Counts(total=99)),
+        "parts": replace(summary, total=replace(total, due_soon=99)),
+        "assigners_total": replace(summary, breakdowns=replace(heaps, assigners=one_more(heaps.assigners))),
+        "levels_total": replace(summary, breakdowns=replace(heaps, levels=one_more(heaps.levels))),
+        "documents_total": replace(summary, breakdowns=replace(heaps, documents=())),
+        "years_total": replace(summary, breakdowns=replace(heaps, years=heaps.years[1:])),
+        "line_tasks": replace(summary, breakdowns=replace(heaps, years=(Line("2026", total, 99),))),
+        "overdue_listed": replace(summary, overdue=()),
+        "late_listed": replace(summary, late=summary.overdue),
+        "due_soon_listed": replace(summary, due_soon=summary.overdue),
+        "undated_silent_listed": replace(summary, undated_silent=()),
+        "shared_listed": replace(summary, shared=()),
+        "ageing": replace(summary, ageing=(AgeBand(1, None, 99),)),
+        "carried_over": replace(summary, between=Between(open_then=99)),
+        "previous_open": replace(summary, between=replace(summary.between, open_then=99)),
+        "flow": replace(summary, flow=replace(flow, withdrawn=99)),
+        "trend": replace(summary, trend=(replace(last, flow=replace(last.flow, open_before=99)), *summary.trend[1:])),
+        "flow_new": replace(summary, flow=replace(flow, begun=99)),
+        "flow_open": replace(summary, flow=replace(flow, open_after=99)),
+        "trend_overdue": replace(summary, trend=(*summary.trend[:-1], replace(last, overdue=99))),
+        "returns": replace(summary, returns=Returns((UnitReturn("PKT", ReturnState.EMPTY),) * 2)),
+        "ranking": replace(summary, units=tuple(others)),
+        "rates": replace(summary, rates={"ty_le": Fraction(3, 2)}),
     }
-    for name, wrong in off_by_one.items():
+
+
+def test_every_check_finds_the_figure_that_is_off() -> None:
+    due: dict[str, Value] = {"assigned_date": date(2026, 2, 2), "deadline": date(2026, 3, 2)}
+    rows = (row(1, "PKT", **due), row(1, "PTC", **due), row(2, "PKT", assigned_date=date(2026, 2, 2)))
+    honest = summarise(rows, H1, CUT_OFF, judge=JUDGE, units=("PKT", "PTC"), choices=RANKED)
+    assert failed(honest) == []
+    off = wrongly(honest)
+    for name, wrong in off.items():
         told = {check.name: check for check in run_checks(wrong)}
-        assert not told[name].ok
+        assert not told[name].ok, name
         assert told[name].detail
-    assert [check.name for check in honest.checks] == list(off_by_one)
+    assert [check.name for check in honest.checks] == list(off)
 
 
 def test_a_check_shows_both_sides() -> None:
@@ -358,15 +396,7 @@ def test_what_is_open_at_the_end_of_a_period_is_carried_into_the_next(rows: tupl
     second = parse_period("2026-H2")
     end = second.start - timedelta(days=1)
     first = report(*rows, as_of=end)
-    after = summarise(
-        rows,
-        second,
-        second.end,
-        judge_on=judge_on,
-        units=(),
-        regulation_id=KON_TUM.id,
-        previous_cut_off=end,
-    )
+    after = summarise(rows, second, second.end, judge=JUDGE, units=(), previous_cut_off=end)
     reopened = sum(
         judge_on(found, end).status in CLOSED and judge_on(found, second.end).status not in CLOSED
         for found in rows

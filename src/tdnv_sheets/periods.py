@@ -1,4 +1,4 @@
-"""Reporting periods: `2026-M06`, `2026-Q2`, `2026-H1`, `2026`, or two days `2026-03-01..2026-04-15`."""
+"""Reporting periods: `2026-W23`, `2026-M06`, `2026-Q2`, `2026-H1`, `2026`, or two days `2026-03-01..2026-04-15`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from tdnv_sheets.errors import WrongUsage
 class PeriodKind(StrEnum):
     """How long a period is."""
 
+    WEEK = "week"
+    """From Monday to Sunday, with its number of ISO 8601: the first weeks and the last may reach into another year."""
     MONTH = "month"
     QUARTER = "quarter"
     HALF = "half"
@@ -24,7 +26,7 @@ class PeriodKind(StrEnum):
 _MONTHS: Final = {PeriodKind.MONTH: 1, PeriodKind.QUARTER: 3, PeriodKind.HALF: 6, PeriodKind.YEAR: 12}
 FIRST_YEAR: Final = 1990
 LAST_YEAR: Final = 2100
-_PATTERN: Final = re.compile(r"(\d{4})(?:-(M(?:0[1-9]|1[0-2])|Q[1-4]|H[12]))?")
+_PATTERN: Final = re.compile(r"(\d{4})(?:-(M(?:0[1-9]|1[0-2])|Q[1-4]|H[12]|W\d{2}))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,12 @@ class Period:
         last = self.start - timedelta(days=1)
         return containing(last, self.kind)
 
+    def last_year(self) -> Period:
+        """Give the same period of the year before; of two days the same two days, 28 for 29 February."""
+        if self.kind is PeriodKind.DAYS:
+            return between(_year_before(self.start), _year_before(self.end))
+        return containing(_year_before(self.start), self.kind)
+
     def title(self, lang: str) -> str:
         """Say the period in words, as headings do."""
         year, month = self.start.year, self.start.month
@@ -63,6 +71,10 @@ class Period:
             )
         if self.kind is PeriodKind.YEAR:
             return f"năm {year}" if lang == "vi" else f"year {year}"
+        if self.kind is PeriodKind.WEEK:
+            year, week, _ = self.start.isocalendar()
+            span = f"({self.start:%d/%m}–{self.end:%d/%m/%Y})"
+            return f"tuần {week} năm {year} {span}" if lang == "vi" else f"week {week} of {year} {span}"
         days = f"{self.start:%d/%m/%Y}", f"{self.end:%d/%m/%Y}"
         return f"từ {days[0]} đến {days[1]}" if lang == "vi" else f"{days[0]} to {days[1]}"
 
@@ -82,6 +94,11 @@ def parse_period(text: str) -> Period:
     year, part = int(match[1]), match[2]
     if part is None:
         return containing(date(year, 1, 1), PeriodKind.YEAR)
+    if part[0] == "W":
+        try:
+            return containing(date.fromisocalendar(year, int(part[1:]), 1), PeriodKind.WEEK)
+        except ValueError as problem:  # not every year has a 53rd week
+            raise WrongUsage("not-a-period", text=text) from problem
     kind = {"M": PeriodKind.MONTH, "Q": PeriodKind.QUARTER, "H": PeriodKind.HALF}[part[0]]
     return containing(date(year, (int(part[1:]) - 1) * _MONTHS[kind] + 1, 1), kind)
 
@@ -94,7 +111,11 @@ def between(start: date, end: date) -> Period:
 
 
 def containing(day: date, kind: PeriodKind) -> Period:
-    """Give the month, quarter, half or year in which *day* lies."""
+    """Give the week, month, quarter, half or year in which *day* lies."""
+    if kind is PeriodKind.WEEK:
+        year, week, weekday = day.isocalendar()
+        monday = day - timedelta(days=weekday - 1)
+        return Period(f"{year}-W{week:02}", kind, monday, monday + timedelta(days=6))
     months = _MONTHS[kind]
     index = (day.month - 1) // months
     first = index * months + 1
@@ -108,3 +129,10 @@ def containing(day: date, kind: PeriodKind) -> Period:
         PeriodKind.YEAR: "",
     }[kind]
     return Period(f"{day.year}{suffix}", kind, start, end)
+
+
+def _year_before(day: date) -> date:
+    try:
+        return day.replace(year=day.year - 1)
+    except ValueError:  # 29 February
+        return day.replace(year=day.year - 1, day=28)

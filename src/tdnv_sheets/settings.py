@@ -65,6 +65,12 @@ class Settings:
     """How SQLite writes: `wal` on a disk of this machine, `delete` on a network share; `auto` finds out."""
     contact: str = ""
     """Whom a unit may call; printed in every unit workbook."""
+    authority: str = ""
+    """The body above the office, at the head of reports; empty: the one that issued the regulation."""
+    place: str = ""
+    """Where reports are signed (địa danh); empty: dots to fill in."""
+    signer: str = ""
+    """The post of who signs reports; empty: «Chánh Văn phòng»."""
     due_soon_days: int = 5
     spare_rows: int = 50
     """Empty rows in «Nhiệm vụ thiếu» and at the end of the register."""
@@ -78,6 +84,18 @@ class Settings:
     """Which archived files get a text beside them: `all`, those with something to say (`problems`) or `none`."""
     as_of_cell: Literal["drawn", "today"] = "drawn"
     """What the register's as-of cell holds: the day it was `drawn` for, or `today`, whenever it is opened."""
+    allocation: Literal["assigned", "deadline"] = "assigned"
+    """By which day a task belongs to a report's period: the day it was `assigned`, or its `deadline` where it has one."""
+    ageing_days: tuple[int, ...] = (30, 60, 120)
+    """Last days of the bands of overdue tasks in reports, rising."""
+    ranking: bool = False
+    """Whether reports rank and class the units."""
+    ranking_rate: str = "ty_le_dung_han_tren_den_han"
+    """The rate that they are ranked by."""
+    ranking_minimum: int = 5
+    """Units whose rate rests on fewer tasks are not ranked."""
+    ranking_thresholds: tuple[int, ...] = (90, 75, 50)
+    """Lowest percentages of the classes, falling."""
     keep_closed: str = "year"
     """Closed rows the register still shows: `year` (closed in the as-of year), `all` or `none`."""
     watch_quiet_seconds: int = 2
@@ -92,6 +110,15 @@ class Settings:
     colours: Mapping[str, str] = field(default_factory=lambda: DEFAULT_COLOURS)
 
 
+RANKED_BY: Final = (
+    "ty_le_hoan_thanh_tren_giao",
+    "ty_le_dung_han_tren_giao",
+    "ty_le_dung_han_tren_hoan_thanh",
+    "ty_le_hoan_thanh_tren_den_han",
+    "ty_le_dung_han_tren_den_han",
+    "ty_le_cap_nhat",
+)
+"""Rates of which more is better; their words and formulas stand in messages/rates.toml."""
 _ALLOWED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "language": ("vi", "en"),
@@ -100,6 +127,8 @@ _ALLOWED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "confirmation": ("regulation", "yes", "no"),
         "receipts": ("all", "problems", "none"),
         "as_of_cell": ("drawn", "today"),
+        "allocation": ("assigned", "deadline"),
+        "ranking_rate": RANKED_BY,
         "keep_closed": ("year", "all", "none"),
         "watch_mode": ("auto", "events", "poll"),
     }
@@ -108,6 +137,7 @@ _HIGHEST: Final[Mapping[str, int]] = MappingProxyType(
     {
         "due_soon_days": 366,
         "spare_rows": 10_000,
+        "ranking_minimum": 100_000,
         "max_cleared_percent": 100,
         "watch_quiet_seconds": 600,
         "watch_scan_seconds": 3600,
@@ -115,7 +145,14 @@ _HIGHEST: Final[Mapping[str, int]] = MappingProxyType(
 )
 _LOWEST: Final[Mapping[str, int]] = MappingProxyType({"watch_quiet_seconds": 1, "watch_scan_seconds": 1})
 """Where it is not 0."""
-_SWITCHES: Final = ("watch_subfolders",)
+_SWITCHES: Final = ("watch_subfolders", "ranking")
+_RISING: Final[Mapping[str, tuple[bool, int]]] = MappingProxyType(
+    {"ageing_days": (True, 10_000), "ranking_thresholds": (False, 100)}
+)
+"""Lists of whole numbers from 1: whether they rise or fall, and the highest."""
+_DEFAULT_LISTS: Final[Mapping[str, tuple[int, ...]]] = MappingProxyType(
+    {"ageing_days": Settings().ageing_days, "ranking_thresholds": Settings().ranking_thresholds}
+)
 _WORKBOOKS: Final = ("register", "journal", "units")
 _COLOUR: Final = re.compile(r"[0-9A-Fa-f]{6}")
 _FORBIDDEN: Final = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
@@ -139,6 +176,7 @@ def load(path: Path) -> Settings:
     for name, value in colours.items():
         if not _COLOUR.fullmatch(value):
             raise BadOfficeFile(path, "colour", key=f"colours.{name}", value=value)
+    raw.update({key: tuple(raw[key]) for key in _RISING.keys() & raw.keys()})
     return Settings(**raw, folders=Folders(**folders), colours=MappingProxyType({**DEFAULT_COLOURS, **colours}))
 
 
@@ -149,6 +187,9 @@ def _check(path: Path, key: str, value: object) -> None:
             values = {"value": _shown(value), "lowest": lowest, "highest": highest}
             raise BadOfficeFile(path, "not-a-number", key=key, **values)
         return
+    if key in _RISING:
+        _check_list(path, key, value)
+        return
     if key in _SWITCHES:
         if not isinstance(value, bool):
             raise BadOfficeFile(path, "not-a-switch", key=key, value=_shown(value), allowed="true, false")
@@ -157,6 +198,15 @@ def _check(path: Path, key: str, value: object) -> None:
         raise BadOfficeFile(path, "not-a-text", key=key, value=_shown(value))
     if key in _ALLOWED and value not in _ALLOWED[key]:
         raise BadOfficeFile(path, "not-allowed", key=key, value=value, allowed=", ".join(_ALLOWED[key]))
+
+
+def _check_list(path: Path, key: str, value: object) -> None:
+    rises, highest = _RISING[key]
+    given = value if isinstance(value, list) else []
+    numbers = [one for one in given if isinstance(one, int) and not isinstance(one, bool) and 1 <= one <= highest]
+    if not numbers or len(numbers) != len(given) or numbers != sorted(set(numbers), reverse=not rises):
+        example = ", ".join(map(str, _DEFAULT_LISTS[key]))
+        raise BadOfficeFile(path, "not-a-list", key=key, value=_shown(value), highest=highest, example=example)
 
 
 def _table(path: Path, name: str, raw: object, known: list[str]) -> dict[str, str]:
@@ -203,6 +253,9 @@ office = {_quoted(office)}            # tên cơ quan, in trên mọi biểu / p
 regulation = {_quoted(regulation)}    # quy chế áp dụng: mã hoặc tệp .toml để cạnh tệp này / the regulation in force here: id, or a .toml file beside this one
 language = {_quoted(language)}        # vi | en
 # contact = ""                 # họ tên, số điện thoại để đơn vị hỏi / whom a unit may call
+# authority = ""               # cơ quan chủ quản ở đầu báo cáo; trống: cơ quan ban hành quy chế / the body above the office
+# place = ""                   # địa danh trên báo cáo, như "Kon Tum"; trống: để dấu chấm / where reports are signed
+# signer = ""                  # chức vụ người ký báo cáo; trống: Chánh Văn phòng / the post of who signs reports
 # due_soon_days = 5            # báo «sắp đến hạn» trước mấy ngày / days before a deadline
 # spare_rows = 50              # số dòng trống để ghi thêm / empty rows for additions
 # on_error = "rows"            # rows: nhận dòng đúng, trả dòng sai; file: sai một dòng trả cả tệp
@@ -210,6 +263,12 @@ language = {_quoted(language)}        # vi | en
 # confirmation = "regulation"  # hoàn thành phải được Văn phòng xác nhận: regulation | yes | no
 # receipts = "all"             # giấy báo cạnh tệp trong lưu trữ: all | problems (chỉ khi có việc phải làm) | none
 # as_of_cell = "drawn"         # ô «Tính đến ngày» của sổ: drawn (ngày vẽ) | today (luôn là hôm nay)
+# allocation = "assigned"      # nhiệm vụ tính vào kỳ báo cáo theo: assigned (ngày giao) | deadline (thời hạn) / a task belongs to the period of its
+# ageing_days = [30, 60, 120]  # các mốc số ngày quá hạn trong báo cáo / bands of overdue tasks
+# ranking = false              # xếp thứ tự, xếp loại đơn vị trong báo cáo: true | false / rank the units
+# ranking_rate = "ty_le_dung_han_tren_den_han"  # theo tỷ lệ nào / by which rate
+# ranking_minimum = 5          # không xếp đơn vị có ít nhiệm vụ hơn / units with fewer tasks are not ranked
+# ranking_thresholds = [90, 75, 50]  # mức thấp nhất (%) của từng loại / lowest percentage of each class
 # keep_closed = "year"         # nhiệm vụ đã xong còn hiện trong sổ: year | all | none
 # watch_quiet_seconds = 2      # tdnv watch nhận tệp khi mấy giây không còn thay đổi / quiet before a file is taken
 # watch_scan_seconds = 3       # tdnv watch xem hộp đến mấy giây một lần / seconds between two looks at the inbox

@@ -219,7 +219,7 @@ def _named(
         if name.sheet is not None:
             if name.sheet in ours or name.sheet not in moved:
                 continue
-        elif name.name.casefold() in new or _is_ours(name):
+        elif name.name.casefold() in new or is_ours(name):
             continue
         xml = _followed(book, name, follow)
         if name.sheet is not None and moved[name.sheet] != name.sheet:
@@ -252,7 +252,8 @@ def _followed(book: WorkBook, name: Name, follow: Callable[[str], str]) -> bytes
     return book.xml[node.start : node.inside] + text(there).encode() + book.xml[node.close : node.end]
 
 
-def _is_ours(name: Name) -> bool:
+def is_ours(name: Name) -> bool:
+    """Say whether a name of the whole file is one that we draw, or drew once."""
     if name.name.startswith(OWN):
         return True
     return name.name.startswith(_LISTS[0]) and sheet_of(name.formula) == _LISTS[1]

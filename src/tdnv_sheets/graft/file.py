@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets import stamp
 from tdnv_sheets.graft.book import read_book
@@ -12,13 +12,15 @@ from tdnv_sheets.graft.match import Reader
 from tdnv_sheets.graft.package import Package
 from tdnv_sheets.graft.properties import SHEET, carried
 from tdnv_sheets.graft.refuse import CannotGraft
+from tdnv_sheets.graft.sheet import MAIN
 from tdnv_sheets.graft.strings import text_of, texts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from tdnv_sheets.graft.book import Listed
     from tdnv_sheets.graft.sheet import Cell, Side
+    from tdnv_sheets.graft.strings import Items
+
+_NO_TEXTS: Final = f'<sst xmlns="{MAIN}"></sst>'.encode()
 
 
 class File:
@@ -29,10 +31,10 @@ class File:
         self.book = read_book(self.package)
 
     @cached_property
-    def texts(self) -> Sequence[bytes]:
+    def texts(self) -> Items:
         """The shared texts, as they are written."""
         part = self.package.by_word(self.book.part, "sharedStrings")
-        return texts_of(self.package.xml(part))[1] if part else ()
+        return texts_of(self.package.xml(part) if part else _NO_TEXTS)
 
     def text(self, cell: Cell) -> str:
         """Give the text of a cell."""
@@ -52,8 +54,13 @@ class File:
         return Reader(read_sheet(self.package, sheet.part, sheet.title, {}).rows, self.text)
 
     def identity(self) -> stamp.Found:
-        """Give what the carriers of its identity say together."""
+        """Give what the carriers of its identity say together; the third one is asked only where two do not agree.
+
+        Its cell calls a shared text, and to find that all of them have to be cut.
+        """
         found = list(carried(self.package, self.book))
+        if len({text for _, text in found}) == 1 < len(found):
+            return stamp.find(found)
         hidden = self.sheet(SHEET)
         if hidden is not None and hidden.kind == "worksheet":
             first = next((row.cells[:1] for row in self.reader(hidden).rows() if row.number == 1), ())

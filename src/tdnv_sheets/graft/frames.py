@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tdnv_sheets.graft.splice import Node
 
 _CHUNK: Final = 2**18
+COMPATIBLE: Final = "http://schemas.openxmlformats.org/markup-compatibility/2006"
 _WRAPPED: Final = frozenset({"controls", "oleObjects"})
 
 
@@ -114,7 +115,13 @@ def read_sheet(
         part=content,
         rows=partial(rows_of, xml, found),
         related=lambda relation: package.relations(relation.target),
+        newer={prefix: found.root.spaces[prefix] for prefix in _ignorable(found.root)},
     )
+
+
+def _ignorable(root: Node) -> list[str]:
+    named = root.attributes.get(f"{{{COMPATIBLE}}}Ignorable", "").split()
+    return [prefix for prefix in named if prefix in root.spaces]
 
 
 def renumbered(sheet: Sheet, taken: Mapping[str, Relation]) -> Sheet:

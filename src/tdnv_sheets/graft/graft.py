@@ -9,13 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
+from tdnv_sheets.graft.assembled import New
 from tdnv_sheets.graft.book import active, first_visible
 from tdnv_sheets.graft.file import File
 from tdnv_sheets.graft.frames import read_sheet, renumbered, rewritten, settled_ids
 from tdnv_sheets.graft.looks import Numbers
 from tdnv_sheets.graft.match import Reader, match, order
 from tdnv_sheets.graft.objects import with_objects
-from tdnv_sheets.graft.ours import known_sheets, pair, placed, titles_to_draw
+from tdnv_sheets.graft.ours import known_sheets, mentioned, pair, placed, titles_to_draw
 from tdnv_sheets.graft.package import key
 from tdnv_sheets.graft.pointing import pointing
 from tdnv_sheets.graft.refuse import CannotGraft
@@ -23,7 +24,7 @@ from tdnv_sheets.graft.sheet import Lost, Made, Match, Piece, Sheet, Side, Tools
 from tdnv_sheets.graft.strings import called, merged_texts
 from tdnv_sheets.graft.styles import Looks
 from tdnv_sheets.graft.tables import TableNumbers
-from tdnv_sheets.graft.written import New, write
+from tdnv_sheets.graft.written import write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -46,15 +47,20 @@ class Seen(NamedTuple):
     """The titles under which our sheets are to be drawn, by id, where they are not the usual ones."""
     grafted: bool
     """Whether our sheets were put into it before, and so it may hold things of the office's."""
+    pointed_to: frozenset[str]
+    """Those of the sheets asked about, by id, to which formulas of the office's lead: it would break without them."""
 
 
-def look_at(office: bytes, titles: Mapping[str, Collection[str]]) -> Seen:
+def look_at(office: bytes, titles: Mapping[str, Collection[str]], optional: Collection[str] = ()) -> Seen:
     """Look at the office's file before the drawing; *titles* are the usual ones of our sheets, by their ids.
 
-    Raises `CannotGraft`.
+    *optional* are the ids of sheets that are not always drawn. Raises `CannotGraft`.
     """
-    book = File(office, Side.OFFICE).book
-    return Seen(titles_to_draw(book, titles), book.grafted)
+    file = File(office, Side.OFFICE)
+    known = known_sheets(file.book, titles)
+    asked = {id_: title for id_, title in known.items() if id_ in optional}
+    pointed_to = mentioned(file.package, file.book, asked, known.values()) if asked else frozenset()
+    return Seen(titles_to_draw(file.book, titles), file.book.grafted, pointed_to)
 
 
 def order_of(office: bytes, titles: Mapping[str, Collection[str]], id_: str) -> tuple[tuple[str, str], ...]:
@@ -134,9 +140,7 @@ def _merged_texts(theirs: File, ours: File, pairs: Pairs) -> Texts:
     for name in theirs.package.members:
         if name not in replaced and theirs.package.content_type(name).endswith(_WITH_CELLS):
             kept |= called(theirs.package.xml(name))
-    part, own = (file.package.by_word(file.book.part, "sharedStrings") for file in (theirs, ours))
-    drawn = ours.package.xml(own) if own else b""
-    return merged_texts(theirs.package.xml(part) if part else None, drawn, kept)
+    return merged_texts(theirs.texts, ours.texts, kept)
 
 
 class _Work(NamedTuple):

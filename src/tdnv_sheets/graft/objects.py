@@ -49,7 +49,7 @@ def with_objects(office: Sheet, drawn: Sheet, done: Touched) -> Touched:
             relations.setdefault(number, office.relations[number])
     relations |= {number: item for number, item in office.relations.items() if item.word not in _DRAWN_ANEW}
     lost = (*done.lost, *_own_tables(office, drawn))
-    return replace(done, pieces=tuple(pieces), relations=relations, made=made, lost=lost)
+    return replace(done, pieces=tuple(pieces), relations=relations, made=made, lost=lost, newer=office.newer)
 
 
 def _own_tables(office: Sheet, drawn: Sheet) -> Iterator[Lost]:

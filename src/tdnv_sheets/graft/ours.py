@@ -6,14 +6,18 @@ import re
 from itertools import count
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from tdnv_sheets.graft.book import Slot
+from tdnv_sheets.graft.book import Slot, is_ours
+from tdnv_sheets.graft.package import ROOT, key
 from tdnv_sheets.graft.refuse import CannotGraft
+from tdnv_sheets.graft.splice import text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from tdnv_sheets.graft.book import WorkBook
+    from tdnv_sheets.graft.package import Package
 
+_TABLES_OF_FILE: Final = ("sharedStrings+xml", "styles+xml", "theme+xml", "properties+xml", "relationships+xml")
 TITLE: Final = 31
 """Characters that a sheet's title may have."""
 _NOT_IN_TITLES: Final = re.compile(r"[\[\]:*?/\\\x00-\x1f]|^'|'$|^$")
@@ -62,6 +66,29 @@ def titles_to_draw(book: WorkBook, titles: Mapping[str, Collection[str]]) -> dic
 
 def _shortened(title: str, end: str) -> str:
     return title[: TITLE - len(end)] + end
+
+
+def mentioned(package: Package, book: WorkBook, asked: Mapping[str, str], ours: Collection[str]) -> frozenset[str]:
+    """Say which sheets, id → title, are named in parts or defined names of the office's own; *ours*: titles of our sheets."""
+    spelled = {id_: {form.encode() for form in _spellings(title)} for id_, title in asked.items()}
+    own = package.reached(sheet.part for sheet in book.sheets if sheet.title in ours)
+    rest = [sheet.part for sheet in book.sheets if sheet.title not in ours]
+    found = {
+        id_
+        for name in sorted(package.reached(rest) | (package.reached([ROOT]) - own - {key(book.part)}))
+        if package.content_type(name).endswith("+xml") and not package.content_type(name).endswith(_TABLES_OF_FILE)
+        for id_, forms in spelled.items()
+        if any(form in package.xml(name) for form in forms)
+    }
+    formulas = [name.formula for name in book.names if name.sheet is None and not is_ours(name)]
+    return frozenset(found | {id_ for id_, title in asked.items() if any(title in formula for formula in formulas)})
+
+
+def _spellings(title: str) -> set[str]:
+    """Give the ways in which formulas in XML write a title."""
+    forms = {title, title.replace("'", "''")}
+    forms |= {text(form) for form in forms}
+    return forms | {form.replace("'", "&apos;") for form in forms}
 
 
 class Pairs(NamedTuple):

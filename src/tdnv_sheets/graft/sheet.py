@@ -131,6 +131,8 @@ class Sheet:
     """Reads its rows, one after the other, each time from the start."""
     related: Callable[[Relation], Mapping[str, Relation]]
     """Gives the relations of a part, such as the charts of a drawing."""
+    newer: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Prefix → namespace of what older programs may leave out (mc:Ignorable)."""
 
     def all(self, name: str) -> tuple[Piece, ...]:
         """Give the pieces of that name."""
@@ -197,6 +199,8 @@ class Touched:
     lost: tuple[Lost, ...] = ()
     moves: Moves | None = None
     """Where its rows and columns went, for what points to them from elsewhere; None where that is not known."""
+    newer: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Prefix → namespace of what older programs may leave out; filled when the sheet is whole."""
 
 
 @dataclass(frozen=True, slots=True)

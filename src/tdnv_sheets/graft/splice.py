@@ -24,6 +24,7 @@ XMLNS: Final = "http://www.w3.org/2000/xmlns/"
 _TAG_END: Final = re.compile(rb"""(?:[^>"']++|"[^"]*+"|'[^']*+')*+>""")
 _DECLARATION: Final = re.compile(r"^\s*<\?xml[^>]*?\?>")
 _WIDE: Final = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
+_MARK: Final = b"\xef\xbb\xbf"
 _DOCTYPE: Final = (b"<!DOCTYPE", b"<!ENTITY")
 
 
@@ -82,7 +83,8 @@ def utf8(data: bytes) -> bytes:
             except UnicodeDecodeError as problem:
                 raise CannotGraft("damaged") from problem
             data = b'<?xml version="1.0" encoding="UTF-8"?>' + text.encode()
-    data = data.removeprefix(b"\xef\xbb\xbf")
+    if data[: len(_MARK)] == _MARK:  # a large part is a bytearray, whose removeprefix makes a copy of it in any case
+        data = data[len(_MARK) :]
     if b"<!" in data and any(mark in data for mark in _DOCTYPE):
         raise CannotGraft("damaged", "DOCTYPE")
     return data

@@ -8,8 +8,10 @@ redraw to the next, and a text that our sheets no longer show does not stay in t
 from __future__ import annotations
 
 import re
+from array import array
+from collections.abc import Sequence
 from html import unescape
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, overload
 from xml.parsers.expat import ExpatError
 
 from tdnv_sheets.graft.refuse import CannotGraft
@@ -17,12 +19,13 @@ from tdnv_sheets.graft.sheet import MAIN
 from tdnv_sheets.graft.splice import parser, tag_end, with_attributes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
 _HELD: Final = 2**14
 """Texts that are written at once."""
-_ITEM: Final = re.compile(rb"<si\s*+(/?+)>")
-_CLOSED: Final = re.compile(rb"</si\s*+>")
+_ITEM: Final = re.compile(rb"<si[\s/>]")
+_END: Final = re.compile(rb"<si\s*+/>|.*</si\s*+>", re.DOTALL)
+_PREFIXED_END: Final = re.compile(rb"<\w++:si\s*+/>|.*</\w++:si\s*+>", re.DOTALL)
 _EMPTY: Final = b"<si><t/></si>"
 _PLAIN: Final = re.compile(rb"<si><t(?: xml:space=\"preserve\")?>([^<]*+)</t></si>")
 _HINT: Final = re.compile(rb"<((?:\w++:)?+)rPh[\s>].*?</\1rPh\s*>", re.DOTALL)
@@ -30,48 +33,63 @@ _RUN: Final = re.compile(rb"<(?:\w++:)?+t(?:\s[^<>]*+)?>([^<]*+)<")
 _ESCAPE: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
-def texts_of(xml: bytes) -> tuple[bytes, list[bytes]]:
-    """Cut a part of shared texts: what stands before the first one, and each of them as it is written."""
-    if b"<!" not in xml and b":si" not in xml:
-        # No comment and no CDATA: there `<` always begins a tag, and the cutting can be left to a pattern.
-        cut = _ITEM.split(xml)
-        ends = [b"<si/>" if closed else b"<si>" + text for closed, text in zip(cut[1::2], cut[2::2], strict=True)]
-        return cut[0], [_without_rest(text) for text in ends]
-    return _parsed(xml)
+class Items(Sequence[bytes]):
+    """The texts of a part, each as it is written; only where they begin is held, for there may be millions."""
+
+    def __init__(self, xml: bytes, starts: array[int]) -> None:
+        self.xml, self._starts = xml, starts
+
+    @property
+    def head(self) -> bytes:
+        """What stands before the first text."""
+        return self.xml[: self._starts[0]] if len(self._starts) else self.xml
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    @overload
+    def __getitem__(self, place: int) -> bytes: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[bytes]: ...
+    def __getitem__(self, place: int | slice) -> bytes | list[bytes]:
+        if isinstance(place, slice):
+            return [self[number] for number in range(*place.indices(len(self)))]
+        last = place + 1 == len(self._starts)
+        item = self.xml[self._starts[place] :] if last else self.xml[self._starts[place] : self._starts[place + 1]]
+        if item.endswith(b"</si>"):
+            return item
+        found = _END.match(item) if b":si" not in item else _PREFIXED_END.match(item)
+        if found is None:
+            raise CannotGraft("damaged", "sharedStrings")
+        return found[0]
 
 
-def _without_rest(text: bytes) -> bytes:
-    """Take away what stands behind the end of a text: white space, and the end of the table."""
-    if text.endswith(b"</si>") or text == b"<si/>":
-        return text
-    found = _CLOSED.search(text)
-    if found is None:
-        raise CannotGraft("damaged", "sharedStrings")
-    return text[: found.end()]
+def texts_of(xml: bytes) -> Items:
+    """Cut a part of shared texts into these."""
+    if b"<!" in xml or b":si" in xml:
+        return _parsed(xml)
+    # No comment and no CDATA: there `<` always begins a tag, and the cutting can be left to a pattern.
+    return Items(xml, array("Q", [found.start() for found in _ITEM.finditer(xml)]))
 
 
-def _parsed(xml: bytes) -> tuple[bytes, list[bytes]]:
-    found: list[bytes] = []
+def _parsed(xml: bytes) -> Items:
+    starts = array("Q")
     expat = parser()
-    depth = start = 0
-    first = -1
+    depth = 0
 
     def opens(_: str, __: object) -> None:
-        nonlocal depth, start, first
+        nonlocal depth
         depth += 1
         if depth == 2:  # noqa: PLR2004 - below the root
-            start = expat.CurrentByteIndex
-            first = start if first < 0 else first
+            starts.append(expat.CurrentByteIndex)
 
     def closes(_: str) -> None:
         nonlocal depth
-        if depth == 2:  # noqa: PLR2004 - below the root
-            found.append(xml[start : tag_end(xml, expat.CurrentByteIndex)])
         depth -= 1
 
     expat.StartElementHandler, expat.EndElementHandler = opens, closes
     _run(expat, xml)
-    return (xml[:first] if found else xml), found
+    return Items(xml, starts)
 
 
 def text_of(item: bytes) -> str:
@@ -133,26 +151,25 @@ class Texts(NamedTuple):
     """Whether the new table is just the drawn one, and our numbers are as drawn."""
 
 
-def merged_texts(office: bytes | None, drawn: bytes, kept: set[int]) -> Texts:
+def merged_texts(theirs: Items, ours: Items, kept: set[int]) -> Texts:
     """Give the table that holds the office's texts whose numbers are *kept*, and all drawn ones in the places between."""
-    _, ours = texts_of(drawn)
     if not kept:
-        return Texts(range(len(ours)), (drawn,), same=True)
-    head, theirs = texts_of(office or b"<sst/>")
+        return Texts(range(len(ours)), (ours.xml,), same=True)
     if max(kept) >= len(theirs):
         raise CannotGraft("damaged", "sharedStrings")
-    places, at = [], 0
-    for _ in ours:
+    places, at = array("Q"), 0
+    for _ in range(len(ours)):
         while at in kept:
             at += 1
         places.append(at)
         at += 1
     size = max(at, max(kept) + 1)
-    return Texts(places, _table(head, theirs, ours, kept, size), same=False)
+    return Texts(places, _table(theirs, ours, kept, size), same=False)
 
 
-def _table(head: bytes, theirs: Sequence[bytes], ours: Sequence[bytes], kept: set[int], size: int) -> Iterator[bytes]:
+def _table(theirs: Items, ours: Items, kept: set[int], size: int) -> Iterator[bytes]:
     """Write the table; the office's texts stand as they are written, under the prefixes that its root declares."""
+    head = theirs.head
     at = head.rindex(b"<")
     end = tag_end(head, at)
     root = re.split(rb"[\s/>]", head[at + 1 : end])[0]

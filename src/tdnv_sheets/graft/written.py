@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from functools import cached_property
-from itertools import count
 from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.graft.book import GRAFTED_NAME, changed_book
-from tdnv_sheets.graft.frames import cut
+from tdnv_sheets.graft.frames import COMPATIBLE, cut
 from tdnv_sheets.graft.looks import with_touches
 from tdnv_sheets.graft.package import (
     CONTENT_TYPES,
@@ -21,150 +18,20 @@ from tdnv_sheets.graft.package import (
     rels_of,
 )
 from tdnv_sheets.graft.properties import WORD, changed_properties
-from tdnv_sheets.graft.sheet import MAIN, ORDER, RELATIONS, Relation, Side
+from tdnv_sheets.graft.sheet import MAIN, ORDER, RELATIONS, Relation
 from tdnv_sheets.graft.splice import attribute
 from tdnv_sheets.graft.zipped import ZipOut
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import BinaryIO
 
-    from tdnv_sheets.graft.book import Listed, Slot
-    from tdnv_sheets.graft.file import File
-    from tdnv_sheets.graft.looks import Numbers
-    from tdnv_sheets.graft.ours import Pairs
-    from tdnv_sheets.graft.sheet import Made, Piece, Touched
-    from tdnv_sheets.graft.strings import Texts
-    from tdnv_sheets.graft.styles import Looks
+    from tdnv_sheets.graft.assembled import New
+    from tdnv_sheets.graft.book import Listed
+    from tdnv_sheets.graft.sheet import Piece, Touched
 
 _RELATION: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
-_COMPATIBLE: Final = "http://schemas.openxmlformats.org/markup-compatibility/2006"
-_IGNORABLE: Final = f"{{{_COMPATIBLE}}}Ignorable"
 _ENDS: Final = {"vml": CONTENT_TYPES["vmlDrawing"], "rels": "application/vnd.openxmlformats-package.relationships+xml"}
-_UNDERSTOOD: Final = (
-    *("worksheet+xml", "table+xml", "drawing+xml", "chart+xml", "chartstyle+xml", "chartcolorstyle+xml"),
-    *("comments+xml", "vmlDrawing", "printerSettings", "calcChain+xml", "themeOverride+xml"),
-)
-"""Ends of the content types of parts that are drawn anew or were decided on with their sheet."""
-_NUMBER: Final = re.compile(r"\d*(\.[^./]*)?$")
-
-
-class New:
-    """The parts of the new file: which of the office's stay, which are written anew, and what all are called."""
-
-    def __init__(
-        self,
-        *,
-        theirs: File,
-        ours: File,
-        pairs: Pairs,
-        slots: Sequence[Slot],
-        done: Mapping[str, Touched],
-        numbers: Numbers,
-        looks: Looks,
-        texts: Texts,
-    ) -> None:
-        self.theirs, self.ours, self.slots, self.done = theirs, ours, slots, done
-        self.numbers, self.looks, self.texts = numbers, looks, texts
-        self._pairs = pairs
-        self.contents: dict[str, bytes] = {}
-        """Parts with new content, by key or new name."""
-        self.types: dict[str, str] = {}
-        """New part → content type."""
-        self.relations: dict[str, Mapping[str, Relation]] = {}
-        """Part → its relations, where they are written anew."""
-        self.copies: dict[str, str] = {}
-        """New part → the drawn part whose bytes it has."""
-        self.sheets: dict[str, Listed] = {}
-        """Name of a part → the drawn sheet that is written there."""
-        self._taken = {name for name in theirs.package.members if name not in self.dropped}
-        self._placed: dict[str, str] = {}
-        self.lasting: set[str] = set()
-        """New parts that the next redraw will find, besides sheets."""
-        for sheet in ours.book.sheets:
-            at = pairs.office.get(sheet.title)
-            if at is None:
-                part = self.free(sheet.part)
-                self.types[part] = CONTENT_TYPES["worksheet"]
-            else:
-                part = theirs.book.sheets[at].part
-            self.sheets[part] = sheet
-            touched = done[sheet.title]
-            self.relations[part] = {
-                number: self._place(relation, touched.made.get(number))
-                for number, relation in touched.relations.items()
-            }
-
-    @cached_property
-    def dropped(self) -> frozenset[str]:
-        """The keys of the office's parts that are not in the new file: what only our old sheets lead to."""
-        package, book = self.theirs.package, self.theirs.book
-        ours = [book.sheets[place].part for place in (*self._pairs.office.values(), *self._pairs.gone)]
-        wanted = [relation.target for touched in self.done.values() for relation in _office_targets(touched)]
-        gone = package.reached(ours) - package.reached([ROOT, *wanted], without=ours)
-        gone -= {key(book.sheets[place].part) for place in self._pairs.office.values()}
-        chain = package.by_word(book.part, "calcChain")
-        gone |= {key(chain)} if chain else set()
-        return frozenset(gone | {key(rels_of(name)) for name in gone})
-
-    @property
-    def not_understood(self) -> list[str]:
-        """The parts that go and are none of those that are drawn anew."""
-        package = self.theirs.package
-        return [
-            name
-            for name in sorted(self.dropped)
-            if package.has(name) and not name.endswith(".rels") and not package.content_type(name).endswith(_UNDERSTOOD)
-        ]
-
-    def _place(self, relation: Relation, made: Made | None) -> Relation:
-        """Give a relation as it is in the new file; what it leads to is put there."""
-        if relation.external:
-            return relation
-        if relation.side is Side.OFFICE:
-            if made is not None:
-                self.contents[key(relation.target)] = made.xml
-                self._relate(relation.target, made.relations)
-            return relation
-        if made is None and key(relation.target) in self._placed:
-            return _led(relation, self._placed[key(relation.target)])
-        name = self.free(relation.target)
-        drawn = self.ours.package
-        kind = drawn.content_type(relation.target) if drawn.has(relation.target) else ""
-        self.types[name] = kind or CONTENT_TYPES.get(relation.word, "application/xml")
-        if made is not None:
-            self.contents[name] = made.xml
-        else:
-            self._placed[key(relation.target)] = name
-            self.copies[name] = relation.target
-        more = made.relations if made is not None else None
-        self._relate(name, drawn.relations(relation.target) if more is None else more)
-        return _led(relation, name)
-
-    def _relate(self, name: str, relations: Mapping[str, Relation] | None) -> None:
-        if relations is not None:
-            self.relations[name] = {number: self._place(item, None) for number, item in relations.items()}
-
-    def free(self, name: str) -> str:
-        """Give a name for a part that no part of the new file has."""
-        stem, end = _NUMBER.split(name, maxsplit=1)[:2]
-        for number in count(1):
-            if key(name) not in self._taken:
-                break
-            name = f"{stem}{number}{end or ''}"
-        self._taken.add(key(name))
-        return name
-
-
-def _led(relation: Relation, target: str) -> Relation:
-    return Relation(relation.kind, target, relation.external, Side.OFFICE)
-
-
-def _office_targets(touched: Touched) -> Iterator[Relation]:
-    made = (item for part in touched.made.values() for item in (part.relations or {}).values())
-    for relation in (*touched.relations.values(), *made):
-        if relation.side is Side.OFFICE and not relation.external:
-            yield relation
 
 
 def write(new: New, out: BinaryIO) -> None:
@@ -196,7 +63,7 @@ def _contents(new: New) -> dict[str, Iterable[bytes]]:
     for name, xml in new.contents.items():
         contents[_called(new, name)] = (xml,)
     for name, sheet in new.sheets.items():
-        contents[_called(new, name)] = _sheet(new, name, sheet)
+        contents[_called(new, name)] = _sheet(new, sheet)
     for name, relations in new.relations.items():
         place = rels_of(name)
         if relations or theirs.package.has(place):
@@ -281,7 +148,7 @@ def _write_properties(new: New, contents: dict[str, Iterable[bytes]]) -> None:
     _write_relations(new, contents, ROOT, {"rIdTdnvOwn": Relation(f"{_RELATION}{WORD}", name)})
 
 
-def _sheet(new: New, name: str, listed: Listed) -> Iterator[bytes]:
+def _sheet(new: New, listed: Listed) -> Iterator[bytes]:
     """Write one of our sheets; its rows go through in pieces."""
     touched = new.done[listed.title]
     xml = new.ours.package.xml(listed.part)
@@ -289,7 +156,7 @@ def _sheet(new: New, name: str, listed: Listed) -> Iterator[bytes]:
     before, after = _ordered(touched.pieces)
     yield b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
     yield b'<worksheet xmlns="%s" xmlns:r="%s"' % (MAIN.encode(), RELATIONS.encode())
-    yield _ignorable(new, name, touched) + b">" + before + b"<sheetData>"
+    yield _ignorable(touched) + b">" + before + b"<sheetData>"
     yield from with_touches(new.numbers.rows(xml, found.first, found.last), touched.rows)
     yield b"</sheetData>" + after + b"</worksheet>"
 
@@ -312,19 +179,11 @@ def _slim(xml: bytes) -> bytes:
     return head + xml[end:]
 
 
-def _ignorable(new: New, name: str, touched: Touched) -> bytes:
+def _ignorable(touched: Touched) -> bytes:
     """Say of what stands in newer namespaces that older programs may leave it out, as the office's sheet said it."""
-    package = new.theirs.package
-    if not package.has(name) or key(name) in new.dropped:
-        return b""
-    root = cut(package.xml(name)).root
     held = b"".join(piece.xml for piece in touched.pieces)
-    prefixes = [
-        prefix
-        for prefix in root.attributes.get(_IGNORABLE, "").split()
-        if prefix in root.spaces and f"{prefix}:".encode() in held
-    ]
+    prefixes = [prefix for prefix in touched.newer if f"{prefix}:".encode() in held]
     if not prefixes:
         return b""
-    spaces = "".join(f" xmlns:{prefix}={attribute(root.spaces[prefix])}" for prefix in prefixes)
-    return f' xmlns:mc="{_COMPATIBLE}"{spaces} mc:Ignorable="{" ".join(prefixes)}"'.encode()
+    spaces = "".join(f" xmlns:{prefix}={attribute(touched.newer[prefix])}" for prefix in prefixes)
+    return f' xmlns:mc="{COMPATIBLE}"{spaces} mc:Ignorable="{" ".join(prefixes)}"'.encode()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 from tdnv_sheets.graft.refuse import MAX_PART, MAX_PARTS, MAX_TOTAL, CannotGraft
@@ -29,7 +29,9 @@ _FIRST_DAY: Final = (1 << 5) | 1
 """1 January 1980, the first day that zip knows; fixed so that bytes repeat."""
 _NEEDS: Final = 20
 _LIMIT: Final = 2**32 - 1
-_CHUNK: Final = 2**20
+_STEP: Final = 2**15
+"""Bytes that are inflated at once; they become 32 MB at most."""
+_SMALL: Final = 2**24
 
 
 class Member(NamedTuple):
@@ -46,19 +48,26 @@ class Member(NamedTuple):
 
     def read(self) -> bytes:
         """Inflate it against the size that its directory states; raises `CannotGraft` when it is another."""
-        if self.method == ZIP_STORED:
-            data = bytes(self.raw)
-        else:
-            inflate = zlib.decompressobj(-zlib.MAX_WBITS)
-            try:
-                data = inflate.decompress(self.raw, self.size + 1)
-            except zlib.error as problem:
-                raise CannotGraft("damaged", self.name) from problem
-            if not inflate.eof and len(data) == self.size:
-                data += inflate.decompress(inflate.unconsumed_tail, 1)
+        data = bytes(self.raw) if self.method == ZIP_STORED else self._inflated()
         if len(data) != self.size or zlib.crc32(data) != self.crc:
             raise CannotGraft("damaged", self.name)
         return data
+
+    def _inflated(self) -> bytes:
+        """Inflate into one block of the stated size: zlib itself holds everything twice while it does not know it."""
+        inflate = zlib.decompressobj(-zlib.MAX_WBITS)
+        whole, at = bytearray(self.size), 0
+        try:
+            for start in range(0, len(self.raw), _STEP):
+                part = inflate.decompress(self.raw[start : start + _STEP])
+                whole[at : at + len(part)] = part
+                at += len(part)
+                if at > self.size:
+                    break
+        except zlib.error as problem:
+            raise CannotGraft("damaged", self.name) from problem
+        # What is small is held as bytes; all that is done to it can be done to either.
+        return bytes(whole) if self.size < _SMALL else cast("bytes", whole)
 
 
 def members(zipped: ZipFile, data: bytes) -> list[Member]:

@@ -173,15 +173,27 @@ def round_of(ledger: Ledger, period: str) -> tuple[int, tuple[str, ...]]:
     return len(units), tuple(sorted(units - senders))
 
 
-def to_correct(ledger: Ledger, period: str) -> tuple[str, ...]:
-    """Name the units whose last file on *period* went back to them to be corrected, in whole or in part."""
+def sent_to(ledger: Ledger, period: str, until: date) -> tuple[str, ...]:
+    """Name the units to which a workbook of *period* was sent by the end of the day *until*, by code."""
+    issues = t.issues.c
+    query = sa.select(issues.unit, issues.at).where(issues.period == period)
+    with ledger.reading() as connection:
+        return tuple(sorted({str(row.unit) for row in connection.execute(query) if row.at.date() <= until}))
+
+
+def to_correct(ledger: Ledger, period: str, until: date | None = None) -> tuple[str, ...]:
+    """Name the units whose last file on *period* went back to them to be corrected, in whole or in part.
+
+    Files that came after the day *until* are passed over.
+    """
     query = (
-        sa.select(_ARRIVALS.unit, _ARRIVALS.verdict)
+        sa.select(_ARRIVALS.unit, _ARRIVALS.verdict, _ARRIVALS.at)
         .where((_ARRIVALS.period == period) & (_ARRIVALS.unit != "") & _ARRIVALS.verdict.in_((*t.TAKEN, "returned")))
         .order_by(_ARRIVALS.number)
     )
     with ledger.reading() as connection:
-        last = {str(unit): str(verdict) for unit, verdict in connection.execute(query)}
+        rows = connection.execute(query).all()
+    last = {str(row.unit): str(row.verdict) for row in rows if until is None or row.at.date() <= until}
     return tuple(sorted(unit for unit, verdict in last.items() if verdict != "accepted"))
 
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
-_NEVER_CHANGED: Final = ("revisions", "tasks", "changes", "removals", "issues", "arrivals")
+_NEVER_CHANGED: Final = ("revisions", "tasks", "changes", "removals", "issues", "arrivals", "frozen")
 _NEVER_DELETED: Final = (*_NEVER_CHANGED, "assignments", "conflicts", "proposals")
 _IN_ORDER: Final = "new.number <> (select coalesce(max(number), 0) + 1 from revisions)"
 _OUT_OF_ORDER: Final = "revisions follow each other"

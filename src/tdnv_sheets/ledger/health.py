@@ -34,6 +34,8 @@ class Counts:
     """Those that wait for a choice."""
     proposals: int
     """Those that wait for the office."""
+    frozen: int
+    """Issues of reports that went out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,7 @@ def _counts(connection: sa.Connection) -> Counts:
         assignments=_count(connection, t.assignments, t.assignments.c.removed.is_(None)),
         conflicts=_count(connection, t.conflicts, t.conflicts.c.state == "open"),
         proposals=_count(connection, t.proposals, t.proposals.c.state == "open"),
+        frozen=_count(connection, t.frozen),
     )
 
 

@@ -14,11 +14,12 @@ from tdnv_sheets.ledger import tables as t
 from tdnv_sheets.ledger.guards import make_guards
 from tdnv_sheets.ledger.layout_2 import to_layout_2
 from tdnv_sheets.ledger.layout_3 import to_layout_3
+from tdnv_sheets.ledger.layout_4 import to_layout_4
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_STEPS: Final[tuple[Callable[[sa.Connection], None], ...]] = (to_layout_2, to_layout_3)
+_STEPS: Final[tuple[Callable[[sa.Connection], None], ...]] = (to_layout_2, to_layout_3, to_layout_4)
 """The first leads from layout 1 to 2."""
 
 

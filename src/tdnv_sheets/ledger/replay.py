@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from tdnv_sheets.ledger import tables as t
 from tdnv_sheets.ledger.events import taken_back
+from tdnv_sheets.ledger.frozen import spoilt
 from tdnv_sheets.ledger.standing import EXTENSION, REPORTED, STANDING
 from tdnv_sheets.ledger.statements import among
 from tdnv_sheets.ledger.values import load, load_fields
@@ -30,7 +31,7 @@ class Difference(NamedTuple):
     key: Key | None
     """None where the database itself is meant."""
     what: str
-    """A field, a column of the table of assignments, or `integrity`, `foreign keys`, `conflict 5`, `revision 7`."""
+    """A field, a column of the table of assignments, or `integrity`, `foreign keys`, `conflict 5`, `revision 7`, `report 2026-H1 (1)`."""
     stored: object
     replayed: object
 
@@ -164,6 +165,8 @@ def verify(connection: sa.Connection) -> Iterator[Difference]:
                 yield Difference(key, name, getattr(row, name), getattr(item, name))
         yield from _fields_apart(key, load_fields(row.fields), item.fields)
     yield from _untrue_conflicts(connection, played)
+    for report in spoilt(connection):
+        yield Difference(None, report.name, report.stored, report.computed)
 
 
 def _fields_apart(key: Key, stored: Mapping[str, Value], played: Mapping[str, Value]) -> Iterator[Difference]:

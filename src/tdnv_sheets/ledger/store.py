@@ -35,7 +35,7 @@ from tdnv_sheets.ledger.reading import (
     revision_on,
 )
 from tdnv_sheets.ledger.replay import Difference, verify
-from tdnv_sheets.ledger.trails import read_events, read_trails, read_trails_at
+from tdnv_sheets.ledger.trails import read_events, read_heard, read_trails, read_trails_at
 from tdnv_sheets.ledger.words import keys_saying
 from tdnv_sheets.records import Assignment, Key, Proposal, Trail, Value
 
@@ -153,6 +153,11 @@ class Ledger:
         """Read what the past said about each assignment at *revision*."""
         with self.reading() as connection:
             return read_trails_at(connection, revision)
+
+    def heard(self, first: date, last: date, *, until: int | None = None) -> frozenset[Key]:
+        """Find the assignments of which their unit told something from one day to another, as revision *until* knew."""
+        with self.reading() as connection:
+            return read_heard(connection, first, last, until)
 
     def events(self, tasks: Iterable[str] | None = None, *, until: int | None = None) -> tuple[Event, ...]:
         """Read what happened to *tasks* (None: to all), oldest first, as it stood after revision *until*."""

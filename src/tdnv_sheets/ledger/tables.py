@@ -14,6 +14,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -21,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-LAYOUT: Final = 3
+LAYOUT: Final = 4
 """Raised with every change of these tables; `migrations` then gets a step."""
 
 TAKEN: Final = ("accepted", "partly")
@@ -298,3 +299,30 @@ arrivals = Table(
 Index("arrivals_by_alias", arrivals.c.alias, arrivals.c.number)
 Index("arrivals_by_time", arrivals.c.at)
 Index("arrivals_by_period", arrivals.c.period, arrivals.c.unit)
+
+frozen = Table(
+    "frozen",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("period", Text, nullable=False),
+    # The units that the report is limited to, as a JSON list; empty for the whole office.
+    Column("scope", _CODE, nullable=False),
+    Column("issue", Integer, nullable=False),
+    Column("at", DateTime, nullable=False),
+    Column("who", Text, nullable=False),
+    # Null: counted in a ledger without any revision.
+    Column("revision", ForeignKey("revisions.number")),
+    Column("as_of", Date, nullable=False),
+    Column("regulation", Text, nullable=False),
+    Column("regulation_digest", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    # What spoke against it and was overruled, as a JSON list of names; `[]` where nothing did.
+    Column("forced", Text, nullable=False),
+    # JSON, packed by zlib: lists of a large office run to tens of megabytes, a sixth of it packed.
+    Column("content", LargeBinary, nullable=False),
+    Column("digest", String(64), nullable=False),
+    CheckConstraint("issue > 0", name="issue_is_positive"),
+    CheckConstraint("(issue = 1) = (reason = '')", name="only_a_new_issue_has_a_reason"),
+)
+"""Reports as they went out: what their papers show, whatever is corrected, renamed or amended since."""
+Index("one_report_per_issue", frozen.c.period, frozen.c.scope, frozen.c.issue, unique=True)

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from tdnv_sheets.ledger import tables as t
 from tdnv_sheets.ledger.events import FIELDS, Line, chain, events_of, silent
 from tdnv_sheets.ledger.replay import replay
+from tdnv_sheets.ledger.standing import ENTERED
 from tdnv_sheets.ledger.statements import among
 from tdnv_sheets.ledger.values import load
 from tdnv_sheets.records import Key, Trail
@@ -41,6 +42,25 @@ def read_trails_at(connection: sa.Connection, revision: int) -> dict[Key, Trail]
     played = replay(connection, until=revision)
     trails = {key: Trail(item.extension_count, item.unit_update) for key, item in played.items()}
     return _followed(connection, trails, revision)
+
+
+def read_heard(connection: sa.Connection, first: date, last: date, until: int | None = None) -> frozenset[Key]:
+    """Find the assignments of which their unit told something from *first* to *last*; *until* a revision, as it knew.
+
+    Files that were taken back told nothing, and what an assignment was entered with was told by the office.
+    """
+    told, when = t.changes.c, t.revisions.c
+    query = (
+        sa.select(told.revision, told.task_id, told.unit)
+        .distinct()
+        .join(t.revisions, when.number == told.revision)
+        .where((when.source == "unit") & when.day.between(first, last) & (told.rule != ENTERED))
+    )
+    if until is not None:
+        query = query.where(told.revision <= until)
+    left_out = silent(_undone(connection, until))
+    rows = connection.execute(query).all()
+    return frozenset(Key(row.task_id, row.unit) for row in rows if row.revision not in left_out)
 
 
 def _followed(connection: sa.Connection, trails: dict[Key, Trail], until: int | None) -> dict[Key, Trail]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from openpyxl import Workbook, load_workbook
 
+from tdnv_sheets.inbox.workspace import find
 from tdnv_sheets.ledger.commit import Entry, NewTask, commit
 from tdnv_sheets.ledger.recurring import recurring
 from tdnv_sheets.messages.catalogue import say
@@ -23,6 +24,7 @@ from tdnv_sheets.pipeline.office import Office, open_office
 from tdnv_sheets.pipeline.report import figures, write_report
 from tdnv_sheets.pipeline.start import Start, init
 from tdnv_sheets.pipeline.sync import sync
+from tdnv_sheets.settings import SETTINGS_FILE
 from tdnv_sheets.sheetspec import Kind, assignment_spec
 from tdnv_sheets.shipped import shipped
 from tdnv_sheets.text.recurrence import occurrence
@@ -41,6 +43,8 @@ if TYPE_CHECKING:
 
 EXAMPLE: Final = "so-nong-nghiep"
 OFFICE: Final = "Văn phòng Sở Nông nghiệp và Môi trường"
+HEAD: Final = {"authority": "Sở Nông nghiệp và Môi trường", "place": "Kon Tum"}
+"""Settings that the example office fills in."""
 ROUND: Final = "2026-M06"
 HALF: Final = "2026-H1"
 AS_OF: Final = date(2026, 6, 10)
@@ -69,7 +73,8 @@ def example(name: str) -> list[dict[str, str]]:
 def play(root: Path, moment: Moment) -> Played:
     """Play the whole half-year in a new folder."""
     start = Start("kon-tum-2022", OFFICE, units=shipped("examples", EXAMPLE, "don-vi.csv"))
-    space, _ = init(root, start, moment)
+    made, _ = init(root, start, moment)
+    space = _say_who_signs(made)
     with open_office(space) as office:
         tasks = enter_tasks(office, moment)
         redraw(office, as_of=moment.as_of, now=moment.now, read=file_digest(space.register))
@@ -81,6 +86,16 @@ def play(root: Path, moment: Moment) -> Played:
         second = sync(office, moment)
         summary = write_report(office, figures(office, parse_period(HALF), None, today=moment.as_of))
     return Played(space, issued, first, second, summary)
+
+
+def _say_who_signs(space: Workspace) -> Workspace:
+    """Play the office: write into the settings what stands at the head of its reports."""
+    path = space.root / SETTINGS_FILE
+    text = path.read_text(encoding="utf-8")
+    for key, value in HEAD.items():
+        text = text.replace(f'# {key} = ""', f'{key} = "{value}"', 1)
+    path.write_text(text, encoding="utf-8")
+    return find(space.root)
 
 
 def enter_tasks(office: Office, moment: Moment) -> dict[str, str]:

@@ -17,8 +17,8 @@ from tdnv_sheets.ledger.log import read_undone
 from tdnv_sheets.ledger.values import fingerprint
 from tdnv_sheets.periods import parse_period
 from tdnv_sheets.pipeline.duties import shown_duties
-from tdnv_sheets.pipeline.kept import Before, Kept, before, in_their_places, put_into
 from tdnv_sheets.pipeline.office import Office, judged
+from tdnv_sheets.pipeline.office_file import Before, Kept, before, in_their_places, put_into
 from tdnv_sheets.pipeline.parallel import parallel_rows
 from tdnv_sheets.records import EXTRA
 from tdnv_sheets.render.live import Live, Rule
@@ -70,7 +70,8 @@ def redraw(office: Office, *, as_of: date, now: datetime, read: str | None) -> R
     file = Before() if data is None else before(data, office.lang, ours=ours)
     view = register_view(office, as_of)
     names = {unit.code: unit.name for unit in office.units}
-    view = replace(view, titles=file.titles, rows=tuple(in_their_places(view.rows, file.order, names)))
+    rows = tuple(in_their_places(view.rows, file.order, names))
+    view = replace(view, titles=file.titles, wanted=file.wanted, rows=rows)
     drawn, kept, backup = "", Kept(), None
 
     def draw(temporary: Path) -> None:

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from tdnv_sheets.ledger.arrivals import read_taken, recorded_since
+from tdnv_sheets.ledger.frozen import first_frozen
 from tdnv_sheets.messages.catalogue import say
 from tdnv_sheets.periods import PeriodKind, between, containing
 from tdnv_sheets.pipeline.days import weekday_and_day
@@ -34,6 +35,7 @@ def known_to(office: Office, as_of: date) -> Known:
             for file in read_taken(office.ledger)
         ),
         recorded_from=recorded_since(office.ledger),
+        frozen=first_frozen(office.ledger),
     )
 
 

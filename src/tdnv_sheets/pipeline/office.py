@@ -14,10 +14,11 @@ from tdnv_sheets.pipeline.regulations import open_regulation
 from tdnv_sheets.pipeline.units import known_units
 from tdnv_sheets.records import NO_TRAIL
 from tdnv_sheets.render.view import Row
+from tdnv_sheets.rules.course import Judge
 from tdnv_sheets.rules.status import judge
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
     from pathlib import Path
 
@@ -102,7 +103,8 @@ def judge_one(
     )
 
 
-def counting_judge(office: Office) -> Callable[[Assignment, date], Judgement]:
-    """Give the rules for counting, which needs no alerts."""
-    trails = office.ledger.trails()
-    return lambda assignment, as_of: judge_one(office, assignment, as_of, trails=trails, with_alerts=False)
+def counting_judge(office: Office, at: int | None = None) -> Judge:
+    """Give the rules for counting, which needs no alerts; *at* a revision they know no more of the past than it did."""
+    settings = office.space.settings
+    trails = office.ledger.trails() if at is None else office.ledger.trails_at(at)
+    return Judge(office.regulation, office.calendar, settings.due_soon_days, settings.confirmation, trails)

@@ -13,6 +13,7 @@ from tdnv_sheets.regulation.keys import NAME_FIELDS
 from tdnv_sheets.regulation.values import MONTHS
 from tdnv_sheets.rules.judgement import Status
 from tdnv_sheets.sheetspec import assignment_spec
+from tdnv_sheets.summary.levels import LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -48,9 +49,10 @@ def open_regulation(name: str, folder: Path) -> Regulation:
 
 
 def known_names() -> dict[str, tuple[str, ...]]:
-    """Give topic → the words that its clauses may name: fields of an assignment, statuses."""
+    """Give topic → the words that its clauses may name: fields of an assignment, statuses, levels of assigners."""
     fields_known = tuple(assignment_spec().by_name)
-    return {**dict.fromkeys(NAME_FIELDS, fields_known), "status": tuple(status.value for status in Status)}
+    statuses = tuple(status.value for status in Status)
+    return {**dict.fromkeys(NAME_FIELDS, fields_known), "status": statuses, "assigner": LEVELS}
 
 
 def as_listed(ids: Iterable[str]) -> list[dict[str, str]]:

@@ -29,7 +29,7 @@ class Key:
     default: object = None
 
 
-KINDS: Final = tuple(kind.value for kind in PeriodKind if kind is not PeriodKind.DAYS)
+KINDS: Final = tuple(kind.value for kind in PeriodKind if kind not in (PeriodKind.WEEK, PeriodKind.DAYS))
 WHO: Final = (UNIT, OFFICE)
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 LIMITS: Final = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -239,12 +240,24 @@ class Regulation:
         policy = self.answer("cut_off", period.end)
         if policy == "period_end":
             return period.end
+        if period.kind is PeriodKind.WEEK:
+            weekly = self.weekly_day(period)
+            return period.end if weekly is None else weekly[1]
         due = self.office_due(period) if policy == "office_day" else self.unit_due(period)
         return due or period.end
 
     def weekly_duties(self, on: date) -> tuple[WeeklyDuty, ...]:
         """List what is due every week, as it holds *on* a day."""
         return versions_in_force(self.weekly, on)
+
+    def weekly_day(self, week: Period) -> tuple[WeeklyDuty, date] | None:
+        """Give what is due in a *week* and its day, which may be a day off; None where nothing is due every week."""
+        for offset in range((week.end - week.start).days + 1):
+            day = week.start + timedelta(days=offset)
+            for rule in self.weekly_duties(day):
+                if rule.weekday == day.weekday():
+                    return rule, day
+        return None
 
     def session_duties(self, on: date) -> tuple[SessionDuty, ...]:
         """List what is due before or at a session that is held *on* a day."""

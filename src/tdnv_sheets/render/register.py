@@ -32,7 +32,7 @@ SHEETS: Final = (
 )
 """The visible sheets in their order."""
 WHEN_FILLED: Final = ("settled", "parallel", "proposals")
-"""Those that are there only while they hold something, by the name of what they show."""
+"""Those that are there only while they hold something or are wanted, by the name of what they show."""
 TABS: Final = {
     "overview": "1F3864",
     "tasks": "2E75B6",
@@ -51,7 +51,7 @@ def draw_register(view: RegisterView, path: Path) -> None:
     words = shown(view)
     where = places(view.rows)
     with open_book(path, title=words.say("file_title", office=view.office), author=view.office) as book:
-        empty = {name for name in WHEN_FILLED if not getattr(view, name)}
+        empty = {name for name in WHEN_FILLED if not getattr(view, name) and name not in view.wanted}
         titles = {name: words.sheet(name) for name in SHEETS if name not in empty}
         at = {column.id: index for index, column in enumerate(columns(view, words))}
         canvases = {

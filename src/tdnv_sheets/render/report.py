@@ -1,4 +1,4 @@
-"""The periodic report as a workbook: Biểu 01, Biểu 02, rates with their formulas, chart, reconciliation checks."""
+"""The periodic report as a workbook: the official forms, breakdowns, charts, rates with their formulas, reconciliation checks."""
 
 from __future__ import annotations
 
@@ -7,67 +7,67 @@ from typing import TYPE_CHECKING, Final
 from tdnv_sheets.findings import shorten
 from tdnv_sheets.messages.catalogue import say
 from tdnv_sheets.render.book import Area, open_book, set_columns
+from tdnv_sheets.render.report_changes import draw_changes
 from tdnv_sheets.render.report_chart import draw_chart
-from tdnv_sheets.render.report_overdue import draw_overdue
+from tdnv_sheets.render.report_contents import draw_contents
+from tdnv_sheets.render.report_lines import draw_comparison, draw_documents, draw_sources, draw_years
+from tdnv_sheets.render.report_lists import draw_lists
+from tdnv_sheets.render.report_narrative import draw_narrative
 from tdnv_sheets.render.report_paper import (
     CELL,
     CENTRED,
     COUNT,
-    DASH,
     RATE,
-    Paper,
     draw_heading,
     draw_notes,
+    draw_short_head,
     set_paper,
     write,
 )
+from tdnv_sheets.render.report_returns import draw_ranking, draw_returns
 from tdnv_sheets.render.report_table import draw_table
-from tdnv_sheets.render.styles import PLAIN, fill, header, mix, row_height
-from tdnv_sheets.settings import DEFAULT_COLOURS
+from tdnv_sheets.render.report_trend import draw_trend
+from tdnv_sheets.render.report_view import DASH
+from tdnv_sheets.render.styles import PLAIN, fill, mix, row_height
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from xlsxwriter.worksheet import Worksheet
-
     from tdnv_sheets.render.book import Book
-    from tdnv_sheets.summary.figures import Summary
+    from tdnv_sheets.render.report_view import Paper
 
 RATE_WIDTHS: Final = (6, 50, 74, 16)
 CHECK_WIDTHS: Final = (6, 82, 18, 40)
 
 
-def draw_summary(
-    summary: Summary,
-    path: Path,
-    *,
-    office: str,
-    regulation_title: str,
-    lang: str,
-    unit_names: Mapping[str, str],
-    colours: Mapping[str, str] = DEFAULT_COLOURS,
-) -> None:
-    """Draw a period's report; *unit_names* gives the name for each unit's code.
-
-    Raises `BrokenSurroundings` when the file cannot be written.
-    """
-    paper = Paper(summary, office, regulation_title, lang, unit_names, colours)
-    title = f"{paper.words('title_table')} – {summary.period.title(lang)}"
-    with open_book(path, title=title, author=office) as book:
-        first_row = draw_table(book, paper)
-        draw_overdue(book, paper)
+def draw_workbook(paper: Paper, path: Path) -> None:
+    """Draw a period's report as a workbook. Raises `BrokenSurroundings` when the file cannot be written."""
+    title = f"{paper.words('title_table')} – {paper.period}"
+    with open_book(path, title=title, author=paper.office) as book:
+        contents = book.sheet(paper.words("sheet_contents"))
+        rows = draw_table(book, paper)
+        draw_lists(book, paper)
+        draw_returns(book, paper)
+        draw_narrative(book, paper)
+        draw_comparison(book, paper)
+        draw_sources(book, paper)
+        draw_years(book, paper)
+        draw_documents(book, paper)
+        draw_trend(book, paper)
+        draw_chart(book, paper, rows)
         _draw_rates(book, paper)
-        draw_chart(book, paper, first_row)
+        draw_ranking(book, paper)
         _draw_checks(book, paper)
+        draw_changes(book, paper)
+        draw_contents(book, contents, paper)
 
 
 def _draw_rates(book: Book, paper: Paper) -> None:
     sheet = book.sheet(paper.words("sheet_rates"))
     set_columns(sheet, RATE_WIDTHS)
-    top = draw_heading(book, sheet, paper, len(RATE_WIDTHS), paper.words("title_rates"))
+    top = draw_heading(book, sheet, paper, RATE_WIDTHS, paper.words("title_rates"))
     captions = [paper.words(entry) for entry in ("head_number", "rate_name", "rate_formula", "rate_value")]
-    _draw_head(book, sheet, paper, top, captions)
+    draw_short_head(book, sheet, paper, top, captions)
     row = top
     for number, (key, rate) in enumerate(paper.summary.rates.items(), 1):
         row += 1
@@ -84,9 +84,9 @@ def _draw_rates(book: Book, paper: Paper) -> None:
 def _draw_checks(book: Book, paper: Paper) -> None:
     sheet = book.sheet(paper.words("sheet_checks"))
     set_columns(sheet, CHECK_WIDTHS)
-    top = draw_heading(book, sheet, paper, len(CHECK_WIDTHS), paper.words("title_checks"))
+    top = draw_heading(book, sheet, paper, CHECK_WIDTHS, paper.words("title_checks"))
     captions = [paper.words(entry) for entry in ("head_number", "check_name", "check_result", "check_detail")]
-    _draw_head(book, sheet, paper, top, captions)
+    draw_short_head(book, sheet, paper, top, captions)
     good, bad = paper.colours["completed_on_time"], paper.colours["wrong_cell"]
     lines = [
         (
@@ -114,9 +114,3 @@ def _draw_checks(book: Book, paper: Paper) -> None:
         area = Area(row + 2, 0, row + 2, len(CHECK_WIDTHS) - 1)
         write(book, sheet, area, paper.words("checks_all_ok"), mix(PLAIN, {"italic": True}))
     set_paper(sheet, paper, (top, top))
-
-
-def _draw_head(book: Book, sheet: Worksheet, paper: Paper, row: int, captions: Sequence[str]) -> None:
-    for column, caption in enumerate(captions):
-        book.put(sheet, row, column, caption, book.look(header(paper.colours)))
-    sheet.set_row(row, 26)

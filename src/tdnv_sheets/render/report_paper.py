@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from tdnv_sheets.messages.catalogue import say
 from tdnv_sheets.render.book import Area, set_page
 from tdnv_sheets.render.styles import BORDER, PLAIN, header, mix, row_height
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
     from tdnv_sheets.render.book import Book
+    from tdnv_sheets.render.report_view import Paper
     from tdnv_sheets.render.styles import Look
-    from tdnv_sheets.summary.figures import Summary
 
-DASH: Final = "–"
-"""Stands where a rate has no denominator."""
 CENTRED: Final[Look] = {"align": "center", "valign": "vcenter", "text_wrap": True}
 LINE_LOOK: Final[Look] = {"border": 1, "border_color": f"#{BORDER}", "text_wrap": True}
 CELL: Final = mix(PLAIN, LINE_LOOK, {"num_format": "@", "valign": "vcenter"})
@@ -28,36 +24,8 @@ COUNT: Final = mix(PLAIN, LINE_LOOK, CENTRED, {"num_format": "#,##0"})
 RATE: Final = mix(COUNT, {"num_format": "0.0%"})
 CHANGE: Final = mix(COUNT, {"num_format": "+#,##0;-#,##0;0"})
 SIGNATURE_ROWS: Final = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """What every sheet of a report needs: the figures, and who says them in which language."""
-
-    summary: Summary
-    office: str
-    regulation_title: str
-    lang: str
-    unit_names: Mapping[str, str]
-    colours: Mapping[str, str]
-
-    def words(self, entry: str, **values: object) -> str:
-        """Give words of the report's catalogue."""
-        return say(f"report.{entry}", self.lang, **values)
-
-    def unit(self, code: str) -> str:
-        """Give a unit's name; the code itself when the unit list does not know it."""
-        return self.unit_names.get(code, code)
-
-    @property
-    def as_of(self) -> str:
-        """Give the report's day as people write it."""
-        return f"{self.summary.as_of:%d/%m/%Y}"
-
-    @property
-    def failed(self) -> int:
-        """Give the number of checks that do not agree."""
-        return sum(not check.ok for check in self.summary.checks)
+CAPITALS, LARGER = 1.45, 1.15
+"""How much wider than those of a table the letters of the head and of the lines under it are."""
 
 
 def write(book: Book, sheet: Worksheet, area: Area, text: str, look: Look) -> None:
@@ -72,35 +40,53 @@ def formula(sheet: Worksheet, place: tuple[int, int], text: str, value: float | 
     sheet.write_formula(*place, text, look, value)
 
 
-def draw_heading(book: Book, sheet: Worksheet, paper: Paper, columns: int, title: str, *, form: str = "") -> int:
-    """Write everything above a table of *columns* columns; give the row on which the table begins.
+def draw_heading(
+    book: Book, sheet: Worksheet, paper: Paper, widths: Sequence[float], title: str, *, form: str = ""
+) -> int:
+    """Write everything above a table with columns of these *widths*; give the row on which the table begins.
 
     *form* is the name of an official form («Biểu 01»), which goes with a report; other sheets have none.
     """
-    half, last = columns // 2, columns - 1
+    half, last = _middle(widths), len(widths) - 1
     bold = mix(PLAIN, CENTRED, {"bold": True, "font_size": 12})
     motto = mix(bold, {"font_size": 13, "underline": 1})
-    write(book, sheet, Area(0, 0, 0, half - 1), paper.office.upper(), bold)
+    above, office = paper.head.authority.upper(), paper.office.upper()
+    if above:
+        write(book, sheet, Area(0, 0, 0, half - 1), above, mix(bold, {"bold": False}))
+    write(book, sheet, Area(1 if above else 0, 0, 1, half - 1), office, bold)
     write(book, sheet, Area(0, half, 0, last), paper.words("country"), bold)
     write(book, sheet, Area(1, half, 1, last), paper.words("motto"), motto)
-    sheet.set_row(0, 32)
-    sheet.set_row(1, 20)
+    room = int(sum(widths[:half]) / CAPITALS)
+    sheet.set_row(0, row_height([(above or office, room)], least=2))
+    sheet.set_row(1, row_height([(office if above else "", room)], least=2))
+    for row, (text, look) in enumerate(_headlines(paper, title, form), 3):
+        write(book, sheet, Area(row, 0, row, last), text, look)
+        sheet.set_row(row, max(20, row_height([(text, int(sum(widths) / LARGER))])))
+    return 3 + len(_headlines(paper, title, form)) + 1
+
+
+def _headlines(paper: Paper, title: str, form: str) -> list[tuple[str, Look]]:
+    """Give the lines between the head of the paper and its table, each with its look."""
+    bold = mix(PLAIN, CENTRED, {"bold": True, "font_size": 12})
     italic = mix(PLAIN, CENTRED, {"italic": True, "font_size": 12})
     lines: list[tuple[str, Look]] = [
         (form.upper(), bold),
         (title, mix(bold, {"font_size": 14})),
         (paper.words("number_line") if form else "", italic),
-        (paper.words("period_line", period=paper.summary.period.title(paper.lang), as_of=paper.as_of), italic),
-        (paper.words("regulation_line", regulation=paper.regulation_title), italic),
+        (paper.words("period_line", period=paper.period, as_of=paper.as_of), italic),
+        *((mark, italic) for mark in paper.marks),
+        (paper.words("regulation_line", regulation=paper.head.regulation), italic),
     ]
     if paper.failed:
         alarm = mix(bold, {"font_color": "#C00000"})
         lines.append((paper.words("checks_some_wrong", count=paper.failed), alarm))
-    lines = [line for line in lines if line[0]]
-    for row, (text, look) in enumerate(lines, 3):
-        write(book, sheet, Area(row, 0, row, last), text, look)
-        sheet.set_row(row, 20)
-    return 3 + len(lines) + 1
+    return [line for line in lines if line[0]]
+
+
+def _middle(widths: Sequence[float]) -> int:
+    """Give the column at which the right half of the paper begins."""
+    whole = sum(widths)
+    return min(range(1, len(widths)), key=lambda column: abs(sum(widths[:column]) - whole / 2))
 
 
 def draw_head(book: Book, sheet: Worksheet, paper: Paper, row: int, captions: Sequence[str]) -> None:
@@ -110,6 +96,14 @@ def draw_head(book: Book, sheet: Worksheet, paper: Paper, row: int, captions: Se
         book.put(sheet, row, column, caption, look)
     sheet.set_row(row, 48)
     draw_numbers(book, sheet, row + 1, len(captions))
+
+
+def draw_short_head(book: Book, sheet: Worksheet, paper: Paper, row: int, captions: Sequence[str]) -> None:
+    """Write the header of a table that is no official form."""
+    look = book.look(header(paper.colours))
+    for column, caption in enumerate(captions):
+        book.put(sheet, row, column, caption, look)
+    sheet.set_row(row, row_height([(caption, 12) for caption in captions], least=2))
 
 
 def draw_numbers(book: Book, sheet: Worksheet, row: int, count: int) -> None:
@@ -124,9 +118,9 @@ def draw_signatures(book: Book, sheet: Worksheet, paper: Paper, row: int, column
     third, last = columns // 3, columns - 1
     bold, italic = mix(PLAIN, CENTRED, {"bold": True, "font_size": 12}), mix(PLAIN, CENTRED, {"italic": True})
     right = columns - third - 1
-    write(book, sheet, Area(row, right, row, last), paper.words("place_line"), italic)
+    write(book, sheet, Area(row, right, row, last), paper.place_line, italic)
     write(book, sheet, Area(row + 1, 0, row + 1, third), paper.words("sign_left"), bold)
-    write(book, sheet, Area(row + 1, right, row + 1, last), paper.words("sign_right"), bold)
+    write(book, sheet, Area(row + 1, right, row + 1, last), paper.signer, bold)
     write(book, sheet, Area(row + 2, 0, row + 2, third), paper.words("sign_left_hint"), italic)
     write(book, sheet, Area(row + 2, right, row + 2, last), paper.words("sign_right_hint"), italic)
     sheet.set_row(row + 2 + SIGNATURE_ROWS, 15)

@@ -1,224 +1,96 @@
-"""Biểu 01, the counts by unit: numbers and formulas that anybody can recompute, and the chart drawn from them."""
+"""Biểu 01, the counts by unit: numbers and formulas that anybody can recompute."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from fractions import Fraction
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from tdnv_sheets.grid import address
 from tdnv_sheets.messages.catalogue import say
 from tdnv_sheets.render.book import Area, set_columns
+from tdnv_sheets.render.report_columns import COLUMNS
+from tdnv_sheets.render.report_counts import SUM_LOOK, Drawn, draw_captions, draw_line, draw_sums
 from tdnv_sheets.render.report_paper import (
     CELL,
-    CHANGE,
-    COUNT,
-    DASH,
-    RATE,
-    Paper,
     draw_heading,
     draw_notes,
     draw_numbers,
     draw_signatures,
-    formula,
     set_paper,
     write,
 )
-from tdnv_sheets.render.styles import fill, header, mix, row_height
+from tdnv_sheets.render.report_view import distinct_change
+from tdnv_sheets.render.report_words import rules_of
+from tdnv_sheets.render.styles import BAND, fill, mix
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-
     from xlsxwriter.worksheet import Worksheet
 
+    from tdnv_sheets.grid import Raw
     from tdnv_sheets.render.book import Book
-    from tdnv_sheets.render.styles import Look
-    from tdnv_sheets.summary.figures import Counts
+    from tdnv_sheets.render.report_view import Paper
+    from tdnv_sheets.summary.figures import Counts, UnitLine
 
-TOTAL_FILL: Final = "D6DCE4"
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of Biểu 01: caption, the group above it, and where its number comes from."""
-
-    name: str
-    width: float = 9
-    group: str = ""
-    caption: str = ""
-    """Entry of the catalogue, `head_<name>` when empty."""
-    count: Callable[[Counts], int] | None = None
-    parts: tuple[str, ...] = ()
-    """Columns that this one adds up."""
-    over: tuple[tuple[str, ...], tuple[str, ...]] | None = None
-    """For a rate: the columns of its numerator and of its denominator."""
-    rate: str = ""
-    """For a rate: its key in the summary."""
-
-    @property
-    def head(self) -> str:
-        """Give the catalogue's entry for the caption."""
-        return f"head_{self.caption or self.name}"
+COUNTED_BY: Final = ("cut_off", "allocation")
+"""Rules that decide which tasks are counted, and on which day; the first sheet of the workbook has all."""
+ONE_PAGE: Final = 16
+"""Units with which Biểu 01 and its signatures can be read on one page."""
+GROUP_LOOK: Final = mix(CELL, {"bold": True}, fill(BAND))
 
 
-def _overdue_running(counts: Counts) -> int:
-    """Give what is overdue and begun; what came back after its deadline is both (Thanh Hóa, Điều 5.2b)."""
-    return counts.open_overdue - counts.open_overdue_not_started + counts.not_completed
-
-
-_DONE: Final = ("on_time", "late", "done_undated")
-_OVERDUE: Final = ("overdue_running", "overdue_idle")
-_OPEN: Final = ("in_time_running", "in_time_idle", *_OVERDUE, "open_undated")
-COLUMNS: Final = (
-    Column("number", 5),
-    Column("unit", 30),
-    Column("carried", count=lambda c: c.carried),
-    Column("new", count=lambda c: c.new),
-    Column("total", count=lambda c: c.total, parts=("carried", "new")),
-    Column("done", 8, "completed", "sum", count=lambda c: c.completed, parts=_DONE),
-    Column("on_time", 8, "completed", count=lambda c: c.completed_on_time),
-    Column("late", 8, "completed", count=lambda c: c.completed_late),
-    Column("done_undated", 8, "completed", "undated", count=lambda c: c.completed_undated),
-    Column("open", 8, "open", "sum", count=lambda c: c.open, parts=_OPEN),
-    Column("in_time_running", 10, "open", count=lambda c: c.open_in_time - c.open_in_time_not_started),
-    Column("in_time_idle", 10, "open", count=lambda c: c.open_in_time_not_started),
-    Column("overdue_running", 10, "open", count=_overdue_running),
-    Column("overdue_idle", 10, "open", count=lambda c: c.open_overdue_not_started),
-    Column("open_undated", 8, "open", "undated", count=lambda c: c.open_undated),
-    Column("stopped", count=lambda c: c.withdrawn + c.transferred),
-    Column("extended", count=lambda c: c.extended),
-    Column("rate_completed", 10, "rates", over=(("done",), ("total",)), rate="ty_le_hoan_thanh_tren_giao"),
-    Column(
-        "rate_on_time",
-        10,
-        "rates",
-        over=(("on_time",), ("on_time", "late", *_OVERDUE)),
-        rate="ty_le_dung_han_tren_den_han",
-    ),
-    Column("rate_overdue", 10, "rates", over=(_OVERDUE, ("total",)), rate="ty_le_qua_han_tren_giao"),
-    Column("change"),
-    Column("note", 24),
-)
-
-
-def index_of(name: str) -> int:
-    """Give a column's 0-based place."""
-    return next(i for i, column in enumerate(COLUMNS) if column.name == name)
-
-
-def cells(names: Iterable[str], row: int) -> str:
-    """Give the cells of a 0-based *row* in the named columns, added up."""
-    return "+".join(address(row + 1, index_of(name) + 1) for name in names)
-
-
-def draw_table(book: Book, paper: Paper) -> int:
-    """Draw Biểu 01; give the 0-based row of its first unit."""
+def draw_table(book: Book, paper: Paper) -> list[int]:
+    """Draw Biểu 01; give the 0-based row of each unit, in the order of `units_in_groups`."""
     summary = paper.summary
     sheet = book.sheet(paper.words("sheet_table"))
     widths = [column.width for column in COLUMNS]
     set_columns(sheet, widths)
-    top = draw_heading(book, sheet, paper, len(COLUMNS), paper.words("title_table"), form=paper.words("sheet_table"))
-    _draw_captions(book, sheet, paper, top)
+    top = draw_heading(book, sheet, paper, widths, paper.words("title_table"), form=paper.words("sheet_table"))
+    draw_captions(book, sheet, paper, top, COLUMNS)
     draw_numbers(book, sheet, top + 2, len(COLUMNS))
-    row = first = top + 3
-    for number, line in enumerate(summary.units, 1):
-        texts = (number, paper.unit(line.unit), _note(paper, line.counts))
-        _draw_line(book, sheet, row, (texts, line.counts, line.rates, line.counts.total - line.previous.total))
-        row += 1
-    row = _draw_totals(book, sheet, paper, (first, row))
-    row = draw_notes(book, sheet, row + 1, _footnotes(paper), widths)
+    first = row = top + 3
+    rows: list[int] = []
+    for group, members in groupby(units_in_groups(paper), key=lambda line: paper.unit_groups.get(line.unit, "")):
+        lines = list(members)
+        if paper.unit_groups:
+            _draw_group(book, sheet, row, group or paper.words("group_none"), len(lines))
+            row += 1
+        for line in lines:
+            rows.append(row)
+            texts: dict[str, Raw] = {
+                "number": len(rows),
+                "unit": paper.unit(line.unit),
+                "note": _note(paper, line.counts),
+            }
+            texts["change"] = line.counts.total - line.previous.total
+            draw_line(book, sheet, row, COLUMNS, Drawn(line.counts, texts, line.rates))
+            row += 1
+    sums: dict[str, Raw] = {
+        "unit": paper.words("row_total"),
+        "change": summary.total.total - summary.previous_total.total,
+    }
+    counts = [line.counts for line in summary.units]
+    draw_sums(book, sheet, (first, row), COLUMNS, Drawn(summary.total, sums, summary.rates), counts)
+    distinct: dict[str, Raw] = {"unit": paper.words("row_distinct"), "change": distinct_change(summary)}
+    draw_line(book, sheet, row + 1, COLUMNS, Drawn(summary.distinct, distinct), SUM_LOOK)
+    row = draw_notes(book, sheet, row + 3, _footnotes(paper), widths)
     draw_signatures(book, sheet, paper, row + 1, len(COLUMNS))
     set_paper(sheet, paper, (top, top + 2))
-    return first
+    if len(rows) <= ONE_PAGE:
+        sheet.fit_to_pages(1, 1)  # a signature alone on a page signs nothing
+    return rows
 
 
-def _draw_captions(book: Book, sheet: Worksheet, paper: Paper, top: int) -> None:
-    look = header(paper.colours)
-    start = 0
-    while start < len(COLUMNS):
-        group, end = COLUMNS[start].group, start
-        while group and end + 1 < len(COLUMNS) and COLUMNS[end + 1].group == group:
-            end += 1
-        if group:
-            write(book, sheet, Area(top, start, top, end), paper.words(f"group_{group}"), look)
-            for column in range(start, end + 1):
-                book.put(sheet, top + 1, column, paper.words(COLUMNS[column].head), book.look(look))
-        else:
-            write(book, sheet, Area(top, start, top + 1, start), paper.words(COLUMNS[start].head), look)
-        start = end + 1
-    sheet.set_row(top, 24)
-    sheet.set_row(top + 1, 64)
+def units_in_groups(paper: Paper) -> list[UnitLine]:
+    """Give the units' lines, those of one group together, groups and units in the order of the unit list."""
+    order: dict[str, int] = {}
+    for line in paper.summary.units:
+        order.setdefault(paper.unit_groups.get(line.unit, ""), len(order))
+    return sorted(paper.summary.units, key=lambda line: order[paper.unit_groups.get(line.unit, "")])
 
 
-def _draw_line(
-    book: Book,
-    sheet: Worksheet,
-    row: int,
-    line: tuple[tuple[int | None, str, str], Counts, Mapping[str, Fraction | None], int | None],
-    extra: Look | None = None,
-) -> None:
-    """Draw one line: (number, name, note), its counts, the rates that the summary states, the change."""
-    (number, name, note), counts, rates, change = line
-    shade = extra or {}
-    values = {column.name: column.count(counts) for column in COLUMNS if column.count}
-    plain = {"number": number, "unit": name, "note": note, "change": change}
-    for index, column in enumerate(COLUMNS):
-        place = (row, index)
-        if column.parts and sum(values[part] for part in column.parts) == values[column.name]:
-            text = f"={cells(column.parts, row)}"
-            formula(sheet, place, text, values[column.name], book.look(mix(COUNT, shade)))
-        elif column.count:
-            book.put(sheet, *place, values[column.name], book.look(mix(COUNT, shade)))
-        elif column.over:
-            _draw_rate(book, sheet, place, (column, values, rates), shade)
-        else:
-            look = {"number": COUNT, "change": CHANGE}.get(column.name, CELL)
-            book.put(sheet, *place, plain[column.name], book.look(mix(look, shade)))
-    sheet.set_row(row, row_height([(name, 30), (note, 24)]))
-
-
-def _draw_rate(
-    book: Book,
-    sheet: Worksheet,
-    place: tuple[int, int],
-    rated: tuple[Column, Mapping[str, int], Mapping[str, Fraction | None]],
-    shade: Look,
-) -> None:
-    """Write a rate as a formula of the line's cells; the stated number where the cells do not give it."""
-    column, values, rates = rated
-    if column.over is None:
-        return
-    above, below = column.over
-    whole = sum(values[name] for name in below)
-    computed = Fraction(sum(values[name] for name in above), whole) if whole else None
-    shown: float | str = DASH if computed is None else float(computed)
-    look = book.look(mix(RATE, shade))
-    stated = rates.get(column.rate, computed)
-    if stated != computed:
-        book.put(sheet, *place, DASH if stated is None else float(stated), look)
-        return
-    row = place[0]
-    divisor = cells(below, row)
-    formula(sheet, place, f'=IF({divisor}=0,"{DASH}",({cells(above, row)})/({divisor}))', shown, look)
-
-
-def _draw_totals(book: Book, sheet: Worksheet, paper: Paper, rows: tuple[int, int]) -> int:
-    """Draw the sum over the units in *rows* (first, one past the last) and the distinct tasks; give the next free row."""
-    first, row = rows
-    summary, shade = paper.summary, mix({"bold": True}, fill(TOTAL_FILL))
-    change = summary.total.total - summary.previous_total.total
-    texts = (None, paper.words("row_total"), "")
-    _draw_line(book, sheet, row, (texts, summary.total, summary.rates, change), shade)
-    for index, column in enumerate(COLUMNS):
-        if not column.count or not summary.units:
-            continue
-        total = column.count(summary.total)
-        if sum(column.count(line.counts) for line in summary.units) == total:
-            text = f"=SUM({address(first + 1, index + 1)}:{address(row, index + 1)})"
-            formula(sheet, (row, index), text, total, book.look(mix(COUNT, shade)))
-    texts = (None, paper.words("row_distinct"), "")
-    _draw_line(book, sheet, row + 1, (texts, summary.distinct, {}, None), shade)
-    return row + 2
+def _draw_group(book: Book, sheet: Worksheet, row: int, group: str, count: int) -> None:
+    """Draw the line above the units of one group; its cells are empty, so that sums over the column pass it by."""
+    write(book, sheet, Area(row, 0, row, len(COLUMNS) - 1), f"{group} ({count})", GROUP_LOOK)
+    sheet.set_row(row, 20)
 
 
 def _note(paper: Paper, counts: Counts) -> str:
@@ -248,7 +120,9 @@ def _footnotes(paper: Paper) -> list[str]:
     rated = [column for column in COLUMNS if column.over]
     formulas = {column.name: say(f"rates.formula_{column.rate}", paper.lang) for column in rated}
     places = {column.name.removeprefix("rate_"): numbers[column.name] for column in rated}
-    notes.extend(
-        (paper.words("footnote_rates", **formulas, **places), paper.words("footnote_change", change=numbers["change"]))
-    )
+    notes.append(paper.words("footnote_rates", **formulas, **places))
+    notes.append(paper.words("footnote_change", change=numbers["change"]))
+    rules = rules_of(paper, COUNTED_BY)
+    if rules:
+        notes.append(paper.words("footnote_rules", rules=" ".join(rules), sheet=paper.words("sheet_contents")))
     return notes

@@ -11,12 +11,14 @@ from tdnv_sheets.rules.judgement import OPEN, Judgement, Status, Timeliness
 if TYPE_CHECKING:
     from datetime import date
 
-    from tdnv_sheets.calendar import Calendar
+    from tdnv_sheets.calendar import Calendar, Due
     from tdnv_sheets.records import Assignment, Trail
     from tdnv_sheets.regulation import Completion, Regulation
 
-_INTERIM: Final = frozenset({"progress_report", "extension_request"})
-_CLOSING: Final = {"withdrawn": Status.WITHDRAWN, "transferred": Status.TRANSFERRED}
+INTERIM: Final = frozenset({"progress_report", "extension_request"})
+"""Kinds of papers that are no result."""
+CLOSING: Final = {"withdrawn": Status.WITHDRAWN, "transferred": Status.TRANSFERRED}
+"""Decisions that end an assignment without a result."""
 
 
 def judge(
@@ -43,16 +45,12 @@ def judge(
     counts as on time. While confirmation is awaited `days_left` stands still at the day of completion.
     """
     completion = regulation.completion(start_day(assignment) or as_of)
-    named = assignment.day("extended_deadline") or assignment.day("deadline")
-    due = None if named is None else calendar.due(named, completion.deadline_roll)
-    deadline = due and due.day
-    asked = completion.confirmation if confirmation == "regulation" else confirmation == "yes"
-    last_update = trail.last_update or assignment.day("reported_date")
-    heard = last_update if last_update is not None and last_update <= as_of else None
-    outcome = _outcome(assignment, as_of, completion, asked=asked, last_update=last_update, heard=heard)
-    status = outcome.closing or _status(outcome, deadline, as_of, completion)
+    facts = facts_of(assignment, completion, calendar, confirmation, trail.last_update)
+    outcome = outcome_on(facts, as_of)
+    status, deadline = status_on(facts, outcome, as_of), facts.deadline
     reference = outcome.reference(as_of)
     days_left = (deadline - reference).days if status in OPEN and deadline and reference else None
+    last_update = facts.last_update
     situation = Situation(
         as_of, status, deadline, days_left, outcome.awaiting, last_update, regulation, calendar, due_soon_days
     )
@@ -70,11 +68,63 @@ def judge(
         working_days_left=None
         if days_left is None or deadline is None or reference is None
         else calendar.working_days_between(reference, deadline),
-        provisional=due is not None and due.provisional,
+        provisional=facts.due is not None and facts.due.provisional,
     )
 
 
-class _Outcome(NamedTuple):
+class Facts(NamedTuple):
+    """What the status of an assignment rests on, whatever the day it is asked for."""
+
+    decision: str
+    decided: date | None
+    done: bool
+    interim: bool
+    """Its paper is no result, and the regulation lets none such end a task."""
+    completed: date | None
+    """The completion day by the regulation's choice of the days that the unit gave."""
+    told: date | None
+    """The day on which the unit said so, where it gave none for the completion itself."""
+    last_update: date | None
+    due: Due | None
+    deadline: date | None
+    """The last day in time."""
+    asked: bool
+    """Whether completion waits for the office's confirmation."""
+    returned_overdue: bool
+
+
+def facts_of(
+    assignment: Assignment,
+    completion: Completion,
+    calendar: Calendar,
+    confirmation: str,
+    last_update: date | None,
+) -> Facts:
+    """Gather what the status rests on; *last_update* is what the ledger's past says of the unit's last change."""
+    day, get = assignment.day, assignment.fields.get
+    named = day("extended_deadline") or day("deadline")
+    due = None if named is None else calendar.due(named, completion.deadline_roll)
+    reported = day("reported_date")
+    updated = last_update or reported
+    no_result = get("result_kind") in INTERIM
+    document, completed = None if no_result else day("result_date"), day("completed_date")
+    of_completion = completed or document if completion.completion_day == "completed" else document or completed
+    return Facts(
+        decision=assignment.text("decision"),
+        decided=day("decision_date"),
+        done=get("progress") == "done",
+        interim=completion.final_document and no_result,
+        completed=of_completion,
+        told=reported or updated,
+        last_update=updated,
+        due=due,
+        deadline=due and due.day,
+        asked=completion.confirmation if confirmation == "regulation" else confirmation == "yes",
+        returned_overdue=completion.returned_overdue,
+    )
+
+
+class Outcome(NamedTuple):
     """What has become of the work, before the deadline is looked at."""
 
     complete: bool = False
@@ -92,56 +142,47 @@ class _Outcome(NamedTuple):
         return self.day if self.complete or self.awaiting else as_of
 
 
-def _outcome(
-    assignment: Assignment,
-    as_of: date,
-    completion: Completion,
-    *,
-    asked: bool,
-    last_update: date | None,
-    heard: date | None,
-) -> _Outcome:
-    decision, decided = assignment.text("decision"), assignment.day("decision_date")
+_NOTHING: Final = Outcome()
+_RETURNED: Final = Outcome(returned=True)
+
+
+def outcome_on(facts: Facts, as_of: date) -> Outcome:
+    """Say what has become of the work at the end of *as_of*."""
+    decision, decided = facts.decision, facts.decided
     if decided is not None and decided > as_of:
         decision, decided = "", None
-    if decision in _CLOSING:
-        return _Outcome(closing=_CLOSING[decision], closed_on=decided)
+    if decision in CLOSING:
+        return Outcome(closing=CLOSING[decision], closed_on=decided)
     confirmed = decision == "confirmed"
-    done = assignment.text("progress") == "done"
-    interim = completion.final_document and assignment.text("result_kind") in _INTERIM
-    day = _completion_day(assignment, completion)
+    done, day = facts.done, facts.completed
     if done:
-        day = day or assignment.day("reported_date") or last_update
+        day = day or facts.told
     if confirmed:
         day = day or decided
         done = done or day is not None
-    finished = done and not interim and (day is None or day <= as_of)
-    redone = finished and decided is not None and day is not None and day > decided
-    # Done again need not mean on a later day: often only a paper was missing. Then the office has to look anew.
-    again = asked and finished and decided is not None and heard is not None and heard > decided
-    if decision == "returned" and not (redone or again):
-        return _Outcome(returned=True)
+    finished = done and not facts.interim and (day is None or day <= as_of)
+    if decision == "returned":
+        redone = finished and decided is not None and day is not None and day > decided
+        # Done again need not mean on a later day: often only a paper was missing. Then the office has to look anew.
+        heard = facts.last_update
+        again = facts.asked and finished and decided is not None and heard is not None and decided < heard <= as_of
+        if not (redone or again):
+            return _RETURNED
     if not finished:
-        return _Outcome()
-    if asked and not confirmed:
-        return _Outcome(awaiting=True, day=day)
-    return _Outcome(complete=True, day=day)
+        return _NOTHING
+    if facts.asked and not confirmed:
+        return Outcome(awaiting=True, day=day)
+    return Outcome(complete=True, day=day)
 
 
-def _completion_day(assignment: Assignment, completion: Completion) -> date | None:
-    """Give the day that the regulation names: the result document's date where that is a result, and the day reported."""
-    document = None if assignment.text("result_kind") in _INTERIM else assignment.day("result_date")
-    reported = assignment.day("completed_date")
-    if completion.completion_day == "completed":
-        return reported or document
-    return document or reported
-
-
-def _status(outcome: _Outcome, deadline: date | None, as_of: date, completion: Completion) -> Status:
-    timeliness = _timeliness(outcome.reference(as_of), deadline)
+def status_on(facts: Facts, outcome: Outcome, as_of: date) -> Status:
+    """Hold what has become of the work against the deadline."""
+    if outcome.closing is not None:
+        return outcome.closing
+    timeliness = _timeliness(outcome.reference(as_of), facts.deadline)
     if outcome.complete:
         return _COMPLETED[timeliness]
-    if outcome.returned and completion.returned_overdue and timeliness is Timeliness.LATE:
+    if outcome.returned and facts.returned_overdue and timeliness is Timeliness.LATE:
         return Status.NOT_COMPLETED
     return _OPEN[timeliness]
 

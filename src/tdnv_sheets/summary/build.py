@@ -3,21 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from tdnv_sheets.rules.alerts import held_from
+from tdnv_sheets.summary.applied import applied
+from tdnv_sheets.summary.breakdowns import age, break_down
 from tdnv_sheets.summary.checks import run_checks
-from tdnv_sheets.summary.counts import CLOSED, Counted, count, may_reopen, standing_before
+from tdnv_sheets.summary.choices import Choices
+from tdnv_sheets.summary.counts import LEAST_ADVANCED_FIRST, Hearing, Span, by_unit, distinct_of, inside, total_of
 from tdnv_sheets.summary.figures import Between, Counts, Summary, UnitLine
-from tdnv_sheets.summary.rates import rates
+from tdnv_sheets.summary.flows import diary_of, horizon_of, trend
+from tdnv_sheets.summary.lists import list_all
+from tdnv_sheets.summary.ranking import rank
+from tdnv_sheets.summary.rates import RETURNS_RATE, rate_of_returns, rates
+from tdnv_sheets.summary.returns import Returns
+from tdnv_sheets.summary.tracks import follow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
     from datetime import date
+    from fractions import Fraction
 
     from tdnv_sheets.periods import Period
-    from tdnv_sheets.records import Assignment
-    from tdnv_sheets.rules.judgement import Judgement
+    from tdnv_sheets.records import Assignment, Key
+    from tdnv_sheets.rules.course import Judge
+    from tdnv_sheets.summary.counts import Inside
+    from tdnv_sheets.summary.tracks import Track
+
+NO_CHOICES = Choices()
+NO_RETURNS = Returns()
 
 
 def summarise(
@@ -25,66 +41,110 @@ def summarise(
     period: Period,
     as_of: date,
     *,
-    judge_on: Callable[[Assignment, date], Judgement],
+    judge: Judge,
     units: Sequence[str],
-    regulation_id: str,
-    previous_cut_off: date,
+    choices: Choices = NO_CHOICES,
+    heard: AbstractSet[Key] = frozenset(),
+    returns: Returns = NO_RETURNS,
+    revision: int | None = None,
+    previous_cut_off: date | None = None,
 ) -> Summary:
-    """Give the figures of *period* as of *as_of* and, beside them, of the period before as of its own cut-off.
+    """Give the figures of *period* as of *as_of* and, beside them, of the period before and of last year's.
 
-    An assignment is in the report when it began by *as_of* within the period or before it, and was not closed
-    (completed, withdrawn, transferred) before the period's first day or is open again since; one that came from another
-    unit is in it from the day on which that unit's is transferred. Every code in *units* has a line, zeros included,
-    in that order; other units that are met follow by code. *judge_on* says how an assignment stood on a day.
+    Those two are counted as of their own cut-offs, by the regulation; the first as of *previous_cut_off* where its report
+    was drawn for another day. An assignment is in the report when it began by
+    *as_of* within the period or before it, and was not closed (completed, withdrawn, transferred) before the period's
+    first day or is open again since; one that came from another unit is in it from the day on which that unit's is
+    transferred. By *choices* it may belong to the period of its deadline instead. Every code in *units* has a line, zeros
+    included, in that order; other units that are met follow by code. *heard* are the assignments of which their units
+    told something in the period, where the ledger can say; *returns* is Biểu 05.
     """
-    standing = standing_before(rows, period, judge_on)
-    now = count(rows, standing, period, as_of, judge_on)
-    previous = period.previous()
-    before = count(rows, standing_before(rows, previous, judge_on), previous, previous_cut_off, judge_on)
-    summary = Summary(
+    cut_off = judge.regulation.cut_off
+    before, a_year_ago = period.previous(), period.last_year()
+    now, then, last_year = (
+        Span(period, as_of),
+        Span(before, min(previous_cut_off or cut_off(before), as_of)),
+        Span(a_year_ago, min(cut_off(a_year_ago), as_of)),
+    )
+    horizon = horizon_of((now, then, last_year))
+    tracks, _settled = follow(rows, judge, as_of, horizon, choices.allocation)
+    here = inside(tracks, now, Hearing(heard, judge.due_soon_days))
+    earlier, year_before = (
+        inside(tracks, span, Hearing(frozenset(), judge.due_soon_days)) for span in (then, last_year)
+    )
+    total, lists = total_of(here), list_all(here, judge, as_of)
+    lines = _lines(units, here, earlier, year_before)
+    diary = diary_of(tracks, horizon)
+    found = Summary(
         period=period,
         as_of=as_of,
-        regulation=regulation_id,
-        units=_lines(units, now, before),
-        total=now.total,
-        previous_total=before.total,
-        distinct=now.distinct,
-        rates=rates(now.total),
-        overdue=now.overdue,
+        regulation=judge.regulation.id,
+        units=lines,
+        total=total,
+        previous_total=total_of(earlier),
+        distinct=distinct_of(here),
+        rates=_rates(total, returns),
+        overdue=lists.overdue,
         checks=(),
-        between=_between(rows, standing, judge_on, previous_cut_off, as_of),
+        between=_between(tracks, now, then),
+        allocation=choices.allocation,
+        late=lists.late,
+        due_soon=lists.due_soon,
+        undated_silent=lists.undated_silent,
+        shared=lists.shared,
+        breakdowns=break_down(here, judge.regulation, period.end),
+        ageing=age(lists.overdue, choices.ageing),
+        flow=diary.flow(min(period.start, now.last + timedelta(days=1)), now.last),
+        trend=trend(diary, now),
+        previous_period=before,
+        previous_as_of=then.as_of,
+        previous_distinct=distinct_of(earlier),
+        last_year_period=a_year_ago,
+        last_year_as_of=last_year.as_of,
+        last_year_total=total_of(year_before),
+        last_year_distinct=distinct_of(year_before),
+        returns=returns,
+        ranking=None if choices.ranking is None else rank(lines, choices.ranking),
+        applied=applied(judge, period, as_of, choices.allocation),
+        revision=revision,
+        standing=MappingProxyType({item.track.row.key: LEAST_ADVANCED_FIRST[item.mark.rank] for item in here}),
     )
-    return replace(summary, checks=run_checks(summary))
+    return replace(found, checks=run_checks(found))
 
 
-def _lines(units: Iterable[str], now: Counted, before: Counted) -> tuple[UnitLine, ...]:
+def _rates(total: Counts, returns: Returns) -> Mapping[str, Fraction | None]:
+    return MappingProxyType({**rates(total), RETURNS_RATE: rate_of_returns(returns)})
+
+
+def _lines(
+    units: Iterable[str], now: Iterable[Inside], before: Iterable[Inside], last_year: Iterable[Inside]
+) -> tuple[UnitLine, ...]:
+    counts, previous, year_before = by_unit(now), by_unit(before), by_unit(last_year)
     listed = dict.fromkeys(units)
-    met = sorted((now.by_unit.keys() | before.by_unit.keys()) - listed.keys())
+    met = sorted((counts.keys() | previous.keys() | year_before.keys()) - listed.keys())
     nothing = Counts()
     lines = []
     for unit in (*listed, *met):
-        counts = now.by_unit.get(unit, nothing)
-        lines.append(UnitLine(unit, counts, before.by_unit.get(unit, nothing), rates(counts)))
+        here = counts.get(unit, nothing)
+        there, then = previous.get(unit, nothing), year_before.get(unit, nothing)
+        lines.append(UnitLine(unit, here, there, rates(here), then))
     return tuple(lines)
 
 
-def _between(
-    rows: Sequence[Assignment],
-    standing: Sequence[Judgement | None],
-    judge_on: Callable[[Assignment, date], Judgement],
-    cut_off: date,
-    as_of: date,
-) -> Between:
+def _between(tracks: Iterable[Track], now: Span, then: Span) -> Between:
     """Follow every assignment of the past from the previous report's cut-off to this report."""
+    first = now.period.start
     open_then = begun = closed = reopened = 0
-    for row, before in zip(rows, standing, strict=True):
-        start = held_from(row)
-        if before is None or (start is not None and start > as_of):
+    for track in tracks:
+        held, belongs = track.held, track.belongs
+        if (held is not None and held >= first) or (belongs is not None and belongs >= first):
             continue
-        new = start is not None and start > cut_off
-        was_open = not new and judge_on(row, cut_off).status not in CLOSED
-        is_open = before.status not in CLOSED
-        again = not is_open and may_reopen(row) and judge_on(row, as_of).status not in CLOSED
+        if held is not None and held > now.as_of:
+            continue
+        new = held is not None and held > then.as_of
+        was_open = not new and track.is_open(then.as_of)
+        is_open = track.is_open(now.day_before)
+        again = not is_open and track.is_open(now.as_of)
         open_then += was_open
         begun += new
         closed += (was_open or new) and not is_open

@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, fields
-from typing import TYPE_CHECKING
+from dataclasses import fields
+from operator import attrgetter
+from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.rules.judgement import Status
 from tdnv_sheets.summary.figures import Check, Counts
+from tdnv_sheets.summary.flow_checks import flow_checks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from tdnv_sheets.summary.figures import Summary
+    from tdnv_sheets.summary.figures import Line, Summary
+
+_FIGURES: Final = tuple(figure.name for figure in fields(Counts))
 
 
 def run_checks(summary: Summary) -> tuple[Check, ...]:
     """Give every check of *summary*, passed or not, in the order of printing."""
     total, lines = summary.total, [(line.unit, line.counts) for line in summary.units]
-    previous = [line.previous for line in summary.units]
     return (
         _equal("statuses_total", [("", sum_of_statuses(total), total.total)]),
         _equal("statuses_units", [(unit, sum_of_statuses(counts), counts.total) for unit, counts in lines]),
         _equal("carried_and_new", [("", total.carried + total.new, total.total)]),
         _equal("carried_and_new_units", [(unit, c.carried + c.new, c.total) for unit, c in lines]),
         _adds_up("units_total", [counts for _unit, counts in lines], total),
-        _previous(previous, summary.previous_total),
-        _distinct(summary),
-        _carried(summary),
-        _equal("overdue_listed", [("", len(summary.overdue), total.open_overdue + total.not_completed)]),
+        _period("previous_total", [line.previous for line in summary.units], summary.previous_total),
+        _period("last_year_total", [line.last_year for line in summary.units], summary.last_year_total),
+        _distinct("distinct", summary.distinct, total),
+        _distinct("previous_distinct", summary.previous_distinct, summary.previous_total),
+        _distinct("last_year_distinct", summary.last_year_distinct, summary.last_year_total),
+        _parts(summary),
+        *_breakdowns(summary),
+        *_lists(summary),
+        *flow_checks(summary),
+        _returns(summary),
+        *_ranking(summary),
         _rates(summary),
     )
 
@@ -47,38 +57,96 @@ def _equal(name: str, pairs: Iterable[tuple[str, int, int]]) -> Check:
     return Check(name, ok=True, detail=f"{left} = {right}")
 
 
-def _adds_up(name: str, lines: list[Counts], total: Counts) -> Check:
-    """Compare every figure of the total line with the sum of the units, not only their totals."""
-    columns = zip(*(astuple(line) for line in lines), strict=True)
-    sums = Counts(*(sum(column) for column in columns)) if lines else Counts()
-    for figure in fields(Counts):
-        left, right = getattr(sums, figure.name), getattr(total, figure.name)
+def _adds_up(name: str, lines: Sequence[Counts], total: Counts) -> Check:
+    """Compare every figure of the total line with the sum of the lines, not only their totals."""
+    for figure in _FIGURES:
+        left, right = sum(map(attrgetter(figure), lines)), getattr(total, figure)
         if left != right:
-            return Check(name, ok=False, detail=f"{figure.name}: {left} ≠ {right}")
-    return _equal(name, [("", sums.total, total.total)])
+            return Check(name, ok=False, detail=f"{figure}: {left} ≠ {right}")
+    return Check(name, ok=True, detail=f"{total.total} = {total.total}")
 
 
-def _carried(summary: Summary) -> Check:
-    """Lead from what the previous report left open to what this one carries over."""
-    b = summary.between
-    sides = b.open_then + b.begun - b.closed + b.reopened, summary.total.carried
-    detail = f"{b.open_then} + {b.begun} - {b.closed} + {b.reopened} = {sides[0]}"
-    return Check(
-        "carried_over", ok=sides[0] == sides[1], detail=detail if sides[0] == sides[1] else f"{detail} ≠ {sides[1]}"
-    )
+def _period(name: str, lines: Sequence[Counts], total: Counts) -> Check:
+    added = _adds_up(name, lines, total)
+    return added if not added.ok else _equal(name, [("", sum_of_statuses(total), total.total)])
 
 
-def _previous(lines: list[Counts], total: Counts) -> Check:
-    added = _adds_up("previous_total", lines, total)
-    return added if not added.ok else _equal("previous_total", [("", sum_of_statuses(total), total.total)])
+def _distinct(name: str, distinct: Counts, total: Counts) -> Check:
+    if distinct.total > total.total or (distinct.total == 0) is not (total.total == 0):
+        return Check(name, ok=False, detail=f"{distinct.total}, {total.total}")
+    inner = _equal(name, [("", sum_of_statuses(distinct), distinct.total)])
+    return Check(name, ok=True, detail=f"{distinct.total} ≤ {total.total}") if inner.ok else inner
 
 
-def _distinct(summary: Summary) -> Check:
-    distinct, total = summary.distinct, summary.total.total
-    if distinct.total > total:
-        return Check("distinct", ok=False, detail=f"{distinct.total} > {total}")
-    inside = _equal("distinct", [("", sum_of_statuses(distinct), distinct.total)])
-    return Check("distinct", ok=True, detail=f"{distinct.total} ≤ {total}") if inside.ok else inside
+def _parts(summary: Summary) -> Check:
+    """See that no «of which» is larger than what it is a part of, in any line."""
+    lines = [("", summary.total), *((line.unit, line.counts) for line in summary.units)]
+    for whose, counts in lines:
+        for part, whole in (
+            ("open_in_time_not_started", counts.open_in_time),
+            ("open_overdue_not_started", counts.open_overdue),
+            ("due_soon", counts.open_in_time),
+            ("undated_silent", counts.open_undated),
+            ("updated", counts.open),
+            ("awaiting", counts.open),
+            ("due", counts.total),
+            ("extended", counts.total),
+        ):
+            if getattr(counts, part) > whole:
+                detail = f"{whose} {part}: {getattr(counts, part)} > {whole}".strip()
+                return Check("parts", ok=False, detail=detail)
+    return Check("parts", ok=True)
+
+
+def _breakdowns(summary: Summary) -> Iterator[Check]:
+    heaps = summary.breakdowns
+    for name, lines in (
+        ("assigners", heaps.assigners),
+        ("levels", heaps.levels),
+        ("documents", heaps.documents),
+        ("years", heaps.years),
+    ):
+        yield _adds_up(f"{name}_total", [line.counts for line in lines], summary.total)
+    everything = (*heaps.assigners, *heaps.levels, *heaps.documents, *heaps.years)
+    yield _tasks_of(everything)
+
+
+def _tasks_of(lines: Iterable[Line]) -> Check:
+    """See that a line has some task where it has an assignment, and not more tasks than assignments."""
+    for line in lines:
+        if not (line.counts.total > 0) <= line.tasks <= line.counts.total:
+            return Check("line_tasks", ok=False, detail=f"{line.code}: {line.tasks}, {line.counts.total}")
+    return Check("line_tasks", ok=True)
+
+
+def _lists(summary: Summary) -> Iterator[Check]:
+    total = summary.total
+    overdue = total.open_overdue + total.not_completed
+    yield _equal("overdue_listed", [("", len(summary.overdue), overdue)])
+    yield _equal("late_listed", [("", len(summary.late), total.completed_late)])
+    yield _equal("due_soon_listed", [("", len(summary.due_soon), total.due_soon)])
+    yield _equal("undated_silent_listed", [("", len(summary.undated_silent), total.undated_silent)])
+    more = sum(len(shared.leads) - 1 for shared in summary.shared)
+    yield _equal("shared_listed", [("", more, total.total - summary.distinct.total)])
+    yield _equal("ageing", [("", sum(band.count for band in summary.ageing), overdue)])
+
+
+def _returns(summary: Summary) -> Check:
+    """See that every unit that was expected to report has one line."""
+    lines = summary.returns.lines
+    units = {line.unit for line in lines}
+    late = [line.unit for line in lines if line.came is not None and line.came > summary.as_of]
+    if late:
+        return Check("returns", ok=False, detail=", ".join(late))
+    return _equal("returns", [("", len(units), summary.returns.expected)])
+
+
+def _ranking(summary: Summary) -> Iterator[Check]:
+    if summary.ranking is not None:
+        ranked = sorted(one.unit for one in summary.ranking.lines)
+        listed = sorted(line.unit for line in summary.units)
+        same = ranked == listed
+        yield Check("ranking", ok=same, detail=f"{len(ranked)} {'=' if same else '≠'} {len(listed)}")
 
 
 def _rates(summary: Summary) -> Check:

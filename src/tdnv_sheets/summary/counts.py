@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from tdnv_sheets.rules.alerts import held_from, start_day
-from tdnv_sheets.rules.judgement import COMPLETED, Status
-from tdnv_sheets.summary.figures import Counts, Listed
+from tdnv_sheets.rules.judgement import OPEN, Status
+from tdnv_sheets.summary.figures import Counts
+from tdnv_sheets.summary.tracks import CLOSED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Set as AbstractSet
     from datetime import date
 
     from tdnv_sheets.periods import Period
-    from tdnv_sheets.records import Assignment
-    from tdnv_sheets.rules.judgement import Judgement
-
-CLOSED: Final = COMPLETED | {Status.WITHDRAWN, Status.TRANSFERRED}
+    from tdnv_sheets.records import Key
+    from tdnv_sheets.summary.tracks import Track
 
 LEAST_ADVANCED_FIRST: Final = (
     Status.NOT_COMPLETED,
@@ -38,147 +38,164 @@ _NOT_STARTED_FIELD: Final = {
     Status.OPEN_IN_TIME: "open_in_time_not_started",
     Status.OPEN_OVERDUE: "open_overdue_not_started",
 }
-OVERDUE: Final = frozenset({Status.OPEN_OVERDUE, Status.NOT_COMPLETED})
-"""What stands in the annex of overdue tasks (Biểu 02)."""
+_NOT_BEGUN: Final = (None, "", "not_started")
 
 
-@dataclass(slots=True)
-class Tally:
-    """Counts in the making, of one line."""
+class Mark(NamedTuple):
+    """What one row, or one task, counts as. Equal marks are counted together."""
 
-    numbers: dict[str, int] = field(default_factory=dict)
-
-    def add(self, mark: Mark) -> None:
-        """Count one assignment or task."""
-        numbers = self.numbers
-        for name in mark.names():
-            numbers[name] = numbers.get(name, 0) + 1
-
-    def counts(self) -> Counts:
-        """Give the finished counts."""
-        return Counts(**self.numbers)
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """What one row, or one task, counts as."""
-
-    status: Status
-    carried: bool
+    rank: int
+    """Of the status, in `LEAST_ADVANCED_FIRST`."""
     awaiting: bool
-    extended: bool
     started: bool
+    carried: bool
+    extended: bool
+    due: bool
+    soon: bool
+    heard: bool
+    """The unit told something in the period."""
+    silent: bool
 
     def names(self) -> tuple[str, ...]:
         """Give the figures of `Counts` that it adds one to."""
-        names = ["total", "carried" if self.carried else "new", self.status.value]
-        if self.awaiting:
-            names.append("awaiting")
-        if self.extended:
-            names.append("extended")
-        if not self.started and self.status in _NOT_STARTED_FIELD:
-            names.append(_NOT_STARTED_FIELD[self.status])
+        status = LEAST_ADVANCED_FIRST[self.rank]
+        names = ["total", "carried" if self.carried else "new", status.value]
+        told = {
+            "awaiting": self.awaiting,
+            "extended": self.extended,
+            "due": self.due,
+            "due_soon": self.soon and status is Status.OPEN_IN_TIME,
+            "updated": self.heard and status in OPEN,
+            "undated_silent": self.silent and status is Status.OPEN_UNDATED,
+        }
+        names += [name for name, holds in told.items() if holds]
+        if not self.started and status in _NOT_STARTED_FIELD:
+            names.append(_NOT_STARTED_FIELD[status])
         return tuple(names)
 
     def joined(self, other: Mark) -> Mark:
-        """Give the mark of a task from those of two of its leads."""
-        least = min(self, other, key=lambda mark: (_RANK[mark.status], mark.awaiting, mark.started))
+        """Give the mark of a task from those of two of its leads: behind as the one that is more behind."""
         return Mark(
-            status=least.status,
-            carried=self.carried or other.carried,
-            awaiting=least.awaiting,
-            extended=self.extended or other.extended,
-            started=least.started,
+            *min(self[:3], other[:3]), *(mine or others for mine, others in zip(self[3:], other[3:], strict=True))
         )
 
 
+class Inside(NamedTuple):
+    """An assignment that is in a report."""
+
+    track: Track
+    mark: Mark
+
+
 @dataclass(frozen=True, slots=True)
-class Counted:
-    """The figures of one period as of one day."""
+class Span:
+    """One period and the day that it is counted on."""
 
-    total: Counts
-    by_unit: dict[str, Counts]
-    distinct: Counts
-    overdue: tuple[Listed, ...]
-    """Open and overdue, longest overdue first."""
+    period: Period
+    as_of: date
+
+    @property
+    def last(self) -> date:
+        """The last day on which something can begin that is still of the period."""
+        return min(self.as_of, self.period.end)
+
+    @property
+    def day_before(self) -> date:
+        """The day on which what is carried over was open; never one that is still to come."""
+        return min(self.as_of, self.period.start - timedelta(days=1))
 
 
-def standing_before(
-    rows: Iterable[Assignment], period: Period, judge_on: Callable[[Assignment, date], Judgement]
-) -> list[Judgement | None]:
-    """Judge each of *rows* on the day before *period*; None for those that began in it or later.
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """Of which assignments their units told something in the period, and how near a deadline is soon."""
 
-    Without a start day an assignment is taken as begun before; one that came from another unit began on that day.
+    heard: AbstractSet[Key]
+    """By the ledger's changes; a row whose last update lies in the period is heard of too."""
+    due_soon_days: int
+
+
+def inside(tracks: Iterable[Track], span: Span, hearing: Hearing) -> list[Inside]:
+    """Give what *span* holds: begun by its day (never after the period's end), and not closed before its start.
+
+    What was closed before and is open again since, because the office returned it, is carried over. Allocated by
+    deadline, the period holds what falls due in it and was known by the day, however long ago it was assigned or done.
+    A task that moved after the period's end and by the as-of day is counted with both units, as transferred and as it
+    stands now.
     """
-    day_before = period.start - timedelta(days=1)
-    standing: list[Judgement | None] = []
-    for row in rows:
-        start = held_from(row)
-        standing.append(judge_on(row, day_before) if start is None or start < period.start else None)
-    return standing
-
-
-def count(
-    rows: Iterable[Assignment],
-    standing: Iterable[Judgement | None],
-    period: Period,
-    as_of: date,
-    judge_on: Callable[[Assignment, date], Judgement],
-) -> Counted:
-    """Count what *period* holds: begun by *as_of* (never after the period's end), and not closed before its start.
-
-    What was closed before and has been returned by the office since is open again and so carried over.
-    *standing* is what `standing_before` gives for the same rows and period. A task that moved after the period's end and
-    by *as_of* is counted with both units, as transferred and as it stands now.
-    """
-    last = min(as_of, period.end)
-    total = Tally()
-    by_unit: dict[str, Tally] = {}
-    tasks: dict[str, Mark] = {}
-    overdue: list[Listed] = []
-    for row, before in zip(rows, standing, strict=True):
-        start, moved = start_day(row), row.day("transferred_on")
-        if (start is not None and start > last) or (moved is not None and moved > as_of):
+    period, as_of, last, day_before = span.period, span.as_of, span.last, span.day_before
+    first, end = period.start, period.end
+    found = []
+    for track in tracks:
+        held, belongs = track.held, track.belongs
+        if track.moved is not None and track.moved > as_of:
             continue
-        carried = before is not None
-        if before is not None and before.status in CLOSED and not may_reopen(row):
+        if belongs is held:
+            if track.start is not None and track.start > last:
+                continue
+        elif belongs is not None and (belongs > end or (track.start is not None and track.start > as_of)):
             continue
-        judgement = judge_on(row, as_of)
-        if before is not None and before.status in CLOSED and judgement.status in CLOSED:
+        now = track.course.on(as_of)
+        carried = (belongs is None or belongs < first) and (held is None or held < first)
+        if carried and now.status in CLOSED and track.course.on(day_before).status in CLOSED:
             continue
-        mark = _mark(row, judgement, carried=carried)
-        total.add(mark)
-        by_unit.setdefault(row.key.unit, Tally()).add(mark)
-        known = tasks.get(row.key.task_id)
-        tasks[row.key.task_id] = mark if known is None else known.joined(mark)
-        if judgement.status in OVERDUE:
-            overdue.append(Listed(row, judgement))
-    distinct = Tally()
-    for mark in tasks.values():
-        distinct.add(mark)
-    return Counted(
-        total.counts(),
-        {unit: tally.counts() for unit, tally in by_unit.items()},
-        distinct.counts(),
-        tuple(sorted(overdue, key=_by_deadline)),
-    )
+        found.append(Inside(track, _mark(track, now.status, span, hearing, awaiting=now.awaiting, carried=carried)))
+    return found
 
 
-def may_reopen(row: Assignment) -> bool:
-    """Say whether a closed assignment may be open again later: the office returned it."""
-    return row.text("decision") == "returned"
-
-
-def _mark(row: Assignment, judgement: Judgement, *, carried: bool) -> Mark:
+def _mark(track: Track, status: Status, span: Span, hearing: Hearing, *, awaiting: bool, carried: bool) -> Mark:
+    row, deadline, as_of = track.row, track.course.deadline, span.as_of
+    get = row.fields.get
+    told = track.course.last_update
+    heard = row.key in hearing.heard or (told is not None and span.period.start <= told <= as_of)
     return Mark(
-        status=judgement.status,
+        rank=_RANK[status],
+        awaiting=awaiting,
+        started=get("progress") not in _NOT_BEGUN,
         carried=carried,
-        awaiting=judgement.awaiting,
         extended=row.day("extended_deadline") is not None,
-        started=row.text("progress") not in ("", "not_started"),
+        due=deadline is not None and span.period.start <= deadline <= span.last,
+        soon=deadline is not None and not awaiting and 0 <= (deadline - as_of).days <= hearing.due_soon_days,
+        heard=heard,
+        silent=not heard and not awaiting,
     )
 
 
-def _by_deadline(listed: Listed) -> tuple[str, str, str]:
-    deadline = listed.judgement.effective_deadline
-    return ("" if deadline is None else deadline.isoformat(), *listed.assignment.key)
+def counts_of(marks: Mapping[Mark, int]) -> Counts:
+    """Add up marks, each with how often it came."""
+    numbers: dict[str, int] = {}
+    for mark, times in marks.items():
+        for name in mark.names():
+            numbers[name] = numbers.get(name, 0) + times
+    return Counts(**numbers)
+
+
+def total_of(found: Iterable[Inside]) -> Counts:
+    """Count assignments."""
+    return counts_of(Counter(item.mark for item in found))
+
+
+def distinct_of(found: Iterable[Inside]) -> Counts:
+    """Count tasks, each once."""
+    tasks: dict[str, Mark] = {}
+    for item in found:
+        task = item.track.row.key.task_id
+        known = tasks.get(task)
+        tasks[task] = item.mark if known is None else known.joined(item.mark)
+    return counts_of(Counter(tasks.values()))
+
+
+def by_unit(found: Iterable[Inside]) -> dict[str, Counts]:
+    """Count the assignments of each unit that has some."""
+    return grouped(found, lambda track: track.row.key.unit)
+
+
+def grouped(found: Iterable[Inside], key: Callable[[Track], str]) -> dict[str, Counts]:
+    """Count the assignments of each heap that *key* puts them into."""
+    heaps: dict[str, Counter[Mark]] = {}
+    for item in found:
+        name = key(item.track)
+        heap = heaps.get(name)
+        if heap is None:
+            heap = heaps[name] = Counter()
+        heap[item.mark] += 1
+    return {name: counts_of(heap) for name, heap in heaps.items()}

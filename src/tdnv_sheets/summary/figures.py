@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from tdnv_sheets.periods import Period
-    from tdnv_sheets.records import Assignment
-    from tdnv_sheets.rules.judgement import Judgement
+    from tdnv_sheets.records import Assignment, Key
+    from tdnv_sheets.rules.judgement import Judgement, Status
+    from tdnv_sheets.summary.issued import Corrections, Issued
     from tdnv_sheets.summary.ranking import Ranking
 
 
@@ -211,7 +212,7 @@ class Check:
 class Between:
     """What happened between the previous report's cut-off and this period's first day, in neither report's figures.
 
-    `open_then + begun - closed + reopened` is what this report carries over.
+    `open_then + corrected + begun - closed + reopened` is what this report carries over.
     """
 
     open_then: int = 0
@@ -222,6 +223,8 @@ class Between:
     """Completed, withdrawn or transferred after that cut-off and before this period."""
     reopened: int = 0
     """Closed before and open again since, because the office returned them."""
+    corrected: int = 0
+    """So many more (below zero: fewer) of the previous report's are open than it says, by corrections since it was frozen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,3 +280,11 @@ class Summary:
     """The rules that the figures rest on, with their articles and versions."""
     revision: int | None = None
     """The ledger's revision that was counted; None where the caller did not say."""
+    standing: Mapping[Key, Status] = field(default_factory=lambda: MappingProxyType({}))
+    """Every assignment that stands in the report, with its status on the as-of day."""
+    scope: tuple[str, ...] = ()
+    """Codes of the units that the report is limited to; none for the whole office."""
+    issued: Issued | None = None
+    """Which issue of the report it is; None where the figures are not frozen."""
+    corrections: Corrections | None = None
+    """What was corrected in the period before after its report was frozen; None where that is not frozen."""

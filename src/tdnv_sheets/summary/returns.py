@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from tdnv_sheets.rules.duties import DutyState
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from collections.abc import Set as AbstractSet
     from datetime import date
+
+    from tdnv_sheets.rules.duties import Duty
 
 
 class ReturnState(StrEnum):
@@ -68,3 +74,48 @@ class Returns:
     def of(self, state: ReturnState) -> int:
         """Say how many stand so."""
         return sum(1 for line in self.lines if line.state is state)
+
+
+_STATES: Final = {
+    DutyState.DONE_ON_TIME: ReturnState.ON_TIME,
+    DutyState.DONE_LATE: ReturnState.LATE,
+    DutyState.DONE_UNDATED: ReturnState.UNDATED,
+    DutyState.OPEN: ReturnState.WAITING,
+    DutyState.LATE: ReturnState.MISSING,
+    DutyState.UNRECORDED: ReturnState.UNRECORDED,
+}
+_DONE: Final = frozenset({DutyState.DONE_ON_TIME, DutyState.DONE_LATE, DutyState.DONE_UNDATED})
+
+
+def returns_by_duty(duties: Iterable[Duty], to_correct: AbstractSet[str]) -> Returns:
+    """Give Biểu 05 from the units' duties to report on a period, one line a unit; *to_correct* are codes of units."""
+    lines: dict[str, UnitReturn] = {}
+    article = ""
+    for duty in duties:
+        article = article or duty.article
+        done = duty.state in _DONE
+        state = ReturnState.EMPTY if done and duty.empty else _STATES[duty.state]
+        came = duty.done if done else None
+        lines.setdefault(duty.unit, UnitReturn(duty.unit, state, duty.due, came, duty.unit in to_correct))
+    return Returns(tuple(lines.values()), article)
+
+
+def returns_of_round(
+    sent_to: Iterable[str], files: Iterable[tuple[str, date, bool]], to_correct: AbstractSet[str]
+) -> Returns:
+    """Give Biểu 05 of a period on which no article asks for a report: the units that got a workbook were expected.
+
+    *files* are unit, day and whether nothing in it was new, of what was taken in on the period.
+    """
+    came: dict[str, date] = {}
+    full: set[str] = set()
+    for unit, day, empty in files:
+        came[unit] = min(day, came.get(unit, day))
+        if not empty:
+            full.add(unit)
+    lines = []
+    for unit in dict.fromkeys(sent_to):
+        told = ReturnState.UNDATED if unit in full else ReturnState.EMPTY
+        state = told if unit in came else ReturnState.WAITING
+        lines.append(UnitReturn(unit, state, None, came.get(unit), unit in to_correct))
+    return Returns(tuple(lines))

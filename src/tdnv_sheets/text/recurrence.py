@@ -10,10 +10,14 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import IntEnum
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from tdnv_sheets.periods import Period, PeriodKind, containing, parse_period
+from tdnv_sheets.errors import WrongUsage
+from tdnv_sheets.periods import PeriodKind, containing, parse_period
 from tdnv_sheets.text.deadlines import deadline_words
+
+if TYPE_CHECKING:
+    from tdnv_sheets.periods import Period
 
 
 class Every(IntEnum):
@@ -27,6 +31,7 @@ class Every(IntEnum):
 
 
 _KINDS: Final = {
+    Every.WEEK: PeriodKind.WEEK,
     Every.MONTH: PeriodKind.MONTH,
     Every.QUARTER: PeriodKind.QUARTER,
     Every.HALF: PeriodKind.HALF,
@@ -52,11 +57,7 @@ class Recurrence:
 
     def period(self, day: date) -> Period:
         """Give the period in which *day* lies; a week runs from Monday to Sunday and bears its number of ISO 8601."""
-        if self.every is not Every.WEEK:
-            return containing(day, _KINDS[self.every])
-        year, week, weekday = day.isocalendar()
-        monday = day - timedelta(days=weekday - 1)
-        return Period(f"{year}-W{week:02}", PeriodKind.DAYS, monday, monday + timedelta(days=6))
+        return containing(day, _KINDS[self.every])
 
     def due(self, period: Period) -> date:
         """Give the last day in time for *period*, which may be a day off."""
@@ -175,7 +176,7 @@ class Occurrence(NamedTuple):
 
     task_id: str
     period: str
-    """A period's name, or an ISO week such as `2026-W24`."""
+    """A period's name."""
 
     def __str__(self) -> str:
         return f"{self.task_id} · {self.period}"
@@ -183,8 +184,7 @@ class Occurrence(NamedTuple):
     @property
     def end(self) -> date:
         """Give the period's last day."""
-        year, _, week = self.period.partition("-W")
-        return date.fromisocalendar(int(year), int(week), 7) if week else parse_period(self.period).end
+        return parse_period(self.period).end
 
 
 _OCCURRENCE: Final = re.compile(
@@ -200,6 +200,6 @@ def occurrence(text: str) -> Occurrence | None:
     which = Occurrence(found[1], found[2])
     try:
         which.end  # noqa: B018 - not every year has a 53rd week
-    except ValueError:
+    except WrongUsage:
         return None
     return which

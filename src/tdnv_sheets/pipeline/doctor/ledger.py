@@ -104,6 +104,8 @@ def _counts(counts: Counts, now: datetime) -> Iterator[Line]:
     if counts.last_at is not None and (counts.last_at - now).total_seconds() > _CLOCKS:
         values = {"last": f"{counts.last_at:%d/%m/%Y %H:%M}", "now": f"{now:%d/%m/%Y %H:%M}"}
         yield Line("clock", "clock-behind", State.ATTENTION, values)
+    if counts.frozen:
+        yield Line("frozen", "frozen", State.OK, {"count": counts.frozen})
     if counts.conflicts:
         yield Line("conflicts", "conflicts", State.NOTE, {"count": counts.conflicts})
     if counts.proposals:

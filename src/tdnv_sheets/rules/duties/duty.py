@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from tdnv_sheets.calendar import Calendar, Due
@@ -94,6 +96,8 @@ class Known:
     """In the order in which they came."""
     recorded_from: date | None
     """The first day of the ledger; what fell due before it left no record here. None: there is no record at all."""
+    frozen: Mapping[str, date] = field(default_factory=lambda: MappingProxyType({}))
+    """Period → the day on which the office froze its report on it: then it went out."""
 
     def due(self, named: date, clock: date) -> Due:
         """Say what a day that a regulation names means where that may be a day off, by its answer on the day *clock*."""

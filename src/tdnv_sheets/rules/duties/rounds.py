@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tdnv_sheets.periods import PeriodKind, containing
 from tdnv_sheets.regulation import OFFICE, UNIT
-from tdnv_sheets.rules.duties.duty import Duty, DutyKind, DutyState, falls_in
+from tdnv_sheets.rules.duties.duty import Duty, DutyKind, DutyState, Report, falls_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tdnv_sheets.calendar import Due
     from tdnv_sheets.periods import Period
     from tdnv_sheets.regulation import ReportDay
-    from tdnv_sheets.rules.duties.duty import Known, Report
+    from tdnv_sheets.rules.duties.duty import Known
 
 _KINDS: Final = (PeriodKind.MONTH, PeriodKind.QUARTER, PeriodKind.HALF, PeriodKind.YEAR)
 _SUBJECTS: Final = {
@@ -43,10 +43,13 @@ def periodic_duties(known: Known, window: Period) -> Iterator[Duty]:
     by_unit: dict[str, list[Report]] = defaultdict(list)
     for report in known.reports:
         by_unit[report.unit].append(report)
+    frozen = [Report("", period, day, empty=False) for period, day in known.frozen.items()]
     for subject, kind in _SUBJECTS.items():
-        for each in _rounds(known, window, OFFICE, subject):
-            # The office's own reports go out on paper or in other systems: nothing here says whether they did.
-            yield _duty(known, kind, each, "", None)
+        own = list(_rounds(known, window, OFFICE, subject))
+        for each in own:
+            # The office's own reports go out on paper or in other systems: only that one was frozen says that it did.
+            sent = _sent(frozen, _served(own, each), known.as_of) if subject == "tasks" else None
+            yield _duty(known, kind, each, "", sent)
         units = list(_rounds(known, window, UNIT, subject))
         for each in units:
             served = _served(units, each)
@@ -95,7 +98,7 @@ def _duty(known: Known, kind: DutyKind, each: _Round, unit: str, report: Report 
     done = None if report is None else report.day
     recorded = bool(unit) and kind is DutyKind.PERIODIC_REPORT
     state = known.standing(due and due.day, done, recorded=recorded)
-    if due is None and not recorded and each.period.end < known.as_of:
+    if due is None and done is None and not recorded and each.period.end < known.as_of:
         state = DutyState.UNRECORDED
     return Duty(
         kind=kind,

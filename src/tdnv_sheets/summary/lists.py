@@ -1,0 +1,67 @@
+"""The annexes: which assignments stand in them and in what order (Biểu 02, 02b, 02c, 02d, shared tasks)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from tdnv_sheets.rules.judgement import Status
+from tdnv_sheets.summary.counts import LEAST_ADVANCED_FIRST
+from tdnv_sheets.summary.figures import Listed, Shared
+from tdnv_sheets.summary.flows import OVERDUE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import date
+
+    from tdnv_sheets.rules.course import Judge
+    from tdnv_sheets.summary.counts import Inside
+
+
+class Lists(NamedTuple):
+    """Every annex of a report."""
+
+    overdue: tuple[Listed, ...]
+    late: tuple[Listed, ...]
+    due_soon: tuple[Listed, ...]
+    undated_silent: tuple[Listed, ...]
+    shared: tuple[Shared, ...]
+
+
+def list_all(found: Sequence[Inside], judge: Judge, as_of: date) -> Lists:
+    """Pick and judge what the annexes show; what stands in none is not judged at all."""
+
+    def listed(belongs: Callable[[Inside], bool]) -> tuple[Listed, ...]:
+        picked = [Listed(item.track.row, judge.judgement(item.track.row, as_of)) for item in found if belongs(item)]
+        return tuple(sorted(picked, key=_by_deadline))
+
+    return Lists(
+        overdue=listed(lambda item: status_of(item) in OVERDUE),
+        late=listed(lambda item: status_of(item) is Status.COMPLETED_LATE),
+        due_soon=listed(lambda item: item.mark.soon and status_of(item) is Status.OPEN_IN_TIME),
+        undated_silent=listed(lambda item: item.mark.silent and status_of(item) is Status.OPEN_UNDATED),
+        shared=_shared(found, judge, as_of),
+    )
+
+
+def status_of(item: Inside) -> Status:
+    """Give the status on the report's day."""
+    return LEAST_ADVANCED_FIRST[item.mark.rank]
+
+
+def _by_deadline(listed: Listed) -> tuple[str, str, str]:
+    deadline = listed.judgement.effective_deadline
+    return ("" if deadline is None else deadline.isoformat(), *listed.assignment.key)
+
+
+def _shared(found: Iterable[Inside], judge: Judge, as_of: date) -> tuple[Shared, ...]:
+    tasks: dict[str, list[Inside]] = {}
+    for item in found:
+        tasks.setdefault(item.track.row.key.task_id, []).append(item)
+    shared = []
+    for task, items in sorted(tasks.items()):
+        if len(items) > 1:
+            items.sort(key=lambda item: item.track.row.key)
+            leads = tuple(Listed(item.track.row, judge.judgement(item.track.row, as_of)) for item in items)
+            gave_away = sum(status_of(item) is Status.TRANSFERRED for item in items)
+            shared.append(Shared(task, leads, moved=gave_away >= len(items) - 1))
+    return tuple(shared)
