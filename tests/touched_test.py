@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import pytest
@@ -11,12 +12,16 @@ from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.cell_range import MultiCellRange
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.filters import CustomFilter, CustomFilters, FilterColumn, Filters
 from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.worksheet.pagebreak import Break
 
+from tdnv_sheets.stamp import OWN_TABLES
+from tests.drawings import views
 from tests.redrawing import Redrawn, drawn, edited, redrawn, rows_of, task, view_of
+from tests.render_register_test import register_view
 
 if TYPE_CHECKING:
     from tdnv_sheets.records import Value
@@ -277,6 +282,37 @@ def test_checks_of_own_columns_stay_and_those_put_on_ours_are_told(register: byt
     assert found[f"{column}{first}:{column}{done.tasks.filled[-1]}"] == '"cao,thấp"'
     assert "10" not in found.values()
     assert [(item.what, item.place) for item in done.lost] == [("validation", f"V{first}:V{last}")]
+
+
+def test_messages_on_own_columns_stay_and_painted_captions_too(register: bytes) -> None:
+    with edited(register) as office:
+        column = get_column_letter(office.tasks.add_column(OWN, {task(0): "cao"}))
+        hint = DataValidation("none", promptTitle="Ghi gì", prompt="Mức độ theo lãnh đạo", showInputMessage=True)
+        hint.sqref = MultiCellRange(f"{column}{office.tasks.filled[0]}:{column}{office.tasks.filled[-1]}")
+        office.sheet.data_validations.dataValidation.append(hint)
+        office.sheet.cell(office.tasks.header, office.tasks.columns["deadline"]).fill = PEACH
+        office.sheet.cell(office.tasks.header, office.sheet.max_column).fill = PEACH
+    done = redrawn(office.data, view_of(rows_of(*range(8), own={OWN: {0: "cao"}}), own=(OWN,))).tasks
+    prompts = {str(v.sqref): v.prompt for v in done.sheet.data_validations.dataValidation}
+
+    assert prompts[f"{column}{done.filled[0]}:{column}{done.filled[-1]}"] == "Mức độ theo lãnh đạo"
+    fills = {cell.value: cell.fill.start_color.rgb for cell in done.sheet[done.header]}
+    assert [caption for caption, colour in fills.items() if colour == "FFFBE5D6"] == ["Thời hạn", OWN]
+
+
+def test_every_table_that_we_draw_is_known_as_ours() -> None:
+    book = Redrawn(drawn(views().register), (), 0).book
+
+    assert {name for sheet in book for name in sheet.tables} == set(OWN_TABLES)
+
+
+def test_the_marks_of_a_conflict_go_when_it_is_settled() -> None:
+    disputed = replace(view_of(rows_of(0, 1, 2)), conflicts=register_view(2).conflicts)
+    done = redrawn(drawn(disputed), view_of(rows_of(0, 1, 2)))
+
+    assert rules_of(done.tasks.sheet) == rules_of(Redrawn(drawn(view_of(rows_of(0, 1, 2))), (), 0).tasks.sheet)
+    assert not [cell for row in done.tasks.sheet.iter_rows() for cell in row if cell.comment]
+    assert not done.lost
 
 
 def test_what_the_office_writes_above_the_table_stays(register: bytes) -> None:

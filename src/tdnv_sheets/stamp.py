@@ -26,6 +26,8 @@ SHEET_MARK: Final = "_tdnv_sheet_"
 """The beginning of the defined names that say which sheet of a register is which, whatever people call it."""
 OWN_OBJECT: Final = "tdnv "
 """The beginning of the names of the charts that are drawn on a register's sheets: any other shape there is the office's."""
+OWN_TABLES: Final = frozenset({"tblNhiemVu", "tblXungDot", "tblXungDotDaXuLy"})
+"""The names of the Excel tables that are drawn in a register, some of them only while they hold something."""
 AUTHOR: Final = "tdnv"
 """The author of the notes that are drawn on a register's cells: every other note is the office's."""
 _MAGIC: Final = "tdnv1"

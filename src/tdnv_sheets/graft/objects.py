@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from tdnv_sheets.graft.frames import free_ids, rewritten, with_ids
 from tdnv_sheets.graft.sheet import MAIN, RELATIONS, Lost, Made, Piece
 from tdnv_sheets.graft.splice import alone, appended, spliced, tree
-from tdnv_sheets.stamp import OWN_OBJECT
+from tdnv_sheets.stamp import OWN_OBJECT, OWN_TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -54,7 +54,7 @@ def with_objects(office: Sheet, drawn: Sheet, done: Touched) -> Touched:
 
 def _own_tables(office: Sheet, drawn: Sheet) -> Iterator[Lost]:
     """Name the tables that people made beside ours: their cells are not drawn."""
-    ours = {name.casefold() for name, _ in _tables(drawn)}
+    ours = {name.casefold() for name in OWN_TABLES} | {name.casefold() for name, _ in _tables(drawn)}
     yield from (Lost("part", place, name) for name, place in _tables(office) if name.casefold() not in ours)
 
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _OFFICES: Final = ("sheetCalcPr", "phoneticPr", "customProperties", "dataConsolidate")
 """Pieces that we never draw and that name no cells of ours."""
+_HIDDEN: Final = "_"
+"""The beginning of the titles of sheets in which nobody works."""
 _DECIDED: Final = (
     *(*view.NAMES, *paper.NAMES, *rules.NAMES, *extensions.NAMES, *marks.NAMES, *notes.NAMES),
     *_OFFICES,
@@ -28,6 +30,8 @@ def touched(office: Sheet, drawn: Sheet, match: Match, tools: Tools) -> Touched:
     Sheets whose rows have no keys keep view, widths and print set-up. What could not be kept is in `lost`. Charts,
     pictures and controls are not looked at: the drawn pieces stand for them.
     """
+    if drawn.title.startswith(_HIDDEN):
+        return Touched(drawn.pieces, drawn.relations, drawn.names)
     here = ground(office, drawn, match, tools)
     shares = (
         *(view.view(here), paper.paper(here), rules.rules(here), extensions.extensions(here)),

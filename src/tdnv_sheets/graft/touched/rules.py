@@ -21,6 +21,10 @@ _TEXT: Final = re.compile(r'"(?:[^"]|"")*"')
 _CELL: Final = re.compile(r"\$?[A-Za-z]{1,3}\$?\d{1,7}")
 _NUMBER: Final = re.compile(r"\b\d+(?:\.\d+)?\b")
 _PART: Final = re.compile(r"AND\(@=\?,@=\?\)(?:,AND\(@=\?,@=\?\))*")
+_DISPUTED: Final = ("expression", "True", "OR(AND(@=?,@=?))")
+"""The shape of the rule for disputed cells, which is drawn only while there are some."""
+_LISTS: Final = "ds_"
+"""The beginning of the names of our lists."""
 _LATE: Final = 1_000_000_000
 """Behind every rule that has a place in the order."""
 
@@ -45,7 +49,7 @@ def _shape(rule: Node) -> tuple[str, ...]:
 
 def _colours(ground: Ground) -> Share:
     drawn, office = nodes(ground.drawn.all(_COLOURS)), nodes(ground.office.all(_COLOURS))
-    ours = {_shape(rule) for block in drawn for rule in block.all("cfRule")}
+    ours = {_DISPUTED, *(_shape(rule) for block in drawn for rule in block.all("cfRule"))}
     if not ground.keyed:
         foreign = [block for block in office if any(_shape(rule) not in ours for rule in block.all("cfRule"))]
         lost = tuple(Lost("rule", block.attributes.get("sqref", "")) for block in foreign) if ours or foreign else ()
@@ -88,25 +92,31 @@ def _checks(ground: Ground) -> Share:
     drawn = next(iter(nodes(ground.drawn.all(_CHECKS))), None)
     office = next(iter(nodes(ground.office.all(_CHECKS))), None)
     ours = {_check(item) for item in drawn.all("dataValidation")} if drawn else set()
-    theirs = [item for item in office.all("dataValidation") if _check(item) not in ours] if office else []
     others = frozenset(range(1, ground.moves.width[1] + 1)) - ground.own
     lost, kept = [], []
-    for item in theirs:
+    for item in office.all("dataValidation") if office else ():
         before = item.attributes.get("sqref", "")
         areas = moved(ground.moves, before) if ground.keyed else []
         own = limited(areas, ground.own)
+        told = _check(item) not in ours and not _is_ours(item)
+        if told and (not areas or limited(areas, others)):
+            lost.append(Lost("validation", before))
         if own:
             formulas(ground.moves, item, before, own)
             item.attributes["sqref"] = listed(own)
             kept.append(item)
-        if item.child("formula1") and (not areas or limited(areas, others)):
-            lost.append(Lost("validation", before))
     if not kept:
         return Share((piece(drawn),) if drawn else (), lost=tuple(lost))
     node = drawn or Node(_CHECKS, dict(office.attributes) if office else {})
     node.children = [*node.children, *kept]
     node.attributes["count"] = str(len(node.children))
     return Share((piece(node),), lost=tuple(lost))
+
+
+def _is_ours(item: Node) -> bool:
+    """Say whether a check only hints, or looks into one of our lists, which may be empty by now."""
+    source = item.child("formula1")
+    return source is None or source.text.startswith(_LISTS)
 
 
 def _check(item: Node) -> tuple[str, ...]:
