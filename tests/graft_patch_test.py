@@ -154,3 +154,14 @@ def test_what_is_more_than_one_cell_is_refused(theirs: bytes, old: str, new: str
 
     with pytest.raises(CannotGraft, match="layout"):
         patched(office, {OWN: {at: 1}})
+
+
+def test_who_types_into_a_file_leaves_its_identity(theirs: bytes) -> None:
+    out = io.BytesIO()
+    patch(theirs, {TASKS: {(6, 3): "gõ vào"}}, out)
+
+    done = out.getvalue()
+
+    assert cells(done)["_tdnv"] == cells(theirs)["_tdnv"]
+    assert raw_parts(done)["docProps/custom.xml"] == raw_parts(theirs)["docProps/custom.xml"]
+    assert parts(done)[BOOK] == parts(theirs)[BOOK]

@@ -48,8 +48,8 @@ class _Edit(NamedTuple):
     """Whether a formula goes."""
 
 
-def patch(office: bytes, changes: Mapping[str, Changes], out: BinaryIO, *, token: str) -> None:
-    """Write *office* with cells changed, by sheet title, and with the identity *token* in its three carriers.
+def patch(office: bytes, changes: Mapping[str, Changes], out: BinaryIO, *, token: str = "") -> None:
+    """Write *office* with cells changed, by sheet title; its three carriers get the identity *token* where one is given.
 
     Cells keep their looks. Raises `CannotGraft` before anything is written: for a row that is not there, for a cell
     of a shared or array formula, for a file that is not understood.
@@ -57,7 +57,7 @@ def patch(office: bytes, changes: Mapping[str, Changes], out: BinaryIO, *, token
     file = File(office, Side.OFFICE)
     if file.identity().stamp is None:
         raise CannotGraft("not-ours")
-    if file.sheet(SHEET) is not None:
+    if token and file.sheet(SHEET) is not None:
         changes = {**changes, SHEET: {**changes.get(SHEET, {}), (1, 1): token}}
     contents: dict[str, bytes] = {}
     sheets: dict[str, tuple[bytes, list[_Edit]]] = {}
@@ -183,9 +183,9 @@ def _plain(value: str) -> str:
 def _carried(file: File, token: str) -> Iterator[tuple[str, bytes]]:
     """Give the parts that carry the identity, with a new one; the hidden sheet has it among its changes."""
     part = file.package.by_word(ROOT, WORD)
-    if part and file.package.has(part):
+    if token and part and file.package.has(part):
         yield key(part), changed_properties(file.package.xml(part), token)
-    nodes = [name.node for name in file.book.names if name.name == TOKEN_NAME and name.sheet is None]
+    nodes = [name.node for name in file.book.names if token and name.name == TOKEN_NAME and name.sheet is None]
     edits = [(node.inside, node.close, text(f'"{token}"').encode()) for node in nodes]
     calc = file.book.root.child("calcPr")
     if calc is not None:
