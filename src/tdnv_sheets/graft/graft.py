@@ -137,8 +137,9 @@ def _merged_texts(theirs: File, ours: File, pairs: Pairs) -> Texts:
     """Merge the tables of texts; the sheets that are not ours say which of the office's stay."""
     replaced = {key(theirs.book.sheets[place].part) for place in (*pairs.office.values(), *pairs.gone)}
     kept: set[int] = set()
+    listed = {key(sheet.part) for sheet in theirs.book.sheets}
     for name in theirs.package.members:
-        if name not in replaced and theirs.package.content_type(name).endswith(_WITH_CELLS):
+        if name not in replaced and (name in listed or theirs.package.content_type(name).endswith(_WITH_CELLS)):
             kept |= called(theirs.package.xml(name))
     return merged_texts(theirs.texts, ours.texts, kept)
 
