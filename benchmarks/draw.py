@@ -25,7 +25,7 @@ from tdnv_sheets.grid import letters
 from tdnv_sheets.records import Assignment, Key, Unit, Value
 from tdnv_sheets.regulation.read import load
 from tdnv_sheets.render import styles
-from tdnv_sheets.render.book import Advice, Area, open_book
+from tdnv_sheets.render.book import Advice, Area, open_book, put_carriers
 from tdnv_sheets.render.live import Live, Rule
 from tdnv_sheets.render.register import draw_register
 from tdnv_sheets.render.register_tasks import columns
@@ -196,8 +196,8 @@ def sheet(count: int) -> Table:
 # ------------------------------------------------------------------ three ways to draw it
 
 
-def ours(table: Table, path: Path) -> None:
-    """Draw through the renderer."""
+def ours(table: Table, path: Path, token: str = "") -> None:
+    """Draw through the renderer, with the identity of a register where there is one."""
     with open_book(path, title="", author="") as book:
         made = book.sheet("Bảng")
         looks = tuple(book.look(look) for look in table.looks)
@@ -213,6 +213,8 @@ def ours(table: Table, path: Path) -> None:
             book.check_date(made, area, date(1990, 1, 1), date(2100, 12, 31), Advice("Ngày"))
         for formula, colour in table.colours:
             book.colour_when(made, Area(1, 0, last, len(table.captions) - 1), formula, styles.fill(colour))
+        if token:
+            put_carriers(book, token, "register")
 
 
 def xlsxwriter(table: Table, path: Path) -> None:

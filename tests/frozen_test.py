@@ -374,6 +374,22 @@ def test_the_period_after_stands_on_what_went_out_and_lists_what_was_corrected_s
     }
 
 
+def test_an_undo_takes_nothing_back_from_what_went_out(office: SmallOffice) -> None:
+    went_out = freeze_it(office)
+    assert office.run("undo", "1").code == 0
+
+    drawn = office.run("summary", "--period", H1, "--format", "json").json
+    after = office.run("summary", "--period", "2026-H2", "--as-of", "2026-12-10", "--format", "json").json
+
+    assert drawn == went_out
+    assert after["total"]["total"] == 0
+    found = after["corrections"]
+    assert (found["open_then"], found["open_now"]) == (went_out["total"]["carried"] + went_out["total"]["new"], 0)
+    assert {task["after"] for task in found["changes"]["tasks"]} == {None}
+    assert [check["name"] for check in after["checks"] if not check["ok"]] == []
+    assert [unit["unit"] for unit in after["units"]] == ["cctl", "cckl", "khtc"]
+
+
 def test_the_same_period_of_next_year_is_held_against_what_went_out(office: SmallOffice) -> None:
     freeze_it(office)
     done_in_time(office)

@@ -12,6 +12,7 @@ from openpyxl.worksheet.datavalidation import DataValidationList
 from tdnv_sheets.pipeline.check import Moment
 from tdnv_sheets.pipeline.demo import AS_OF, grid_of, play
 from tests.conftest import NOW, SmallOffice, fill
+from tests.packages import raw_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,12 +59,26 @@ def test_a_register_saved_by_libreoffice_is_read_back_without_a_change(
 ) -> None:
     office.run("sync")
     revision = office.revision()
+    book = load_workbook(office.space.register)
+    book.create_sheet("Bảng riêng", 1).append(["=COUNTA('Nhiệm vụ'!A:A)", "chữ riêng"])
+    book.save(office.space.register)
     saved = saved_there_and_back(office.space.register, libreoffice)
     office.space.register.write_bytes(saved.read_bytes())
 
     done = office.run("sync")
+    once = office.space.register.read_bytes()
+    again = office.run("sync")
 
-    assert (done.code, office.revision()) == (0, revision), done.out + done.err
+    assert (done.code, again.code, office.revision()) == (0, 0, revision), done.out + done.err
+    assert office.space.register.read_bytes() == once
+    kept, theirs = raw_parts(once), raw_parts(saved.read_bytes())
+    own = f"xl/worksheets/sheet{load_workbook(saved).sheetnames.index('Bảng riêng') + 1}.xml"
+    assert kept[own] == theirs[own]
+    opened = load_workbook(libreoffice(office.space.register, "xlsx"), data_only=True)
+    assert opened["Bảng riêng"]["B1"].value == "chữ riêng"
+    assert opened["Bảng riêng"]["A1"].value == 5 + len(
+        office.rows()
+    )  # title, day, bands, ids and captions stand above them
 
 
 def stripped(path: Path) -> Path:

@@ -176,24 +176,21 @@ def test_columns_as_they_were_make_no_revision(office: SmallOffice) -> None:
 # ------------------------------------------------------------------ sheets
 
 
-def test_a_sheet_that_the_office_added_is_named_with_the_backup_that_has_it(office: SmallOffice) -> None:
+def test_sheets_that_the_office_added_stay_where_they_are(office: SmallOffice) -> None:
     book = load_workbook(office.space.register)
-    book.create_sheet("Phân công trực")["A1"] = "Thứ hai"
-    book.create_sheet("_nháp")
+    book.create_sheet("Phân công trực", 1)["A1"] = "Thứ hai"
+    book.create_sheet("_nháp")["A1"] = "=COUNTA('Nhiệm vụ'!A:A)"
     book.save(office.space.register)
 
     done = sync(office)
-
-    (backup,) = office.space.backups.iterdir()
-    assert "Trang «Phân công trực» do Văn phòng thêm vào" in done.out
-    assert f"bản sao lưu {backup}" in done.out
-    assert "_nháp" not in done.out
-    assert load_workbook(backup)["Phân công trực"]["A1"].value == "Thứ hai"
-    assert "Phân công trực" not in load_workbook(office.space.register).sheetnames
-
     with edited(office) as page:
         page.set(ONE, "note", "lần sau")
-    assert "Phân công trực" not in sync(office).out
+    again = sync(office)
+
+    book = load_workbook(office.space.register)
+    assert "Phân công trực" not in done.out + again.out
+    assert (book.sheetnames[1], book["Phân công trực"]["A1"].value) == ("Phân công trực", "Thứ hai")
+    assert book["_nháp"]["A1"].value == "=COUNTA('Nhiệm vụ'!A:A)"
 
 
 def test_a_sheet_is_not_said_to_be_gone_while_the_register_stays_as_it_is(office: SmallOffice) -> None:

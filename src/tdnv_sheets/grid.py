@@ -74,6 +74,8 @@ class Book:
     notes: tuple[Note, ...] = ()
     warnings: tuple[Finding, ...] = ()
     """What the file holds besides cells and was left out, such as a macro."""
+    marks: Mapping[str, str] = field(default_factory=dict)
+    """Which sheet of a register is which: its name in the program → its title, empty where that is lost."""
 
     def sheet(self, name: str) -> Sheet | None:
         """Find a sheet by its name, or None."""

@@ -22,6 +22,14 @@ TEMPLATE_VERSION: Final = 1
 """Raised when a unit workbook can no longer be read as an older one was."""
 
 CARRIERS: Final = ("property", "name", "sheet")
+SHEET_MARK: Final = "_tdnv_sheet_"
+"""The beginning of the defined names that say which sheet of a register is which, whatever people call it."""
+OWN_OBJECT: Final = "tdnv "
+"""The beginning of the names of the charts that are drawn on a register's sheets: any other shape there is the office's."""
+OWN_TABLES: Final = frozenset({"tblNhiemVu", "tblXungDot", "tblXungDotDaXuLy"})
+"""The names of the Excel tables that are drawn in a register, some of them only while they hold something."""
+AUTHOR: Final = "tdnv"
+"""The author of the notes that are drawn on a register's cells: every other note is the office's."""
 _MAGIC: Final = "tdnv1"
 _SEPARATOR: Final = "|"
 _MAC_LENGTH: Final = 32

@@ -167,8 +167,12 @@ def create(root: Path, settings_text: str) -> Workspace:
     return space
 
 
-def put_in_place(draw: Callable[[Path], None], target: Path, *, backup: Path | None = None) -> None:
+def put_in_place(
+    draw: Callable[[Path], None], target: Path, *, backup: Path | Callable[[], Path | None] | None = None
+) -> None:
     """Draw beside *target* and replace it in one step; the old file goes to *backup* first.
+
+    What names the backup is asked after the drawing, and may then say that there is to be none.
 
     Raises `WaitsForPerson` while somebody has the target open; then the old file is as it was.
     """
@@ -180,9 +184,10 @@ def put_in_place(draw: Callable[[Path], None], target: Path, *, backup: Path | N
         draw(temporary)
         with temporary.open("r+b") as file:
             os.fsync(file.fileno())
-        if backup is not None and target.exists():
-            backup.parent.mkdir(parents=True, exist_ok=True)
-            backup.write_bytes(target.read_bytes())
+        kept = backup() if callable(backup) else backup
+        if kept is not None and target.exists():
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            kept.write_bytes(target.read_bytes())
         patiently(lambda: temporary.replace(target), target)
     except BrokenSurroundings as problem:
         if problem.given.get("path") != temporary:

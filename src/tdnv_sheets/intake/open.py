@@ -39,19 +39,23 @@ _DIRECTORY_END: Final = b"PK\x05\x06"
 _TAIL: Final = 66_000
 
 
-def open_bytes(data: bytes, suffix: str) -> Book | Finding:
-    """Give the workbook in *data*, or the one finding that forbids reading it."""
-    opened = _opened(data, suffix)
+def open_bytes(data: bytes, suffix: str, *, own: bool = False) -> Book | Finding:
+    """Give the workbook in *data*, or the one finding that forbids reading it; *own*: it is the office's register."""
+    opened = _opened(data, suffix, own=own)
     if isinstance(opened, Finding) and opened.code != "too-large" and bears_mark(data):
         # Whatever else is wrong with it: what is secret must not be moved or copied.
         return refusal_of_secret()
     return opened
 
 
-def _opened(data: bytes, suffix: str) -> Book | Finding:
+def _opened(data: bytes, suffix: str, *, own: bool) -> Book | Finding:
     kind, name = kind_of(data)
     try:
-        return _READERS[kind](data, suffix) if kind in _READERS else _refusal(kind, name)
+        if kind == "zip":
+            return _open_zip(data, own=own)
+        if kind == "ole":
+            return _open_ole(data)
+        return _open_text(data, suffix) if kind == "text" else _refusal(kind, name)
     except Refused as refused:
         return refused.finding
     except MemoryError:
@@ -77,8 +81,7 @@ def _open_text(data: bytes, suffix: str) -> Book:
     return read_csv(data, suffix)
 
 
-def _open_zip(data: bytes, suffix: str) -> Book:
-    del suffix
+def _open_zip(data: bytes, *, own: bool = False) -> Book:
     opendocument = b""
     if b"mimetype" in data:  # names of parts are never compressed
         with zipfile.ZipFile(io.BytesIO(data)) as package:
@@ -89,23 +92,20 @@ def _open_zip(data: bytes, suffix: str) -> Book:
         return read_ods(data)
     from tdnv_sheets.intake.read import read_package  # noqa: PLC0415 - each kind loads only its own reader
 
-    return read_package(data)
+    return read_package(data, own=own)
 
 
-def _open_ole(data: bytes, suffix: str) -> Book:
+def _open_ole(data: bytes) -> Book:
     from tdnv_sheets.intake.container import decrypted, open_container  # noqa: PLC0415 - each kind loads only its own reader
 
     container = open_container(data)
     if container.encrypted:
         inner = decrypted(data)
         if kind_of(inner)[0] == "zip":
-            return _open_zip(inner, suffix)
+            return _open_zip(inner)
         container = open_container(inner)
         if container.encrypted:
             raise Refused("password")
     from tdnv_sheets.intake.biff import read_biff  # noqa: PLC0415 - each kind loads only its own reader
 
     return read_biff(container)
-
-
-_READERS: Final = {"zip": _open_zip, "ole": _open_ole, "text": _open_text}

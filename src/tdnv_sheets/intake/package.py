@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 _CHUNK: Final = 2**20
 _SMALL: Final = 2**15
 """Parts up to this size, which are much the same in all files of one program, are parsed once and remembered."""
+_DATA: Final = "connection"
 _ACTIVE: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
     (re.compile(r"(?:^|/)(?:intl)?macrosheets/|(?:^|/)dialogsheets/"), "xlm"),
-    (re.compile(r"(?:^|/)connections\.xml$|(?:^|/)querytables/"), "connection"),
+    (re.compile(r"(?:^|/)connections\.xml$|(?:^|/)querytables/"), _DATA),
     (re.compile(r"(?:^|/)activex/"), "control"),
     (re.compile(r"(?:^|/)webextensions/"), "extension"),
 )
@@ -111,21 +112,24 @@ def _joined(folder: str, target: str) -> str:
     return "/".join(parts)
 
 
-def open_package(data: bytes) -> Package:
-    """Inflate and check every part; raises `Refused`, or what zipfile raises on damage."""
+def open_package(data: bytes, *, own: bool = False) -> Package:
+    """Inflate and check every part; raises `Refused`, or what zipfile raises on damage.
+
+    *own*: it is the office's register, where links to data are its own business; what acts by itself is refused there too.
+    """
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         members = [member for member in package.infolist() if not member.filename.endswith(("/", "\\"))]
         check_members(members)
         names = {_plain_name(member).lower(): _plain_name(member) for member in members}
         _check_kind(package, names)
-        warnings = _look_at_names(names)
+        warnings = _look_at_names(names, own=own)
         left = MAX_TOTAL
         parts: dict[str, bytes] = {}
         for member in members:
             part, left = inflate(package, member, left)
             parts[_plain_name(member).lower()] = _checked(part)
     for name, part in parts.items():
-        warnings |= _look_inside(name, part)
+        warnings |= _look_inside(name, part, own=own)
     if any(kind in parts["[content_types].xml"] for kind in _MACRO_TYPES):
         raise Refused("active-content", "active_xlm")
     return Package(parts, names, left_out(warnings))
@@ -189,23 +193,22 @@ def _plain_name(member: zipfile.ZipInfo) -> str:
     return member.filename.replace("\\", "/").lstrip("/")
 
 
-def _look_at_names(names: Mapping[str, str]) -> set[str]:
+def _look_at_names(names: Mapping[str, str], *, own: bool) -> set[str]:
     """Refuse parts that act by themselves; give the codes for those that are left out."""
     for name in sorted(names):
         for pattern, what in _ACTIVE:
-            if pattern.search(name):
+            if pattern.search(name) and not (own and what == _DATA):
                 raise Refused("active-content", f"active_{what}")
     return {code for name in names for pattern, code in _IGNORED if pattern.search(name)}
 
 
-def _look_inside(name: str, data: bytes) -> set[str]:
+def _look_inside(name: str, data: bytes, *, own: bool) -> set[str]:
     """Refuse links that start a program or fetch data; give the codes for links that are not followed."""
     if _LINK.search(name) and _STARTS_PROGRAM.search(data):
         raise Refused("active-content", "active_dde")
-    if name.startswith("customxml/") and _DATA_MASHUP.encode() in data:
-        raise Refused("active-content", "active_connection")
-    if name.startswith("customxml/") and _DATA_MASHUP.encode("utf-16-le") in data:
-        raise Refused("active-content", "active_connection")
+    fetches = not own and name.startswith("customxml/")
+    if fetches and any(_DATA_MASHUP.encode(code) in data for code in ("ascii", "utf-16-le")):
+        raise Refused("active-content", f"active_{_DATA}")
     if name.endswith(".rels"):
         return _look_at_relations(data)
     return set()

@@ -19,6 +19,7 @@ from tdnv_sheets.intake.package import open_package, pack, parsed
 from tdnv_sheets.intake.refuse import check_area
 from tdnv_sheets.intake.serial import as_number, from_iso
 from tdnv_sheets.intake.sheet_scan import SheetScan, scan_sheet
+from tdnv_sheets.stamp import SHEET_MARK
 from tdnv_sheets.validate.secrecy import perhaps_marked
 
 if TYPE_CHECKING:
@@ -39,9 +40,9 @@ _TEXT: Final = re.compile(rb"<(?:\w++:)?+t(?:\s[^<>]*+)?>([^<]++)<")
 _NEEDED: Final = ("[content_types].xml", "_rels/.rels", "xl/workbook.xml", "xl/_rels/workbook.xml.rels")
 
 
-def read_package(data: bytes) -> Book:
+def read_package(data: bytes, *, own: bool = False) -> Book:
     """Read all worksheets of an .xlsx; raises `Refused`, or whatever a damaged package makes the parsers raise."""
-    package = open_package(data)
+    package = open_package(data, own=own)
     by_kind = {kind: part for kind, part in package.relations("xl/workbook.xml").values() if kind != "worksheet"}
     styles = package.parts.get(by_kind.get("styles", ""), b"")
     strings = package.parts.get(by_kind.get("sharedStrings", ""), b"")
@@ -62,7 +63,8 @@ def read_package(data: bytes) -> Book:
         sheets.append(replace(sheet, since_1904=since_1904))
         notes += _far_notes(title, scans[part], strings)
     notes += package_notes(package)
-    return Book(tuple(sheets), tuple(_carriers(package, sheets)), clean_notes(notes), package.warnings)
+    carriers = tuple(_carriers(package, sheets))
+    return Book(tuple(sheets), carriers, clean_notes(notes), package.warnings, dict(_marks(package, sheets)))
 
 
 def _is_tidy(data: bytes) -> bool:
@@ -148,6 +150,17 @@ def _far_notes(title: str, scan: SheetScan, strings: bytes) -> Iterator[Note]:
             yield Note(title, row, b"".join(shared[int(text)]).decode("utf-8", "replace"))
         elif kind in {"str", "inlineStr"}:
             yield Note(title, row, text)
+
+
+def _marks(package: Package, sheets: Sequence[Sheet]) -> Iterator[tuple[str, str]]:
+    """Read which sheet is which of a register's; names that are a single sheet's own came with a copy of a sheet."""
+    titles = {sheet.name.casefold(): sheet.name for sheet in sheets}
+    for element in package.workbook().iter():
+        name = element.get("name", "") if element.tag.endswith("}definedName") else ""
+        if name.startswith(SHEET_MARK) and "localSheetId" not in element.attrib:
+            title, _, _ = (element.text or "").strip().removeprefix("=").rpartition("!")
+            title = title[1:-1].replace("''", "'") if title[:1] == "'" == title[-1:] else title
+            yield name.removeprefix(SHEET_MARK), titles.get(title.casefold(), "")
 
 
 def _carriers(package: Package, sheets: Sequence[Sheet]) -> Iterator[tuple[str, str]]:

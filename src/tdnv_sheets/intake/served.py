@@ -34,6 +34,8 @@ class Request(NamedTuple):
     lang: str = ""
     """The office's language where the workbook is to be understood; empty where it is only to be read."""
     has_ledger: bool = False
+    own: bool = False
+    """Whether it is the office's own register, in which it may keep data from elsewhere."""
 
 
 class Question(NamedTuple):
@@ -63,7 +65,7 @@ def serve(pipe: Connection, megabytes: int) -> None:
             request: Request = pipe.recv()
             answer: Book | Read | Finding | Failed | None
             try:
-                answer = open_bytes(request.data, request.suffix)
+                answer = open_bytes(request.data, request.suffix, own=request.own)
             except (KeyboardInterrupt, SystemExit):
                 return
             except BaseException:  # noqa: BLE001 - calamine's panics derive from BaseException; all of them mean "unreadable"

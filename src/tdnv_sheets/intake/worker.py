@@ -68,13 +68,15 @@ class Reader:
     ) -> None:
         self.close()
 
-    def read(self, path: Path) -> tuple[FileSeen, Book | Finding]:
+    def read(self, path: Path, *, own: bool = False) -> tuple[FileSeen, Book | Finding]:
         """Scan a file and read it; what forbids reading, or goes wrong, comes as a finding.
+
+        *own*: it is the office's register, which may get data from elsewhere; nothing of it is fetched.
 
         Raises `OSError` when the disk does not give the file, and `BrokenSurroundings` when no child can be
         started, which says nothing about the file.
         """
-        seen, answer, _ = self._answer(path, None)
+        seen, answer, _ = self._answer(path, None, own=own)
         return seen, answer if isinstance(answer, Book | Finding) else refusal("unreadable")
 
     def understand(self, path: Path, desk: Desk) -> tuple[FileSeen, Read | Finding]:
@@ -87,14 +89,14 @@ class Reader:
             return seen, with_issued(answer, issued)
         return seen, answer if isinstance(answer, Finding) else refusal("unreadable")
 
-    def _answer(self, path: Path, desk: Desk | None) -> tuple[FileSeen, object, Issued | None]:
+    def _answer(self, path: Path, desk: Desk | None, *, own: bool = False) -> tuple[FileSeen, object, Issued | None]:
         """Give what the child says of a file, and what it was told to have been issued."""
         size = path.stat().st_size
         large = too_large(size)
         if large is not None:
             return FileSeen("", size), large, None
         data = path.read_bytes()
-        request = Request(data, path.suffix.lower(), *((desk.lang, desk.has_ledger) if desk else ()))
+        request = Request(data, path.suffix.lower(), *((desk.lang, desk.has_ledger) if desk else ("", False)), own)
         return FileSeen(hashlib.sha256(data).hexdigest(), len(data)), *self._ask(request, desk)
 
     def _ask(self, request: Request, desk: Desk | None) -> tuple[object, Issued | None]:
@@ -196,10 +198,10 @@ class Readers:
         for reader in self._all:
             reader.close()
 
-    def read(self, path: Path) -> tuple[FileSeen, Book | Finding]:
+    def read(self, path: Path, *, own: bool = False) -> tuple[FileSeen, Book | Finding]:
         """Read one file; raises what `Reader.read` raises."""
         with self._borrowed() as reader:
-            return reader.read(path)
+            return reader.read(path, own=own)
 
     def understand_all(
         self, paths: Iterable[Path], desk: Desk, unread: Callable[[Path], Finding | None] = lambda _: None

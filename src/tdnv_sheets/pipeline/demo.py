@@ -1,6 +1,7 @@
 """A small office's half-year on invented data: issue, fill, drop, check, merge, conflict, register, summary.
 
-The clerks are played with openpyxl, which fills cells as a person would; everything else is the program itself.
+The clerks are played with openpyxl, which fills cells as a person would, and the office by patches of its register;
+everything else is the program itself.
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ import csv
 import shutil
 from dataclasses import dataclass
 from datetime import date
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
 from openpyxl import Workbook, load_workbook
 
+from tdnv_sheets.graft.patch import patch
 from tdnv_sheets.inbox.workspace import find
 from tdnv_sheets.ledger.commit import Entry, NewTask, commit
 from tdnv_sheets.ledger.recurring import recurring
@@ -21,7 +24,7 @@ from tdnv_sheets.periods import parse_period
 from tdnv_sheets.pipeline.draw import file_digest, redraw
 from tdnv_sheets.pipeline.issue import issue
 from tdnv_sheets.pipeline.office import Office, open_office
-from tdnv_sheets.pipeline.report import figures, write_report
+from tdnv_sheets.pipeline.report import FORMATS, figures, paper_of, place_of, write_paper
 from tdnv_sheets.pipeline.start import Start, init
 from tdnv_sheets.pipeline.sync import sync
 from tdnv_sheets.settings import SETTINGS_FILE
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
 
     from openpyxl.worksheet.worksheet import Worksheet
 
+    from tdnv_sheets.graft.patch import Changes
     from tdnv_sheets.inbox.workspace import Workspace
     from tdnv_sheets.pipeline.check import Moment
     from tdnv_sheets.pipeline.issue import IssuedFile
@@ -62,6 +66,7 @@ class Played:
     second: Synced
     """The round after the office chose on «Xung đột»."""
     summary: Path
+    """The half-year's report as a workbook; document and page lie beside it."""
 
 
 def example(name: str) -> list[dict[str, str]]:
@@ -84,8 +89,9 @@ def play(root: Path, moment: Moment) -> Played:
         first = sync(office, moment)
         _choose_first_conflict(space.register)
         second = sync(office, moment)
-        summary = write_report(office, figures(office, parse_period(HALF), None, today=moment.as_of))
-    return Played(space, issued, first, second, summary)
+        paper = paper_of(office, figures(office, parse_period(HALF), None, today=moment.as_of))
+        reports = [write_paper(office, paper, place_of(office, paper, suffix)) for suffix in FORMATS]
+    return Played(space, issued, first, second, reports[0])
 
 
 def _say_who_signs(space: Workspace) -> Workspace:
@@ -178,26 +184,25 @@ def _foreign_workbook(path: Path) -> None:
 
 def _edit_register(path: Path, disputed: Iterable[str]) -> None:
     """Play the office: write the result of tasks into the register, while their unit reports on them too."""
-    book = load_workbook(path)
-    sheet = book[say("register.sheet_tasks", "vi")]
-    columns, rows = grid_of(sheet)
-    for task in disputed:
-        sheet.cell(rows[task], columns["result_summary"]).value = "Đơn vị báo qua điện thoại: đang hoàn thiện hồ sơ."
-        sheet.cell(rows[task], columns["note"]).value = "Theo dõi sát."
-    book.save(path)
+    title = say("register.sheet_tasks", "vi")
+    columns, rows = grid_of(load_workbook(path)[title])
+    typed = {"result_summary": "Đơn vị báo qua điện thoại: đang hoàn thiện hồ sơ.", "note": "Theo dõi sát."}
+    _type(path, title, {(rows[task], columns[name]): text for task in disputed for name, text in typed.items()})
+
+
+def _type(path: Path, title: str, cells: Changes) -> None:
+    """Type into the register as into an open workbook: openpyxl would write the whole file anew, and lose some of it."""
+    out = BytesIO()
+    patch(path.read_bytes(), {title: cells}, out)
+    path.write_bytes(out.getvalue())
 
 
 def _choose_first_conflict(path: Path) -> None:
     """Play the office: take the unit's value for the first conflict."""
-    book = load_workbook(path)
-    sheet = book[say("register.sheet_conflicts", "vi")]
-    for row in sheet.iter_rows():
-        for cell in row:
-            if cell.value == "choice":
-                place = sheet.cell(cell.row + 2, cell.column or 1)
-                place.value = say("register.choose_theirs", "vi")
-                book.save(path)
-                return
+    title = say("register.sheet_conflicts", "vi")
+    cells = (cell for row in load_workbook(path)[title].iter_rows() for cell in row)
+    ids = next(cell for cell in cells if cell.value == "choice")
+    _type(path, title, {(ids.row + 2, ids.column or 1): say("register.choose_theirs", "vi")})
 
 
 def grid_of(sheet: Worksheet) -> tuple[dict[str, int], dict[str, int]]:

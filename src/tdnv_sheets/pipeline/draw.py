@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -17,6 +18,7 @@ from tdnv_sheets.ledger.values import fingerprint
 from tdnv_sheets.periods import parse_period
 from tdnv_sheets.pipeline.duties import shown_duties
 from tdnv_sheets.pipeline.office import Office, judged
+from tdnv_sheets.pipeline.office_file import Before, Kept, before, in_their_places, put_into
 from tdnv_sheets.pipeline.parallel import parallel_rows
 from tdnv_sheets.records import EXTRA
 from tdnv_sheets.render.live import Live, Rule
@@ -52,41 +54,57 @@ class Redrawn(NamedTuple):
     """Where the file lies that it replaced; None where that one was as we had drawn it, or there was none."""
     revision: int
     """Of the ledger, which it shows."""
+    kept: Kept = Kept()
+    """What became of the office's own things in the file."""
 
 
 def redraw(office: Office, *, as_of: date, now: datetime, read: str | None) -> Redrawn:
-    """Draw the register in its place.
+    """Draw the register in its place: into the office's file, whose other sheets and things stay as they are.
 
     *read* is the digest of the file whose edits are in the ledger, None when there was no file; one that was saved
     since is not overwritten.
     """
     path = office.space.register
-    _check_unchanged(path, read)
+    data = _unchanged(path, read)
+    ours = read is not None and office.ledger.drawn(read) is not None
+    file = Before() if data is None else before(data, office.lang, ours=ours)
     view = register_view(office, as_of)
-    drawn = ""
+    names = {unit.code: unit.name for unit in office.units}
+    rows = tuple(in_their_places(view.rows, file.order, names))
+    view = replace(view, titles=file.titles, wanted=file.wanted, rows=rows)
+    drawn, kept, backup = "", Kept(), None
 
     def draw(temporary: Path) -> None:
-        nonlocal drawn
+        nonlocal drawn, kept
         draw_register(view, temporary)
+        kept = put_into(file, temporary, office.lang)
         drawn = file_digest(temporary)
-        _check_unchanged(path, read)  # drawing took its time
+        _unchanged(path, read)  # drawing took its time
 
-    office.ledger.remember_names({unit.code: unit.name for unit in office.units})
-    backup = _backup(office, read, now)
-    put_in_place(draw, path, backup=backup)
+    def keep() -> Path | None:
+        nonlocal backup
+        if read is not None and (not ours or kept.lost or kept.refused):
+            backup = _backup(office, now)
+        return backup
+
+    office.ledger.remember_names(names)
+    put_in_place(draw, path, backup=keep)
     office.ledger.record_drawing(drawn, view.revision, now)
-    return Redrawn(path, backup, view.revision)
+    return Redrawn(path, backup, view.revision, kept)
 
 
-def _check_unchanged(path: Path, read: str | None) -> None:
-    if path.exists() and file_digest(path) != read:
-        raise WaitsForPerson("register-changed-meanwhile", path=path)
-
-
-def _backup(office: Office, read: str | None, now: datetime) -> Path | None:
-    """Name the backup of what people edited; a register that is just as we drew it can be drawn again."""
-    if read is None or office.ledger.drawn(read) is not None:
+def _unchanged(path: Path, read: str | None) -> bytes | None:
+    """Give the register's bytes, None where there is none; it has to be the one that was read."""
+    if not path.exists():
         return None
+    data = path.read_bytes()
+    if hashlib.sha256(data).hexdigest() != read:
+        raise WaitsForPerson("register-changed-meanwhile", path=path)
+    return data
+
+
+def _backup(office: Office, now: datetime) -> Path:
+    """Name the backup of a file that cannot be made again: of what people edited, or of what the new one cannot have."""
     name = office.space.register
     return free_name(office.space.backups, f"{name.stem} {now:%Y-%m-%d %H%M%S}{name.suffix}")
 

@@ -89,7 +89,7 @@ def read_back(office: Office, moment: Moment, *, meant: bool = False) -> ReadBac
     digest = file_digest(path)
     if office.ledger.drawn(digest) is not None:
         return ReadBack(digest)
-    scanned, book = office.readers.read(path)
+    scanned, book = office.readers.read(path, own=True)
     if isinstance(book, Finding):
         return ReadBack(digest, (About(book),))
     drawing = drawing_of(book, office.space.key(), office.ledger.identity())
@@ -105,7 +105,8 @@ def read_back(office: Office, moment: Moment, *, meant: bool = False) -> ReadBac
 
 def _own_sheets(book: Book) -> tuple[str, ...]:
     """Give the sheets that the program does not draw."""
-    ours = {say(f"register.sheet_{name}", lang) for name in SHEETS for lang in LANGUAGES}
+    unmarked = [name for name in SHEETS if not book.marks.get(name) and (name in book.marks or not book.marks)]
+    ours = {say(f"register.sheet_{name}", lang) for name in unmarked for lang in LANGUAGES} | set(book.marks.values())
     return tuple(sheet.name for sheet in book.sheets if sheet.name not in ours and not sheet.name.startswith("_"))
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tdnv_sheets.grid import letters
 from tdnv_sheets.render import styles
 from tdnv_sheets.render.book import set_page
+from tdnv_sheets.render.limits import sheet_ref
 from tdnv_sheets.render.shown import day_text
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class Canvas:
         """Give an assignment's row in «Nhiệm vụ», or its cell of *field*; empty when the register does not show it."""
         place = self.places.get(key)
         column = letters(self.columns.get(field, 0) + 1)
-        return "" if place is None else f"'{self.words.say('sheet_tasks')}'!{column}{place + 1}"
+        return "" if place is None else f"{sheet_ref(self.words.sheet('tasks'))}!{column}{place + 1}"
 
     def title(self, text: str, size: int = 16, repeated: int = 0) -> None:
         """Write the sheet's title into its first row, with the office and the as-of day.

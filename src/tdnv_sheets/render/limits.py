@@ -60,3 +60,8 @@ def any_of(tests: Iterable[str]) -> Iterator[str]:
         size += units(test) + 1
     if lot:
         yield f"=OR({','.join(lot)})"
+
+
+def sheet_ref(title: str) -> str:
+    """Give a sheet's title as formulas and links write it before the exclamation mark."""
+    return "'" + title.replace("'", "''") + "'"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.grid import letters
 from tdnv_sheets.render.book import Area
-from tdnv_sheets.render.limits import quoted
+from tdnv_sheets.render.limits import quoted, sheet_ref
 from tdnv_sheets.rules.judgement import Status
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class _Formulas:
         yield from self._left()
 
     def _cell(self, field: str) -> str:
-        return f"'{self.sheet}'!${letters(self.columns[field] + 1)}1"
+        return f"{sheet_ref(self.sheet)}!${letters(self.columns[field] + 1)}1"
 
     def _words(self, field: str, code: str) -> str:
         return quoted(self.label(field, code))

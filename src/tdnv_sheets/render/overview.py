@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.render import styles
 from tdnv_sheets.render.book import set_columns
+from tdnv_sheets.render.limits import sheet_ref
 from tdnv_sheets.render.overview_charts import (
     Place,
     ages_chart,
@@ -150,14 +151,14 @@ def _todos(canvas: Canvas) -> list[Todo]:
         return Todo(words.say(entry), len(found), canvas.target(found[0]) if found else "")
 
     def sheet(entry: str, name: str, count: int) -> Todo:
-        return Todo(words.say(entry), count, f"'{words.say(name)}'!A1")
+        return Todo(words.say(entry), count, f"{sheet_ref(words.sheet(name))}!A1")
 
     overdue = sum(row.judgement.status is Status.OPEN_OVERDUE for row in view.rows)
     return [
         rows("todo_awaiting", lambda judged: judged.awaiting),
-        sheet("todo_conflicts", "sheet_conflicts", len(view.conflicts)),
-        sheet("todo_proposals", "sheet_proposals", len(view.proposals)),
-        sheet("todo_overdue", "sheet_overdue", overdue),
+        sheet("todo_conflicts", "conflicts", len(view.conflicts)),
+        sheet("todo_proposals", "proposals", len(view.proposals)),
+        sheet("todo_overdue", "overdue", overdue),
         rows("todo_due_soon", lambda judged: Alert.DUE_SOON in judged.alerts),
         rows("todo_extension", lambda judged: Alert.EXTENSION_ASKED in judged.alerts),
         rows("todo_return", lambda judged: Alert.RETURN_ASKED in judged.alerts),

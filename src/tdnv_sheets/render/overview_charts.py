@@ -9,6 +9,7 @@ from tdnv_sheets.render import styles
 from tdnv_sheets.render.register_counts import FIRST_ROW, HEADER_ROW, NAME_COLUMN, STATUS_COLUMN, STATUSES, Line
 from tdnv_sheets.rules.alerts import start_day
 from tdnv_sheets.rules.judgement import Status
+from tdnv_sheets.stamp import OWN_OBJECT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +49,8 @@ def _font(size: int, *, bold: bool = False) -> dict[str, object]:
 
 
 def _chart(canvas: Canvas, kind: dict[str, str], title: str) -> Any:  # noqa: ANN401 - as above
-    chart: Any = canvas.book.workbook.add_chart(kind)
+    workbook = canvas.book.workbook
+    chart: Any = workbook.add_chart({**kind, "name": f"{OWN_OBJECT}{len(workbook.charts) + 1}"})
     chart.set_title({"name": title, "name_font": _font(13, bold=True), "overlay": False})
     chart.set_chartarea({"border": {"color": f"#{styles.BORDER}"}})
     chart.set_y_axis({"num_font": _font(10), "reverse": True, "major_gridlines": {"visible": False}})
@@ -58,7 +60,7 @@ def _chart(canvas: Canvas, kind: dict[str, str], title: str) -> Any:  # noqa: AN
 def status_chart(canvas: Canvas, lines: Sequence[Line]) -> Any:  # noqa: ANN401 - as above
     """Give the chart of all statuses, from the sums below the *lines* of «Theo đơn vị»."""
     words = canvas.words
-    sheet, sums = words.say("sheet_by_unit"), FIRST_ROW + len(lines)
+    sheet, sums = words.sheet("by_unit"), FIRST_ROW + len(lines)
     end = STATUS_COLUMN + len(STATUSES) - 1
     chart = _chart(canvas, {"type": "bar"}, words.say("chart_status"))
     chart.add_series(
@@ -78,7 +80,7 @@ def status_chart(canvas: Canvas, lines: Sequence[Line]) -> Any:  # noqa: ANN401 
 def unit_chart(canvas: Canvas, lines: Sequence[Line]) -> Any:  # noqa: ANN401 - as above
     """Give the chart of the statuses of each unit, from its line there."""
     words = canvas.words
-    sheet, end = words.say("sheet_by_unit"), FIRST_ROW + len(lines) - 1
+    sheet, end = words.sheet("by_unit"), FIRST_ROW + len(lines) - 1
     chart = _chart(canvas, {"type": "bar", "subtype": "stacked"}, words.say("chart_units"))
     for offset, status in enumerate(STATUSES):
         column = STATUS_COLUMN + offset

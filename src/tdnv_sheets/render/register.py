@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.render.book import open_book, put_carriers
 from tdnv_sheets.render.canvas import Canvas
+from tdnv_sheets.render.limits import sheet_ref
 from tdnv_sheets.render.overview import draw_overview
 from tdnv_sheets.render.register_conflicts import draw_conflicts, draw_settled
 from tdnv_sheets.render.register_counts import draw_counts, lines_by_assigner, lines_by_unit
@@ -14,6 +15,7 @@ from tdnv_sheets.render.register_lists import draw_log, draw_overdue, draw_propo
 from tdnv_sheets.render.register_parallel import draw_parallel
 from tdnv_sheets.render.register_tasks import columns, draw_tasks, places
 from tdnv_sheets.render.shown import shown
+from tdnv_sheets.stamp import SHEET_MARK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +32,7 @@ SHEETS: Final = (
 )
 """The visible sheets in their order."""
 WHEN_FILLED: Final = ("settled", "parallel", "proposals")
-"""Those that are there only while they hold something, by the name of what they show."""
+"""Those that are there only while they hold something or are wanted, by the name of what they show."""
 TABS: Final = {
     "overview": "1F3864",
     "tasks": "2E75B6",
@@ -49,8 +51,8 @@ def draw_register(view: RegisterView, path: Path) -> None:
     words = shown(view)
     where = places(view.rows)
     with open_book(path, title=words.say("file_title", office=view.office), author=view.office) as book:
-        empty = {name for name in WHEN_FILLED if not getattr(view, name)}
-        titles = {name: words.say(f"sheet_{name}") for name in SHEETS if name not in empty}
+        empty = {name for name in WHEN_FILLED if not getattr(view, name) and name not in view.wanted}
+        titles = {name: words.sheet(name) for name in SHEETS if name not in empty}
         at = {column.id: index for index, column in enumerate(columns(view, words))}
         canvases = {
             name: Canvas(book, book.sheet(title), title, view, words, where, at) for name, title in titles.items()
@@ -59,6 +61,8 @@ def draw_register(view: RegisterView, path: Path) -> None:
             if name in canvases:
                 canvases[name].sheet.set_tab_color(f"#{colour}")
         _draw_sheets(canvases, view, words)
+        for name, title in titles.items():
+            book.name_formula(SHEET_MARK + name, f"{sheet_ref(title)}!$A:$C")
         put_carriers(book, view.token, KIND)
 
 

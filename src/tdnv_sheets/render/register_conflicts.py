@@ -11,6 +11,7 @@ from tdnv_sheets.render.book import Area
 from tdnv_sheets.render.limits import any_of, quoted
 from tdnv_sheets.render.register_lists import Col, Listing, draw_list, offer, who
 from tdnv_sheets.sheetspec import Kind
+from tdnv_sheets.stamp import AUTHOR
 from tdnv_sheets.validate.cells import as_text
 
 if TYPE_CHECKING:
@@ -145,7 +146,8 @@ def _note(canvas: Canvas, item: ConflictRow) -> None:
         sent=as_text(sent) or "–",
         file=item.file,
         at=f"{item.at:%H:%M %d/%m/%Y}",
-        sheet=words.say("sheet_conflicts"),
+        sheet=words.sheet("conflicts"),
     )
-    options = {"x_scale": 1, "width": NOTE_WIDTH, "height": NOTE_HEIGHT, "font_name": styles.FONT, "font_size": 10}
+    size = {"x_scale": 1, "width": NOTE_WIDTH, "height": NOTE_HEIGHT}
+    options = {**size, "font_name": styles.FONT, "font_size": 10, "author": AUTHOR}
     canvas.sheet.write_comment(row, canvas.columns[item.field], text, options)

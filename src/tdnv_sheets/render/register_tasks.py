@@ -11,7 +11,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from tdnv_sheets.records import EXTRA
 from tdnv_sheets.render import styles
 from tdnv_sheets.render.book import Advice, Area
-from tdnv_sheets.render.limits import CAPTION_UNITS, fit, quoted
+from tdnv_sheets.render.limits import CAPTION_UNITS, fit, quoted, sheet_ref
 from tdnv_sheets.render.live import CELLS, TODAY, define
 from tdnv_sheets.render.register_conflicts import mark_disputed
 from tdnv_sheets.render.rows import living
@@ -162,7 +162,7 @@ def _draw_day(canvas: Canvas) -> None:
     area = Area(LEGEND_ROW, column, LEGEND_ROW, column)
     book.check_date(sheet, area, FIRST_DATE, LAST_DATE, Advice(words.say("day_cell"), words.say("hint_day_cell")))
     cell = xl_rowcol_to_cell(LEGEND_ROW, column, row_abs=True, col_abs=True)
-    book.name_formula(TODAY, f"'{canvas.name}'!{cell}")
+    book.name_formula(TODAY, f"{sheet_ref(canvas.name)}!{cell}")
 
 
 def _draw_legend(canvas: Canvas) -> None:
@@ -178,7 +178,7 @@ def _draw_legend(canvas: Canvas) -> None:
     column = first + NOTE_COLUMNS
     if view.conflicts:
         look = styles.mix(styles.fill(styles.DISPUTED), {"bold": True, "font_color": f"#{styles.DISPUTED_INK}"})
-        text = words.say("legend_disputed", sheet=words.say("sheet_conflicts"))
+        text = words.say("legend_disputed", sheet=words.sheet("conflicts"))
         canvas.put(LEGEND_ROW, column, text, styles.WRAPPED, styles.FRAME, look, {"valign": "vcenter"})
         column += 1
     if any(row.judgement.provisional for row in view.rows):

@@ -35,6 +35,12 @@ class Shown:
     units: Mapping[str, Unit]
     alert_articles: Mapping[tuple[Key, Alert], str] = field(default_factory=dict)
     """On which article of the regulation an assignment's alert rests, where it rests on one."""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """Sheet → its title, where the office calls it otherwise than the program does."""
+
+    def sheet(self, name: str) -> str:
+        """Give the title of one of the register's sheets."""
+        return self.titles.get(name) or self.say(f"sheet_{name}")
 
     def say(self, entry: str, **values: object) -> str:
         """Give the words of an entry of messages/register.toml."""
@@ -114,7 +120,7 @@ class Shown:
 
 def shown(view: RegisterView) -> Shown:
     """Give the words for one register."""
-    return replace(words_for(view.units, view.lang), alert_articles=view.alert_articles)
+    return replace(words_for(view.units, view.lang), alert_articles=view.alert_articles, titles=view.titles)
 
 
 def words_for(units: Iterable[Unit], lang: str) -> Shown:

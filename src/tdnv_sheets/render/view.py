@@ -157,6 +157,10 @@ class RegisterView:
     """None before the first."""
     duties: tuple[Duty, ...] = ()
     """What units and the office owe besides single tasks, of the last months and the weeks to come."""
+    titles: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Sheet → its title, where the office calls it otherwise than the program does."""
+    wanted: frozenset[str] = frozenset()
+    """Sheets that are drawn also while they hold nothing."""
 
 
 @dataclass(frozen=True, slots=True)

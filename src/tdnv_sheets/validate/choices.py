@@ -91,7 +91,16 @@ class Line:
 
 
 def register_sheet(book: Book, entry: str) -> Sheet | None:
-    """Find a sheet of the register by its name in either language."""
+    """Find a sheet of the register by its mark, whatever people call it, else by its name in either language.
+
+    A register that has marks, and none for this sheet, was drawn without it; what has its name is the office's own.
+    """
+    name = entry.removeprefix("sheet_")
+    if book.marks and name not in book.marks:
+        return None
+    marked = book.sheet(book.marks.get(name, ""))
+    if marked is not None:
+        return marked
     found = (book.sheet(say(f"register.{entry}", lang)) for lang in LANGUAGES)
     return next((sheet for sheet in found if sheet is not None), None)
 

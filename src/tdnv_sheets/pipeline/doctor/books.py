@@ -81,7 +81,7 @@ def _register(space: Workspace, readers: Readers) -> Iterator[Line]:
     if is_open(path):
         yield Line("register", "register-open", State.NOTE, {"path": path, "who": owner_of(path)})
     try:
-        _, book = readers.read(path)
+        _, book = readers.read(path, own=True)
     except OSError as problem:
         yield Line("register", "register-unread", State.ATTENTION, {"path": path, "problem": problem})
         return
