@@ -287,8 +287,8 @@ def test_eighty_units_are_charted_page_by_page(tmp_path: Path) -> None:
     many = replace(figures, units=tuple(replace(figures.units[1], unit=code) for code in names))
     draw_workbook(paper(many, names=names), tmp_path / "a.xlsx")
     sheet: Opened = load_workbook(tmp_path / "a.xlsx")["Biểu đồ"]
-    assert len(sheet._charts) == 5  # noqa: SLF001 - as above
-    assert len(sheet.row_breaks.brk) == 5
+    assert len(sheet._charts) == 6  # noqa: SLF001 - as above
+    assert len(sheet.row_breaks.brk) == 6
     assert not sheet.sheet_properties.pageSetUpPr or not sheet.sheet_properties.pageSetUpPr.fitToPage
 
 

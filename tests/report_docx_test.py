@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from dataclasses import replace
 from datetime import date
@@ -12,20 +13,24 @@ from typing import TYPE_CHECKING
 import pytest
 from docx import Document
 from docx.oxml.ns import qn
+from docx.oxml.parser import parse_xml
 from docx.shared import Mm
 from hypothesis import given
 from hypothesis import strategies as st
 from openxml_audit import OpenXmlValidator
 
-from tdnv_sheets import regulation
+from tdnv_sheets import calendar, regulation
 from tdnv_sheets.periods import parse_period
 from tdnv_sheets.pipeline.report import recipients
+from tdnv_sheets.render.docx_parts import Text, legal, paragraph
 from tdnv_sheets.render.report_docx import draw_document
+from tdnv_sheets.render.report_rules import article_in_full, rules_of
 from tdnv_sheets.render.report_view import count_text, percent_text
-from tdnv_sheets.render.report_words import article_in_full
+from tdnv_sheets.rules.course import Judge
+from tdnv_sheets.summary.applied import applied
 from tests.drawings import reworded
 from tests.render_safety_test import attack
-from tests.report_sample import HEAD, overdue, paper, summary
+from tests.report_sample import HEAD, issued_again, overdue, paper, summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,14 +67,14 @@ def size(section: Section) -> tuple[int, int]:
 
 
 def test_the_paper_is_a4_with_the_margins_of_the_decree_and_annexes_lie_across(document: Doc) -> None:
-    paper_, first, second = document.sections
+    paper_, *annexes = document.sections
     assert size(paper_) == (210, 297)
     edges = (paper_.top_margin, paper_.right_margin, paper_.bottom_margin, paper_.left_margin)
     assert all(
         low <= round((edge or 0) / Mm(1)) <= high
         for edge, (low, high) in zip(edges, ((20, 25), (15, 20), (20, 25), (30, 35)), strict=True)
     )
-    assert size(first) == size(second) == (297, 210)
+    assert [size(it) for it in annexes] == [(297, 210)] * 3
 
 
 def test_pages_are_numbered_in_the_top_margin_but_not_the_first(document: Doc) -> None:
@@ -100,7 +105,7 @@ def test_the_head_has_who_writes_the_motto_number_place_and_day(document: Doc) -
 
 
 def test_long_tables_repeat_their_header_and_cut_no_row(document: Doc) -> None:
-    by_unit, overdue_list = document.tables[-2:]
+    by_unit, overdue_list = document.tables[2:4]
     for table, head in ((by_unit, 3), (overdue_list, 2)):
         repeated = [row._tr.trPr.find(qn("w:tblHeader")) is not None for row in table.rows]  # noqa: SLF001 - as above
         assert repeated == [number < head for number in range(len(repeated))]
@@ -141,11 +146,16 @@ def test_the_sentences_hold_the_figures_and_the_judgement_is_left_to_write(docum
 
 
 def test_the_annexes_hold_the_same_figures_as_the_workbook(document: Doc) -> None:
-    by_unit, overdue_list = document.tables[-2:]
+    by_unit, overdue_list = document.tables[2:4]
     rows = [[cell.text for cell in row.cells] for row in by_unit.rows]
     assert rows[3][:10] == ["1", "Chi cục Thủy lợi", "12", "30", "42", "25", "19", "4", "2", "15"]
     assert rows[3][17:] == ["59,5%", "65,5%", "14,3%", "+4"]
     assert rows[5][17:20] == ["–", "–", "–"]
+    assert [row.cells[4].text for row in document.tables[4].rows[1:]] == [
+        "Đã báo cáo đúng hạn",
+        "Đã báo cáo, chậm",
+        "Chưa báo cáo, đã quá hạn",
+    ]
     assert [row.cells[7].text for row in overdue_list.rows[2:]] == ["101", "100", "98", "97", "95", "93"]
 
 
@@ -156,6 +166,20 @@ def test_a_failed_check_is_printed_under_the_title(tmp_path: Path) -> None:
     told = words(Document(str(tmp_path / "a.docx")))
     assert "Có 1 phép đối chiếu không khớp: xem lại số liệu trước khi ký." in told
     assert "- Số nhiệm vụ không trùng không lớn hơn tổng số" in told
+
+
+def test_a_report_that_was_issued_again_says_so_and_lists_what_changed(tmp_path: Path) -> None:
+    draw_document(paper(issued_again(summary())), tmp_path / "a.docx")
+    document = Document(str(tmp_path / "a.docx"))
+    told = words(document)
+    assert "Đơn vị gửi nhầm" in told
+    assert "Phụ lục IV" in told
+    assert [cell.text for cell in document.tables[-1].rows[2].cells][1:] == [
+        "Chi cục Thủy lợi",
+        "NV-2026-00009",
+        "Chưa hoàn thành, trong hạn",
+        "Chưa hoàn thành, quá hạn",
+    ]
 
 
 def test_english_words_and_numbers(tmp_path: Path) -> None:
@@ -181,14 +205,24 @@ def test_an_office_without_tasks_gets_a_whole_report(tmp_path: Path) -> None:
 
 
 def test_what_looks_like_a_template_or_a_field_is_a_text(tmp_path: Path) -> None:
-    lure = "{{ 7 * 7 }} {% for x in y %} {# none #} ${a} <w:fldSimple w:instr=' DDE '/> &amp;"
+    lure = "<?tdnv 0?> {{ 7 * 7 }} {% for x in y %} {# none #} ${a} <w:fldSimple w:instr=' DDE '/> &amp;"
     item = overdue(9, date(2026, 3, 9), result_summary=lure, difficulty=lure)
     draw_document(paper(replace(summary(), overdue=(item,)), names={"CCTL": lure}), tmp_path / "a.docx")
     read = Document(str(tmp_path / "a.docx"))
-    assert read.tables[-1].rows[2].cells[9].text == lure
-    assert read.tables[-2].rows[3].cells[1].text == lure
+    assert read.tables[3].rows[2].cells[9].text == lure
+    assert read.tables[2].rows[3].cells[1].text == lure
     instructions = [it.get(qn("w:instr")) for it in read.element.body.iter(qn("w:fldSimple"))]
     assert instructions == []
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_the_same_text_in_the_document(text: str) -> None:
+    piece = paragraph(text, Text(12, bold=True))
+    (line,) = parse_xml(
+        f'<w:body xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">{piece}</w:body>'
+    )
+    read = "".join("\n" if it.tag == qn("w:br") else it.text or "" for it in line.iter(qn("w:t"), qn("w:br")))
+    assert read == legal(text).replace("\r\n", "\n").replace("\r", "\n")
 
 
 @pytest.mark.parametrize("change", [str, attack], ids=["as people write", "as attackers do"])
@@ -203,10 +237,13 @@ def test_the_same_report_gives_the_same_bytes(drawn: Path, tmp_path: Path) -> No
     assert (tmp_path / "b.docx").read_bytes() == drawn.read_bytes()
 
 
-def test_libreoffice_opens_it_and_keeps_headings_with_their_text(
+def test_libreoffice_prints_the_paper_upright_and_its_annexes_across(
     drawn: Path, libreoffice: Callable[[Path, str], Path]
 ) -> None:
-    assert libreoffice(drawn, "pdf").stat().st_size > 20_000
+    printed = libreoffice(drawn, "pdf").read_bytes()
+    boxes = re.findall(rb"/MediaBox ?\[0 0 ([\d.]+) ([\d.]+)\]", printed)
+    across = [float(width) > float(height) for width, height in boxes]
+    assert across == [False, False, True, True, True]
 
 
 # ------------------------------------------------------------------ law as data
@@ -252,3 +289,14 @@ def test_rates_are_rounded_half_up_to_one_decimal(above: int, below: int) -> Non
 
 def test_thousands_are_set_apart_as_each_language_does() -> None:
     assert (count_text(1234567, "vi"), count_text(1234567, "en")) == ("1.234.567", "1,234,567")
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("code", regulation.available())
+def test_every_answer_of_every_regulation_can_be_said(code: str, lang: str) -> None:
+    rules = regulation.load(code)
+    judge = Judge(rules, calendar.load(None), 5, "regulation", {})
+    for name in ("2026-H1", "2026-Q3", "2026-M05", "2026", "2026-01-01..2026-02-01"):
+        found = applied(judge, parse_period(name), date(2026, 6, 30), "deadline")
+        told = rules_of(paper(replace(summary(), applied=found), lang))
+        assert len(told) == len(found) > 5

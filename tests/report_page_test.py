@@ -15,7 +15,7 @@ import pytest
 
 from tdnv_sheets.render.report_page import draw_page, page
 from tests.drawings import reworded
-from tests.report_sample import NAMES, overdue, paper, summary
+from tests.report_sample import NAMES, issued_again, overdue, paper, summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -118,6 +118,12 @@ def test_a_report_that_does_not_reconcile_says_so_on_the_page() -> None:
     assert "Có 1 phép đối chiếu không khớp" in page(paper(wrong))
 
 
+def test_a_report_that_was_issued_again_says_that_and_not_why() -> None:
+    text = page(paper(issued_again(summary())))
+    assert "Phát hành lại lần 1, số liệu chốt ngày 02/07/2026" in text
+    assert "Đơn vị gửi nhầm" not in text
+
+
 def test_a_report_without_units_and_tables_is_a_page_all_the_same() -> None:
     figures = summary()
     bare = replace(figures, units=(), trend=(), breakdowns=type(figures.breakdowns)(), applied=())
@@ -149,6 +155,8 @@ def test_it_says_its_language_and_its_headings_follow_each_other(lang: str) -> N
 
 def test_every_table_has_a_caption_and_every_head_says_what_it_heads(tree: Tree) -> None:
     assert len(tree.all("caption")) == len(tree.all("table")) > 2
+    regions = [it.get("aria-label") for it in tree.all("div") if it.get("role") == "region"]
+    assert len(set(regions)) == len(tree.all("table"))
     assert {it.get("scope") for it in tree.all("th")} == {"row", "col", "colgroup"}
 
 
@@ -218,7 +226,7 @@ def test_a_browser_shows_the_page_without_scrolling_sideways_and_without_complai
     )
     ask = "<script>document.title = [innerWidth, document.documentElement.scrollWidth, document.querySelectorAll('svg').length, [...document.querySelectorAll('.bars svg')].filter(s => s.getBoundingClientRect().width > 100).length, document.querySelector('.chart').getBoundingClientRect().height > 100].join(' ')</script></body>"
     (tmp_path / "probe.html").write_text(probe.replace("</body>", ask), encoding="utf-8")
-    command = [browser, *FLAGS, f"--user-data-dir={tmp_path / 'profile'}", "--window-size=1000,1400"]
+    command = [browser, *FLAGS, f"--user-data-dir={tmp_path / 'profile'}", "--window-size=500,1400"]
     told = subprocess.run(
         [*command, "--dump-dom", (tmp_path / "probe.html").as_uri()], check=True, capture_output=True, timeout=120
     ).stdout.decode()

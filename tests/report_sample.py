@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from datetime import date
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -27,6 +27,7 @@ from tdnv_sheets.summary.figures import (
     Summary,
     UnitLine,
 )
+from tdnv_sheets.summary.issued import Changes, FigureChange, Issued, TaskChange
 from tdnv_sheets.summary.ranking import Ranked, Ranking, RankingRule
 from tdnv_sheets.summary.rates import RATE_FORMULAS, rates
 from tdnv_sheets.summary.returns import Returns, ReturnState, UnitReturn
@@ -229,6 +230,14 @@ def ranked(figures: Summary) -> Summary:
     )
     rule = RankingRule("ty_le_dung_han_tren_den_han", 5, (90, 75, 50))
     return replace(figures, ranking=Ranking(rule, RATE_FORMULAS[rule.rate], lines))
+
+
+def issued_again(figures: Summary) -> Summary:
+    """Let it be the first re-issue of a frozen report, in which one task fared otherwise."""
+    task = TaskChange("NV-2026-00009", "CCTL", "open_in_time", "open_overdue")
+    changes = Changes((FigureChange("CCTL", "open_overdue", 5, 6),), (task,))
+    at = datetime(2026, 7, 2, 8, 0)  # noqa: DTZ001 - office clocks
+    return replace(figures, issued=Issued(2, at, 41, "", "Đơn vị gửi nhầm", (), changes))
 
 
 HEAD: Final = Letterhead(

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tdnv_sheets import calendar, regulation
@@ -322,6 +322,8 @@ def test_units_that_add_up_only_in_their_totals_are_told() -> None:
 
 DAYS = st.dates(date(2025, 6, 1), date(2026, 8, 31))
 MAYBE_DAY = st.none() | DAYS
+FEW = settings(max_examples=40)
+"""Each example is some whole reports; tests/summary_laws_test.py tries more of them."""
 FIELDS = st.fixed_dictionaries(
     {
         "assigned_date": MAYBE_DAY,
@@ -340,6 +342,7 @@ ROWS = st.dictionaries(
 ).map(lambda found: tuple(row(task, unit, **fields) for (task, unit), fields in found.items()))
 
 
+@FEW
 @given(ROWS, st.dates(date(2026, 1, 1), date(2026, 6, 30)))
 def test_every_report_reconciles(rows: tuple[Assignment, ...], as_of: date) -> None:
     summary = report(*rows, as_of=as_of)
@@ -351,6 +354,7 @@ def test_every_report_reconciles(rows: tuple[Assignment, ...], as_of: date) -> N
     assert len({row.key.task_id for row in rows}) >= summary.distinct.total
 
 
+@FEW
 @given(ROWS, st.dates(date(2026, 1, 1), date(2026, 6, 30)))
 def test_the_counts_agree_with_counting_the_slow_way(rows: tuple[Assignment, ...], as_of: date) -> None:
     summary = report(*rows, as_of=as_of)
@@ -378,6 +382,7 @@ def test_the_counts_agree_with_counting_the_slow_way(rows: tuple[Assignment, ...
     assert summary.distinct.total == len({found.key.task_id for found, _, _ in inside})
 
 
+@FEW
 @given(ROWS, st.integers(0, 12))
 def test_two_halves_of_a_register_add_up_to_the_whole(rows: tuple[Assignment, ...], at: int) -> None:
     whole, first, second = report(*rows), report(*rows[:at]), report(*rows[at:])
@@ -386,11 +391,13 @@ def test_two_halves_of_a_register_add_up_to_the_whole(rows: tuple[Assignment, ..
     assert whole.distinct.total <= first.distinct.total + second.distinct.total
 
 
+@FEW
 @given(ROWS)
 def test_the_order_of_rows_does_not_matter(rows: tuple[Assignment, ...]) -> None:
     assert report(*rows) == report(*rows[::-1])
 
 
+@FEW
 @given(ROWS)
 def test_what_is_open_at_the_end_of_a_period_is_carried_into_the_next(rows: tuple[Assignment, ...]) -> None:
     second = parse_period("2026-H2")

@@ -33,8 +33,18 @@ JUDGES = tuple(
     for name in ("kon-tum-2022", "tra-vinh-2024", "thanh-hoa-2025", "hai-phong-2025", "quynh-nhai-2015")
 )
 UNITS = ("PKT", "PTC")
-SHORT = 40
-"""Examples of each law in the suite."""
+
+
+def _examples() -> settings:
+    """Give how many examples each law is tried with: some in the suite, as many as asked for as a command."""
+    if __name__ != "__main__":
+        return settings(max_examples=40, deadline=None)
+    options = argparse.ArgumentParser(description="Prove the laws of counting at length.")
+    options.add_argument("--n", type=int, default=5000, help="examples of each law")
+    return settings(max_examples=options.parse_args().n, deadline=None)
+
+
+EXAMPLES = _examples()
 DAYS = st.dates(date(2024, 11, 1), date(2026, 9, 30))
 MAYBE_DAY = st.none() | DAYS
 FIELDS = st.fixed_dictionaries(
@@ -79,7 +89,7 @@ def numbers(summary: Summary) -> tuple[object, ...]:
     return (bare, *listed, tuple(one.task_id for one in summary.shared))
 
 
-@settings(max_examples=SHORT)
+@EXAMPLES
 @given(ROWS, PERIODS, DAYS, st.sampled_from(JUDGES), CHOICES)
 def test_every_check_holds(
     rows: tuple[Assignment, ...], period: Period, as_of: date, judge: Judge, choices: Choices
@@ -88,7 +98,7 @@ def test_every_check_holds(
     assert [check for check in summary.checks if not check.ok] == []
 
 
-@settings(max_examples=SHORT)
+@EXAMPLES
 @given(ROWS, PERIODS, st.data(), st.sampled_from(JUDGES))
 def test_a_period_is_the_sum_of_its_two_parts(
     rows: tuple[Assignment, ...], period: Period, data: st.DataObject, judge: Judge
@@ -129,7 +139,7 @@ def happened(row: Assignment, what: str, decision: str, day: date) -> Assignment
     return Assignment(row.key, {**row.fields, **more})
 
 
-@settings(max_examples=SHORT)
+@EXAMPLES
 @given(ROWS, PERIODS, DAYS, LATER, st.sampled_from(JUDGES))
 def test_what_happens_after_a_day_does_not_change_the_figures_as_of_it(
     rows: tuple[Assignment, ...], period: Period, as_of: date, later: list[tuple[str, str, int]], judge: Judge
@@ -143,7 +153,7 @@ def test_what_happens_after_a_day_does_not_change_the_figures_as_of_it(
         assert numbers(report((*after, new), period, as_of, judge, Choices(allocation))) == before
 
 
-@settings(max_examples=SHORT)
+@EXAMPLES
 @given(ROWS, DAYS, st.sampled_from(JUDGES))
 def test_every_task_belongs_to_one_half_year_by_its_deadline(
     rows: tuple[Assignment, ...], as_of: date, judge: Judge
@@ -172,7 +182,7 @@ def _day(row: Assignment, allocation: str) -> date:
     return (_named(row) or assigned) if allocation == "deadline" else assigned
 
 
-@settings(max_examples=SHORT)
+@EXAMPLES
 @given(ROWS, PERIODS, DAYS, st.sampled_from(JUDGES))
 def test_skipping_what_is_settled_changes_nothing(
     rows: tuple[Assignment, ...], period: Period, as_of: date, judge: Judge
@@ -198,18 +208,13 @@ def test_the_trail_of_the_ledger_says_when_a_unit_was_heard_of() -> None:
     assert updated.total == Counts(carried=1, total=1, open_undated=1, updated=1)
 
 
-LAWS = (
-    test_every_check_holds,
-    test_a_period_is_the_sum_of_its_two_parts,
-    test_what_happens_after_a_day_does_not_change_the_figures_as_of_it,
-    test_every_task_belongs_to_one_half_year_by_its_deadline,
-    test_skipping_what_is_settled_changes_nothing,
-)
-
 if __name__ == "__main__":
-    options = argparse.ArgumentParser(description="Prove the laws of counting at length.")
-    options.add_argument("--n", type=int, default=5000, help="examples of each law")
-    examples = options.parse_args().n
-    for law in LAWS:
-        settings(max_examples=examples, deadline=None)(law)()
-        print(f"{law.__name__}: {examples} examples")  # noqa: T201 - a command
+    for law in (
+        test_every_check_holds,
+        test_a_period_is_the_sum_of_its_two_parts,
+        test_what_happens_after_a_day_does_not_change_the_figures_as_of_it,
+        test_every_task_belongs_to_one_half_year_by_its_deadline,
+        test_skipping_what_is_settled_changes_nothing,
+    ):
+        law()
+        print(f"{law.__name__}: {EXAMPLES.max_examples} examples")  # noqa: T201 - a command

@@ -19,7 +19,7 @@ _TEXTS = click.argument("texts", metavar="TEXT…", nargs=-1, required=True)
 
 @click.group()
 def explain() -> None:
-    """Say what is understood of a deadline, the number of a document or a unit's name, and why."""
+    """Say what is understood of a deadline, a document's number, a unit's name, or stated figures, and why."""
 
 
 @explain.command()
@@ -64,6 +64,17 @@ def unit(call: Call, texts: tuple[str, ...], shape: str) -> None:
     units = unit_list(call.workspace())
     index, day = UnitIndex.build(units), call.moment().as_of
     _show([explain_unit(text, index, units, day=day, lang=call.lang) for text in texts], shape)
+
+
+@explain.command()
+@_TEXTS
+@format_option
+@pass_call
+def figures(call: Call, texts: tuple[str, ...], shape: str) -> None:
+    """Explain figures that a report states: whether they add up, such as "total 15.533; completed 13.119; open 2.414"."""
+    from tdnv_sheets.pipeline.explain_figures import explain_figures
+
+    _show([explain_figures(text, lang=call.lang) for text in texts], shape)
 
 
 def _show(explained: Sequence[Explanation], shape: str) -> None:

@@ -24,7 +24,7 @@ from tdnv_sheets.periods import parse_period
 from tdnv_sheets.pipeline.draw import file_digest, redraw
 from tdnv_sheets.pipeline.issue import issue
 from tdnv_sheets.pipeline.office import Office, open_office
-from tdnv_sheets.pipeline.report import figures, write_report
+from tdnv_sheets.pipeline.report import FORMATS, figures, paper_of, place_of, write_paper
 from tdnv_sheets.pipeline.start import Start, init
 from tdnv_sheets.pipeline.sync import sync
 from tdnv_sheets.settings import SETTINGS_FILE
@@ -66,6 +66,7 @@ class Played:
     second: Synced
     """The round after the office chose on «Xung đột»."""
     summary: Path
+    """The half-year's report as a workbook; document and page lie beside it."""
 
 
 def example(name: str) -> list[dict[str, str]]:
@@ -88,8 +89,9 @@ def play(root: Path, moment: Moment) -> Played:
         first = sync(office, moment)
         _choose_first_conflict(space.register)
         second = sync(office, moment)
-        summary = write_report(office, figures(office, parse_period(HALF), None, today=moment.as_of))
-    return Played(space, issued, first, second, summary)
+        paper = paper_of(office, figures(office, parse_period(HALF), None, today=moment.as_of))
+        reports = [write_paper(office, paper, place_of(office, paper, suffix)) for suffix in FORMATS]
+    return Played(space, issued, first, second, reports[0])
 
 
 def _say_who_signs(space: Workspace) -> Workspace:

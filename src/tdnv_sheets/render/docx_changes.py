@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.messages.catalogue import say
 from tdnv_sheets.render.docx_parts import Cell, Text, table
@@ -12,6 +12,7 @@ from tdnv_sheets.render.report_view import count_text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tdnv_sheets.render.docx_parts import Xml
     from tdnv_sheets.render.issued_words import ChangeLine, ChangeList
 
 WIDTHS: Final = (10, 80, 77, 50, 50)
@@ -22,7 +23,7 @@ _HEAD: Final = Text(11, bold=True, align="center")
 _SHADE: Final = "E7E6E6"
 
 
-def changes_table(found: ChangeList, lang: str) -> Any:  # noqa: ANN401 - lxml's elements have no types
+def changes_table(found: ChangeList, lang: str) -> Xml:
     """Make the table of one list; a list without lines says so in its only row."""
     captions = [Cell(say(f"issued.head_{name}", lang), _HEAD, fill=_SHADE, middle=True) for name in CAPTIONS]
     lines = (*found.figures, *found.tasks)

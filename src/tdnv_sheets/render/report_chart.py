@@ -24,7 +24,7 @@ CHART_WIDTH, BAR_HEIGHT, FRAME_HEIGHT = 1010, 30, 170
 """Pixels."""
 ONE_PAGE: Final = 20
 """Units whose table and chart can be read on one page; more are charted page by page."""
-CHARTED, CHART_ROWS, SCALE = 16, 34, 95
+CHARTED, CHART_ROWS, SCALE = 14, 32, 95
 """Units of one chart, rows of the sheet that it takes, and percent of its size on paper."""
 
 

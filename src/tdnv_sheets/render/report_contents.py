@@ -9,7 +9,7 @@ from tdnv_sheets.render.book import Area, set_columns
 from tdnv_sheets.render.report_columns import SERIES
 from tdnv_sheets.render.report_lines import SECTION
 from tdnv_sheets.render.report_paper import CELL, COUNT, draw_heading, draw_short_head, set_paper, write
-from tdnv_sheets.render.report_words import article_in_full, rule_value
+from tdnv_sheets.render.report_rules import article_in_full, rule_value
 from tdnv_sheets.render.styles import LINK, PLAIN, fill, mix, row_height
 
 if TYPE_CHECKING:

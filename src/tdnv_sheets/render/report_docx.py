@@ -4,25 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tdnv_sheets.messages.catalogue import say
 from tdnv_sheets.render.docx_changes import changes_table
-from tdnv_sheets.render.docx_parts import (
-    Cell,
-    Text,
-    new_document,
-    number_pages,
-    paragraph,
-    put,
-    save,
-    set_section,
-    table,
-)
+from tdnv_sheets.render.docx_file import new_document, number_pages, put, save, set_section
+from tdnv_sheets.render.docx_parts import Cell, Text, paragraph, table
 from tdnv_sheets.render.issued_words import change_lists
 from tdnv_sheets.render.report_columns import COLUMNS, cells_of
+from tdnv_sheets.render.report_rules import rules_of
 from tdnv_sheets.render.report_view import DASH, count_text, days_overdue, distinct_change, percent_text
-from tdnv_sheets.render.report_words import about, bases_of, closing_of, opening_of, parts_of, rules_of
+from tdnv_sheets.render.report_words import about, bases_of, closing_of, opening_of, parts_of
 from tdnv_sheets.summary.rates import rates
 
 if TYPE_CHECKING:
@@ -30,8 +22,8 @@ if TYPE_CHECKING:
     from fractions import Fraction
     from pathlib import Path
 
-    from docx.document import Document as Doc
-
+    from tdnv_sheets.render.docx_file import Draft
+    from tdnv_sheets.render.docx_parts import Xml
     from tdnv_sheets.render.report_columns import Column
     from tdnv_sheets.render.report_view import Paper
     from tdnv_sheets.render.report_words import Part
@@ -60,6 +52,7 @@ TABLE_WIDTHS: Final = {"number": 8, "unit": 41.5, "carried": 12.2, "total": 11.5
 """Millimetres of columns of Biểu 01; rates have `RATE_WIDTH`, the others `TABLE_WIDTH`."""
 TABLE_WIDTH: Final = 10.9
 RATE_WIDTH: Final = 12.5
+RETURN_WIDTHS: Final = (10, 90, 30, 30, 60, 47)
 LIST_WIDTHS: Final = {
     "number": 8,
     "document": 22,
@@ -79,27 +72,26 @@ LIST_WIDTHS: Final = {
 
 def draw_document(paper: Paper, path: Path) -> None:
     """Draw a period's report as a document. Raises `BrokenSurroundings` when the file cannot be written."""
-    document = new_document()
-    set_section(document.sections[0], MARGINS)
-    number_pages(document.sections[0], 13)
-    put(document, paragraph("", FIRST), _head(paper), *_title(paper))
+    draft = new_document()
+    first = draft.document.sections[0]
+    set_section(first, MARGINS)
+    number_pages(first, 13)
+    put(draft, paragraph("", FIRST), _head(paper), *_title(paper))
     for line in bases_of(paper):
-        put(document, paragraph(line, Text(14, italic=True, align="both", first=10, before=3, after=3)))
-    put(document, paragraph(opening_of(paper), BODY))
+        put(draft, paragraph(line, Text(14, italic=True, align="both", first=10, before=3, after=3)))
+    put(draft, paragraph(opening_of(paper), BODY))
     for number, part in enumerate(parts_of(paper)):
-        put(document, *_part(part, f"{ROMAN[number]}. "))
-    put(document, paragraph(closing_of(paper), replace(BODY, after=12, keep=True)), _foot(paper))
-    _annex(document, paper, 0, (paper.words("title_table"), _by_unit(paper), _notes(paper)))
-    _annex(document, paper, 1, (paper.words("title_overdue"), _overdue(paper), ()))
-    for index, found in enumerate(change_lists(paper), 2):
-        _annex(document, paper, index, (found.title, changes_table(found, paper.lang), ()))
-    save(document, path, title=f"{paper.tell('type')} – {about(paper)}", author=paper.office)
+        put(draft, *_part(part, f"{ROMAN[number]}. "))
+    put(draft, paragraph(closing_of(paper), replace(BODY, after=12, keep=True)), _foot(paper))
+    for index, annex in enumerate(_annexes(paper)):
+        _draw_annex(draft, paper, ROMAN[index], annex)
+    save(draft, path, title=f"{paper.tell('type')} – {about(paper)}", author=paper.office)
 
 
 # ------------------------------------------------------------------ the paper itself
 
 
-def _head(paper: Paper) -> Any:  # noqa: ANN401 - lxml's elements have no types
+def _head(paper: Paper) -> Xml:
     """Draw who writes, the country's name and motto, number, place and day."""
     middle = Text(13, align="center")
     left = [paragraph(paper.head.authority.upper(), Text(12, align="center"))] if paper.head.authority else []
@@ -118,7 +110,7 @@ def _head(paper: Paper) -> Any:  # noqa: ANN401 - lxml's elements have no types
     return table(HEAD_WIDTHS, rows, lined=False)
 
 
-def _title(paper: Paper) -> Iterator[Any]:
+def _title(paper: Paper) -> Iterator[Xml]:
     bold = Text(14, bold=True, align="center")
     yield paragraph(paper.tell("type"), Text(14, bold=True, align="center", before=18))
     yield paragraph(about(paper), bold)
@@ -133,7 +125,7 @@ def _title(paper: Paper) -> Iterator[Any]:
             yield paragraph(f"- {name}", alarm)
 
 
-def _part(part: Part, number: str) -> Iterator[Any]:
+def _part(part: Part, number: str) -> Iterator[Xml]:
     yield paragraph(number + part.heading, HEADING if not number[0].isdigit() else SUBHEADING)
     for text in part.paragraphs:
         yield paragraph(text, BODY)
@@ -143,7 +135,7 @@ def _part(part: Part, number: str) -> Iterator[Any]:
         yield from _part(inner, f"{index}. ")
 
 
-def _foot(paper: Paper) -> Any:  # noqa: ANN401 - as above
+def _foot(paper: Paper) -> Xml:
     """Draw who receives the paper and who signs it."""
     to = paper.head.recipients or (paper.tell("recipient_blank"),)
     left = [
@@ -159,26 +151,45 @@ def _foot(paper: Paper) -> Any:  # noqa: ANN401 - as above
 # ------------------------------------------------------------------ annexes
 
 
-def _annex(document: Doc, paper: Paper, index: int, parts: tuple[str, Any, Sequence[str]]) -> None:
-    """Begin a landscape section with one annex: its title, its table and the notes under it."""
-    title, body, notes = parts
-    section = document.add_section()
+class _Annex(NamedTuple):
+    """What goes with the paper: the form that it is, if any, its title, its table and the notes under it."""
+
+    form: str
+    title: str
+    body: Xml
+    notes: Sequence[str] = ()
+
+
+def _annexes(paper: Paper) -> Iterator[_Annex]:
+    yield _Annex(paper.words("sheet_table"), paper.words("title_table"), _by_unit(paper), _notes(paper))
+    yield _Annex(paper.words("sheet_overdue"), paper.words("title_overdue"), _overdue(paper))
+    if paper.summary.returns.expected:
+        yield _Annex(paper.words("sheet_returns"), paper.words("title_returns"), _returns(paper))
+    for found in change_lists(paper):
+        yield _Annex("", found.title, changes_table(found, paper.lang))
+
+
+def _draw_annex(draft: Draft, paper: Paper, number: str, annex: _Annex) -> None:
+    """Begin a landscape section with one annex."""
+    section = draft.document.add_section()
     section.different_first_page_header_footer = False  # the number stands on every page of an annex
     set_section(section, ANNEX_MARGINS, landscape=True)
-    middle = Text(13, align="center")
     told = paper.words("period_line", period=paper.period, as_of=paper.as_of)
+    entry = {"number": number, "form": annex.form} if annex.form else {"number": number}
     put(
-        document,
-        paragraph(paper.tell("annex", number=ROMAN[index]), Text(14, bold=True, align="center", level=1)),
-        paragraph(title, Text(14, bold=True, align="center")),
+        draft,
+        paragraph(
+            paper.tell("annex_form" if annex.form else "annex", **entry), Text(14, bold=True, align="center", level=1)
+        ),
+        paragraph(annex.title, Text(14, bold=True, align="center")),
         paragraph(paper.words("number_line"), Text(13, italic=True, align="center")),
-        paragraph(told, Text(middle.size, italic=True, align="center", after=6)),
-        body,
-        *(paragraph(note, Text(10, italic=True, align="both", before=3)) for note in notes),
+        paragraph(told, Text(13, italic=True, align="center", after=6)),
+        annex.body,
+        *(paragraph(note, Text(10, italic=True, align="both", before=3)) for note in annex.notes),
     )
 
 
-def _by_unit(paper: Paper) -> Any:  # noqa: ANN401 - as above
+def _by_unit(paper: Paper) -> Xml:
     columns = [column for column in COLUMNS if column.name != "note"]
     widths = [TABLE_WIDTHS.get(column.name, RATE_WIDTH if column.rate else TABLE_WIDTH) for column in columns]
     rows = [*_captions(paper, columns)]
@@ -254,11 +265,11 @@ def _notes(paper: Paper) -> list[str]:
             name = say(f"rates.rate_{column.rate}", paper.lang)
             notes.append(f"{name} = {say(f'rates.formula_{column.rate}', paper.lang)}.")
     notes.append(paper.tell("rounding"))
-    notes.extend(rules_of(paper))
+    notes.append(" ".join(rules_of(paper)))
     return notes
 
 
-def _overdue(paper: Paper) -> Any:  # noqa: ANN401 - as above
+def _overdue(paper: Paper) -> Xml:
     listed = sorted(paper.summary.overdue, key=lambda item: -days_overdue(paper.summary, item))
     if not listed:
         return paragraph(paper.words("overdue_none", as_of=paper.as_of), Text(13, italic=True, align="center"))
@@ -275,3 +286,15 @@ def _overdue(paper: Paper) -> Any:  # noqa: ANN401 - as above
 def _listed(name: str, value: object) -> Cell:
     text = f"{value:%d/%m/%Y}" if isinstance(value, date) else "" if value is None else str(value)
     return Cell(text, CENTRED if name in {"number", "days", "reminders", "deadline", "extended"} else SMALL)
+
+
+def _returns(paper: Paper) -> Xml:
+    """Draw who has reported, and when."""
+    captions = ("number", "unit", "due", "came", "state", "note")
+    rows = [[Cell(paper.words(f"returns_{name}"), BOLD, fill=SHADE, middle=True) for name in captions]]
+    for number, line in enumerate(paper.summary.returns.lines, 1):
+        days = (Cell("" if day is None else f"{day:%d/%m/%Y}", CENTRED) for day in (line.due, line.came))
+        state = Cell(say(f"summary.return_{line.state.value}", paper.lang), CENTRED)
+        note = say("summary.return_to_correct", paper.lang) if line.to_correct else ""
+        rows.append([Cell(str(number), CENTRED), Cell(paper.unit(line.unit), SMALL), *days, state, Cell(note, SMALL)])
+    return table(RETURN_WIDTHS, rows, head=1)

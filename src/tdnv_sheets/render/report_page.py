@@ -16,8 +16,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from tdnv_sheets.errors import BrokenSurroundings
 from tdnv_sheets.messages.catalogue import say
 from tdnv_sheets.render.report_columns import COLUMNS, series_of
+from tdnv_sheets.render.report_rules import rules_of
 from tdnv_sheets.render.report_view import count_text, percent_text
-from tdnv_sheets.render.report_words import overall, overdue_of, rules_of
+from tdnv_sheets.render.report_words import overall, overdue_of
 from tdnv_sheets.shipped import packaged
 from tdnv_sheets.summary.rates import rates
 

@@ -18,8 +18,8 @@ from tdnv_sheets.render.report_paper import (
     set_paper,
     write,
 )
+from tdnv_sheets.render.report_rules import rules_of
 from tdnv_sheets.render.report_view import distinct_change
-from tdnv_sheets.render.report_words import rules_of
 from tdnv_sheets.render.styles import BAND, fill, mix
 
 if TYPE_CHECKING:

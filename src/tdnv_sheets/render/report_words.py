@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.messages.catalogue import say
+from tdnv_sheets.render.report_rules import article_in_full
 from tdnv_sheets.render.report_view import count_text, days_overdue, percent_text
 from tdnv_sheets.summary.returns import ReturnState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from tdnv_sheets.periods import Period
     from tdnv_sheets.render.report_view import Paper
-    from tdnv_sheets.summary.figures import AgeBand, Applied, Counts
+    from tdnv_sheets.summary.figures import AgeBand, Counts
 
 NAMED_MOST: Final = 8
 """Units that one sentence names; the annex names all."""
 _YEAR_BEHIND: Final = re.compile(r" \(\d{4}\)$")
-_ARTICLE: Final = re.compile(r"Điều (\d+)(?:\.(\d+))?([a-zđ])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +82,6 @@ def about(paper: Paper) -> str:
     return paper.tell("about", period=paper.period)
 
 
-def article_in_full(article: str, lang: str) -> str:
-    """Write `Điều 19.2` as official papers do: khoản 2 Điều 19; what is written otherwise stays."""
-    if lang != "vi":
-        return article
-
-    def full(found: re.Match[str]) -> str:
-        number, clause, letter = found.groups()
-        steps = [f"điểm {letter}" if letter else "", f"khoản {clause}" if clause else "", f"Điều {number}"]
-        return " ".join(filter(None, steps))
-
-    return _ARTICLE.sub(full, article)
-
-
 def overall(paper: Paper, *, public: bool = False) -> Iterator[str]:
     """Say how things stand on the whole; what is *public* leaves out what is between the office and its units."""
     counts, distinct = paper.summary.total, paper.summary.distinct.total
@@ -139,30 +125,6 @@ def overall(paper: Paper, *, public: bool = False) -> Iterator[str]:
     if counts.awaiting and not public:
         yield paper.tell("overall_awaiting", count=number(counts.awaiting))
     yield paper.tell("rounding")
-
-
-def rules_of(paper: Paper, only: Collection[str] = ()) -> tuple[str, ...]:
-    """Say which rules the figures rest on, each with its article and the day from which it holds; all, or *only* some."""
-    return tuple(_rule(paper, rule) for rule in paper.summary.applied if not only or rule.what in only)
-
-
-def _rule(paper: Paper, rule: Applied) -> str:
-    told = paper.tell("rule", what=say(f"summary.applied_{rule.what}", paper.lang), value=rule_value(rule, paper.lang))
-    told += paper.tell("rule_to", to=rule.to) if rule.to else ""
-    article = article_in_full(rule.article, paper.lang) if rule.article else paper.tell("rule_setting")
-    since = paper.tell("rule_since", since=f"{rule.since:%d/%m/%Y}") if rule.since else ""
-    return f"{told} ({article}{since})."
-
-
-def rule_value(rule: Applied, lang: str) -> str:
-    """Give a rule's answer in words: a day, yes or no, or what the catalogue says for its code."""
-    try:
-        return f"{date.fromisoformat(rule.value):%d/%m/%Y}"
-    except ValueError:
-        pass
-    if rule.value in {"yes", "no"}:
-        return say(f"summary.{rule.value}", lang)
-    return say(f"summary.{rule.what}_{rule.value}", lang)
 
 
 def _before(paper: Paper) -> Iterator[str]:

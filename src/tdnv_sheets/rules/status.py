@@ -51,9 +51,6 @@ def judge(
     reference = outcome.reference(as_of)
     days_left = (deadline - reference).days if status in OPEN and deadline and reference else None
     last_update = facts.last_update
-    situation = Situation(
-        as_of, status, deadline, days_left, outcome.awaiting, last_update, regulation, calendar, due_soon_days
-    )
     extensions = trail.extension_count or int(assignment.day("extended_deadline") is not None)
     return Judgement(
         status=status,
@@ -62,7 +59,14 @@ def judge(
         days_left=days_left,
         completion_day=outcome.day,
         awaiting=outcome.awaiting,
-        alerts=alerts(assignment, situation) if with_alerts else (),
+        alerts=alerts(
+            assignment,
+            Situation(
+                as_of, status, deadline, days_left, outcome.awaiting, last_update, regulation, calendar, due_soon_days
+            ),
+        )
+        if with_alerts
+        else (),
         extension_count=extensions,
         last_update=last_update,
         working_days_left=None

@@ -99,6 +99,10 @@ class Span:
         """The last day on which something can begin that is still of the period."""
         return min(self.as_of, self.period.end)
 
+    def soon(self, days: int) -> date:
+        """Give the last day that is so many days away or nearer."""
+        return self.as_of + timedelta(days=days)
+
     @property
     def day_before(self) -> date:
         """The day on which what is carried over was open; never one that is still to come."""
@@ -147,17 +151,13 @@ def _mark(track: Track, status: Status, span: Span, hearing: Hearing, *, awaitin
     get = row.fields.get
     told = track.course.last_update
     heard = row.key in hearing.heard or (told is not None and span.period.start <= told <= as_of)
-    return Mark(
-        rank=_RANK[status],
-        awaiting=awaiting,
-        started=get("progress") not in _NOT_BEGUN,
-        carried=carried,
-        extended=row.day("extended_deadline") is not None,
-        due=deadline is not None and span.period.start <= deadline <= span.last,
-        soon=deadline is not None and not awaiting and 0 <= (deadline - as_of).days <= hearing.due_soon_days,
-        heard=heard,
-        silent=not heard and not awaiting,
-    )
+    started, extended = get("progress") not in _NOT_BEGUN, row.day("extended_deadline") is not None
+    due = soon = False
+    if deadline is not None:
+        due = span.period.start <= deadline <= span.last
+        soon = not awaiting and as_of <= deadline <= span.soon(hearing.due_soon_days)
+    # In the order of the fields: a name for each would take as long again.
+    return Mark(_RANK[status], awaiting, started, carried, extended, due, soon, heard, not heard and not awaiting)
 
 
 def counts_of(marks: Mapping[Mark, int]) -> Counts:

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import date
 
+    from tdnv_sheets.records import Key
     from tdnv_sheets.rules.course import Judge
-    from tdnv_sheets.summary.counts import Inside
+    from tdnv_sheets.summary.counts import Inside, Mark
 
 
 class Lists(NamedTuple):
@@ -28,18 +29,25 @@ class Lists(NamedTuple):
 
 
 def list_all(found: Sequence[Inside], judge: Judge, as_of: date) -> Lists:
-    """Pick and judge what the annexes show; what stands in none is not judged at all."""
+    """Pick and judge what the annexes show, each assignment once; what stands in none is not judged at all."""
+    known: dict[Key, Listed] = {}
 
-    def listed(belongs: Callable[[Inside], bool]) -> tuple[Listed, ...]:
-        picked = [Listed(item.track.row, judge.judgement(item.track.row, as_of)) for item in found if belongs(item)]
-        return tuple(sorted(picked, key=_by_deadline))
+    def listed(item: Inside) -> Listed:
+        row = item.track.row
+        one = known.get(row.key)
+        if one is None:
+            one = known[row.key] = Listed(row, judge.judgement(row, as_of))
+        return one
+
+    def every(belongs: Callable[[Mark, Status], bool]) -> tuple[Listed, ...]:
+        return tuple(sorted((listed(item) for item in found if belongs(item.mark, status_of(item))), key=_by_deadline))
 
     return Lists(
-        overdue=listed(lambda item: status_of(item) in OVERDUE),
-        late=listed(lambda item: status_of(item) is Status.COMPLETED_LATE),
-        due_soon=listed(lambda item: item.mark.soon and status_of(item) is Status.OPEN_IN_TIME),
-        undated_silent=listed(lambda item: item.mark.silent and status_of(item) is Status.OPEN_UNDATED),
-        shared=_shared(found, judge, as_of),
+        overdue=every(lambda _mark, status: status in OVERDUE),
+        late=every(lambda _mark, status: status is Status.COMPLETED_LATE),
+        due_soon=every(lambda mark, status: mark.soon and status is Status.OPEN_IN_TIME),
+        undated_silent=every(lambda mark, status: mark.silent and status is Status.OPEN_UNDATED),
+        shared=_shared(found, listed),
     )
 
 
@@ -53,7 +61,7 @@ def _by_deadline(listed: Listed) -> tuple[str, str, str]:
     return ("" if deadline is None else deadline.isoformat(), *listed.assignment.key)
 
 
-def _shared(found: Iterable[Inside], judge: Judge, as_of: date) -> tuple[Shared, ...]:
+def _shared(found: Iterable[Inside], listed: Callable[[Inside], Listed]) -> tuple[Shared, ...]:
     tasks: dict[str, list[Inside]] = {}
     for item in found:
         tasks.setdefault(item.track.row.key.task_id, []).append(item)
@@ -61,7 +69,6 @@ def _shared(found: Iterable[Inside], judge: Judge, as_of: date) -> tuple[Shared,
     for task, items in sorted(tasks.items()):
         if len(items) > 1:
             items.sort(key=lambda item: item.track.row.key)
-            leads = tuple(Listed(item.track.row, judge.judgement(item.track.row, as_of)) for item in items)
             gave_away = sum(status_of(item) is Status.TRANSFERRED for item in items)
-            shared.append(Shared(task, leads, moved=gave_away >= len(items) - 1))
+            shared.append(Shared(task, tuple(map(listed, items)), moved=gave_away >= len(items) - 1))
     return tuple(shared)
