@@ -94,7 +94,9 @@ def match(office: Reader, drawn: Reader) -> Match:
     shift = new.header - old.header
     rows = {number: number + shift for number in range(1, old.header + 1) if number + shift > 0}
     if old.has_ids and new.has_ids:
-        rows |= _rows(list(_lines(office, old)), list(_lines(drawn, new)))
+        lines = list(_lines(office, old))
+        typed = any(line.content for line in lines)
+        rows |= _rows(lines, list(_lines(drawn, new, contents=typed)))
     return Match(rows, columns)
 
 
@@ -109,18 +111,20 @@ def _columns(old: Layout, new: Layout) -> dict[int, int]:
     return found
 
 
-def _lines(sheet: Reader, where: Layout) -> Iterator[Line]:
-    wanted = {where.columns[name]: place for place, name in enumerate((*KEY, _CONTENT)) if name in where.columns}
+def _lines(sheet: Reader, where: Layout, *, contents: bool = False) -> Iterator[Line]:
+    """Read the rows below the header; the content only of those without an id, unless the *contents* are asked for."""
+
+    def text(row: Row, name: str) -> str:
+        cell = row.inside.at(where.columns[name]) if name in where.columns else None
+        return sheet.text(cell).strip() if cell is not None and cell.value else ""
+
     for row in sheet.rows():
         if row.number <= where.header:
             continue
-        texts = ["", "", ""]
-        for column, place in wanted.items():
-            cell = row.inside.at(column)
-            if cell is not None and cell.value:
-                texts[place] = sheet.text(cell).strip()
-        if any(texts):
-            yield Line(row.number, *texts)
+        task, unit = (text(row, name) for name in KEY)
+        content = text(row, _CONTENT) if contents or not task else ""
+        if task or unit or content:
+            yield Line(row.number, task, unit, content)
 
 
 def _rows(old: list[Line], new: list[Line]) -> dict[int, int]:
