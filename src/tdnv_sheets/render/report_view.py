@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.messages.catalogue import say
 from tdnv_sheets.summary.issued import PROVISIONAL
+from tdnv_sheets.summary.rates import percent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 DASH: Final = "–"
 """Stands where a rate has no denominator."""
-_PER_MILLE: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,4 @@ def count_text(count: int, lang: str) -> str:
 
 def percent_text(rate: Fraction | None, lang: str) -> str:
     """Write a rate in percent, rounded half up to one decimal, with the language's comma or point; a dash for none."""
-    if rate is None:
-        return DASH
-    whole, tenth = divmod((2 * rate.numerator * _PER_MILLE + rate.denominator) // (2 * rate.denominator), 10)
-    return f"{whole},{tenth}%" if lang == "vi" else f"{whole}.{tenth}%"
+    return DASH if rate is None else f"{percent(rate, comma=lang == 'vi')}%"
