@@ -30,7 +30,7 @@ from tdnv_sheets.rules.judgement import OPEN
 from tdnv_sheets.stamp import TEMPLATE_VERSION, Stamp, content_digest, encode
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Mapping
+    from collections.abc import Callable, Container, Iterable, Mapping
     from datetime import date, datetime
     from pathlib import Path
 
@@ -58,11 +58,13 @@ class Redrawn(NamedTuple):
     """What became of the office's own things in the file."""
 
 
-def redraw(office: Office, *, as_of: date, now: datetime, read: str | None) -> Redrawn:
+def redraw(
+    office: Office, *, as_of: date, now: datetime, read: str | None, tell: Callable[[Redrawn], None] | None = None
+) -> Redrawn:
     """Draw the register in its place: into the office's file, whose other sheets and things stay as they are.
 
     *read* is the digest of the file whose edits are in the ledger, None when there was no file; one that was saved
-    since is not overwritten.
+    since is not overwritten. *tell* is asked before that file is replaced by one that cannot have all of the office's own.
     """
     path = office.space.register
     data = _unchanged(path, read)
@@ -85,6 +87,8 @@ def redraw(office: Office, *, as_of: date, now: datetime, read: str | None) -> R
         nonlocal backup
         if read is not None and (not ours or kept.lost or kept.refused):
             backup = _backup(office, now)
+        if tell is not None and (kept.lost or kept.refused):
+            tell(Redrawn(path, backup, view.revision, kept))
         return backup
 
     office.ledger.remember_names(names)
