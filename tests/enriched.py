@@ -26,6 +26,7 @@ from tdnv_sheets.records import Assignment
 from tests import enriched_parts as add
 from tests.enriched_corpus import CORPUS, with_samples
 from tests.enriched_package import MAIN, OFFICE, Package, cells
+from tests.packages import taken_twice
 from tests.redrawing import TITLES, Redrawn, drawn, redrawn, rows_of, task, view_of
 
 if TYPE_CHECKING:
@@ -251,6 +252,7 @@ def complaints_of_parts(before: Enriched, after: bytes) -> list[str]:
 def complaints(before: Enriched, after: bytes, step: int) -> Iterator[str]:
     """Say what of the office's is not as it was."""
     yield from complaints_of_parts(before, after)
+    yield from (f"{name}: an id twice: {ids}" for name, ids in taken_twice(after).items())
     pack = Package(after)
     for title in ("Phân tích", "Bảng tổng hợp", "Biểu đồ riêng", "Số liệu ngoài", "Liệt_kê"):
         if pack.sheet(title) not in before.foreign:

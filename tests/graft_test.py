@@ -21,7 +21,8 @@ from tdnv_sheets.graft.refuse import CannotGraft
 from tdnv_sheets.pipeline.office_file import usual_titles
 from tdnv_sheets.render.register import WHEN_FILLED, draw_register
 from tdnv_sheets.stamp import Stamp, encode
-from tests.packages import MAIN, OFFICE, Layout, packed, parts, raw_parts, relaid
+from tests.drawings import views
+from tests.packages import MAIN, OFFICE, Layout, packed, parts, raw_parts, relaid, taken_twice
 from tests.render_register_test import register_row, register_view
 
 if TYPE_CHECKING:
@@ -129,6 +130,7 @@ def with_own_sheet(data: bytes) -> bytes:
 def grafted(office: bytes, drawn: bytes) -> bytes:
     out = io.BytesIO()
     graft(office, drawn, TITLES).write(out)
+    assert not taken_twice(out.getvalue())
     return Held(out.getvalue())
 
 
@@ -241,6 +243,23 @@ def test_redraws_with_changing_rows_leave_the_looks_and_the_office_as_after_the_
 
 def test_the_same_input_gives_the_same_bytes(theirs: bytes, tomorrow: bytes) -> None:
     assert grafted(theirs, tomorrow) == grafted(theirs, tomorrow)
+
+
+FULL = views().register
+SAMPLE = {name: getattr(FULL, name) for name in WHEN_FILLED}
+
+
+@given(st.lists(st.sets(st.sampled_from(WHEN_FILLED)), min_size=2, max_size=5))
+@settings(max_examples=8)
+def test_sheets_may_come_and_go_in_any_order(draw: Callable[[RegisterView], bytes], filled: list[set[str]]) -> None:
+    def drawn(names: set[str]) -> bytes:
+        shown: dict[str, Any] = {name: SAMPLE[name] if name in names else () for name in WHEN_FILLED}
+        return draw(replace(register_view(2), **shown))
+
+    file = drawn(filled[0])
+    for names in filled[1:]:
+        file = grafted(file, drawn(names))
+        assert set(opened(file).sheetnames) == set(opened(drawn(names)).sheetnames)
 
 
 @settings(max_examples=int(os.environ.get("LAYOUTS", "6")))

@@ -159,3 +159,20 @@ def _turn_texts(found: dict[str, bytes]) -> None:
             found[name] = re.sub(
                 r'( t="s"[^<>]*><v>)(\d+)', lambda m: m[1] + str(len(texts) - 1 - int(m[2])), data.decode()
             ).encode()
+
+
+def taken_twice(data: bytes) -> dict[str, list[str]]:
+    """Name the ids that stand twice in a part of relations or in the list of sheets: Excel calls such a file damaged."""
+    found = {}
+    for name, part in parts(data).items():
+        wanted = (
+            rb'\bId="([^"]+)"'
+            if name.endswith(".rels")
+            else rb'<sheet [^>]*sheetId="(\d+)"'
+            if name == "xl/workbook.xml"
+            else b""
+        )
+        ids = re.findall(wanted, part) if wanted else []
+        if len(ids) != len(set(ids)):
+            found[name] = sorted(id_.decode() for id_ in ids)
+    return found

@@ -12,7 +12,7 @@ from tdnv_sheets.graft.refuse import CannotGraft
 from tdnv_sheets.graft.splice import text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from tdnv_sheets.graft.book import WorkBook
     from tdnv_sheets.graft.package import Package
@@ -132,10 +132,11 @@ def placed(office: WorkBook, drawn: WorkBook, pairs: Pairs, names: Mapping[str, 
         for place, sheet in enumerate(office.sheets)
         if place not in pairs.gone
     ]
+    free = _free_relations({sheet.relation for sheet in office.sheets})
     for before, sheet in zip((None, *drawn.sheets), drawn.sheets, strict=False):
         if sheet.title in pairs.office:
             continue
-        slot = Slot(sheet.title, None, _free_relation(sheet.number), sheet.state, names[sheet.title])
+        slot = Slot(sheet.title, None, next(free), sheet.state, names[sheet.title])
         slots.insert(_behind(slots, before.title if before else ""), slot)
     return slots
 
@@ -145,5 +146,6 @@ def _behind(slots: Sequence[Slot], title: str) -> int:
     return 1 + next(found, len(slots) - 1)
 
 
-def _free_relation(number: int) -> str:
-    return f"rIdTdnv{number}"
+def _free_relations(taken: Collection[str]) -> Iterator[str]:
+    """Give ids for new sheets; those that came with an earlier drawing are still *taken*."""
+    return (name for name in (f"rIdTdnv{number}" for number in count(1)) if name not in taken)
