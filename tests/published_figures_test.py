@@ -36,6 +36,7 @@ ROWS: Mapping[str, dict[str, Value]] = {
     "completed_undated": {"progress": "done", "completed_date": DUE},
     "open_in_time": {"deadline": SOON, "progress": "in_progress"},
     "open_overdue": {"deadline": DUE, "progress": "in_progress"},
+    "overdue_and_told": {"deadline": DUE, "progress": "in_progress", "reported_date": DUE + timedelta(days=3)},
     "open_undated": {"progress": "in_progress"},
     "reopened": {"deadline": DUE, "decision": "returned", "decision_date": DUE},
 }
@@ -231,6 +232,17 @@ def test_the_same_report_from_two_starting_days() -> None:
     two_years = summarise(rows, parse_period("2025-01-01..2026-06-30"), AS_OF, judge=JUDGE, units=())
     this_year = summarise(rows, parse_period("2026-01-01..2026-06-30"), AS_OF, judge=JUDGE, units=())
     assert (two_years.total.new, this_year.total.new, this_year.total.carried) == (379, 212, 167)
+
+
+def test_overdue_tasks_of_which_nothing_was_told_are_a_figure_of_their_own() -> None:
+    """Hà Nội, 4/2023: of 24 321 tasks 728, three in a hundred, are open, overdue and without any word on their progress."""
+    counts = {"completed_on_time": 20_000, "open_in_time": 3_100, "overdue_and_told": 493, "open_overdue": 728}
+    summary = _counted(tuple(counts.items()))
+    total = summary.total
+    assert (total.total, total.open_overdue, total.overdue_silent) == (24_321, 1_221, 728)
+    assert percent(summary.rates["ty_le_qua_han_khong_cap_nhat"], 0) == "3"
+    assert percent(summary.rates["ty_le_qua_han_tren_giao"], 0) == "5"
+    assert sum(line.counts.overdue_silent for line in summary.units) == 728
 
 
 def test_documents_are_counted_beside_tasks() -> None:

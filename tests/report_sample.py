@@ -61,6 +61,7 @@ IRRIGATION = Counts(
     open_overdue_not_started=1,
     due_soon=1,
     undated_silent=1,
+    overdue_silent=2,
 )
 FORESTRY = Counts(carried=3, new=9, total=12, completed_on_time=9, open_in_time=3, open_in_time_not_started=2)
 NOTHING = Counts()

@@ -163,7 +163,25 @@ def test_each_list_holds_what_its_figure_counts() -> None:
     assert [[one.assignment.key.task_id[-1] for one in each] for each in lists] == [["1"], ["2"], ["3", "4"], ["6"]]
     total = summary.total
     assert (total.due_soon, total.undated_silent, total.updated, total.due) == (2, 1, 1, 3)
+    assert (total.overdue_silent, summary.rates["ty_le_qua_han_khong_cap_nhat"]) == (1, Fraction(1, 8))
     assert summary.rates["ty_le_cap_nhat"] == Fraction(1, 6)
+
+
+def test_an_overdue_task_is_silent_unless_its_unit_told_something_in_the_period_or_waits_for_the_office() -> None:
+    tra_vinh = replace(JUDGE, regulation=regulation.load("tra-vinh-2024"))
+    late: dict[str, Value] = {"deadline": date(2026, 5, 4), "progress": "in_progress"}
+    returned: dict[str, Value] = {"decision": "returned", "decision_date": date(2026, 5, 20)}
+    summary = report(
+        row(1, **late),
+        row(2, **late, reported_date=date(2025, 12, 31)),
+        row(3, **late, reported_date=date(2026, 1, 1)),
+        row(4, **{**late, **done(date(2026, 5, 6))}),
+        row(5, **late, **returned),
+        row(6, deadline=date(2026, 6, 15)),
+        judge=tra_vinh,
+    )
+    assert (summary.total.open_overdue + summary.total.not_completed, summary.total.awaiting) == (5, 1)
+    assert summary.total.overdue_silent == 3
 
 
 def test_a_result_that_waits_for_confirmation_is_not_due_soon() -> None:

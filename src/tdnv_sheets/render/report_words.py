@@ -115,6 +115,9 @@ def overall(paper: Paper, *, public: bool = False) -> Iterator[str]:
         undated=number(counts.open_undated),
         idle=number(counts.open_in_time_not_started + counts.open_overdue_not_started),
     )
+    if counts.overdue_silent and not public:
+        rate = percent_text(rates.get("ty_le_qua_han_khong_cap_nhat"), paper.lang)
+        yield paper.tell("overall_silent", count=number(counts.overdue_silent), rate=rate)
     if counts.not_completed:
         yield paper.tell("overall_returned", count=number(counts.not_completed))
     if counts.withdrawn or counts.transferred:

@@ -26,6 +26,8 @@ class Status(StrEnum):
 
 COMPLETED: Final = frozenset({Status.COMPLETED_ON_TIME, Status.COMPLETED_LATE, Status.COMPLETED_UNDATED})
 OPEN: Final = frozenset({Status.OPEN_IN_TIME, Status.OPEN_OVERDUE, Status.OPEN_UNDATED, Status.NOT_COMPLETED})
+OVERDUE: Final = frozenset({Status.OPEN_OVERDUE, Status.NOT_COMPLETED})
+"""What stands in the annex of overdue tasks (Biểu 02)."""
 
 
 class Timeliness(StrEnum):

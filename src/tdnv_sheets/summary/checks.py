@@ -87,6 +87,7 @@ def _parts(summary: Summary) -> Check:
             ("open_overdue_not_started", counts.open_overdue),
             ("due_soon", counts.open_in_time),
             ("undated_silent", counts.open_undated),
+            ("overdue_silent", counts.open_overdue + counts.not_completed),
             ("updated", counts.open),
             ("awaiting", counts.open),
             ("due", counts.total),

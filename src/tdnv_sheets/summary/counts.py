@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from tdnv_sheets.rules.judgement import OPEN, Status
+from tdnv_sheets.rules.judgement import OPEN, OVERDUE, Status
 from tdnv_sheets.summary.figures import Counts
 from tdnv_sheets.summary.tracks import CLOSED
 
@@ -67,6 +67,7 @@ class Mark(NamedTuple):
             "due_soon": self.soon and status is Status.OPEN_IN_TIME,
             "updated": self.heard and status in OPEN,
             "undated_silent": self.silent and status is Status.OPEN_UNDATED,
+            "overdue_silent": self.silent and status in OVERDUE,
         }
         names += [name for name, holds in told.items() if holds]
         if not self.started and status in _NOT_STARTED_FIELD:

@@ -50,6 +50,8 @@ class Counts:
     """Of the open ones: those of which the unit told something in the period."""
     undated_silent: int = 0
     """Of `open_undated`: those of which it told nothing in the period (Biểu 02d)."""
+    overdue_silent: int = 0
+    """Of `open_overdue` and `not_completed`: those of which it told nothing in the period, and that await nothing."""
 
     @property
     def completed(self) -> int:

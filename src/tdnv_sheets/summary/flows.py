@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.periods import PeriodKind, containing
-from tdnv_sheets.rules.judgement import Status
+from tdnv_sheets.rules.judgement import OVERDUE, Status
 from tdnv_sheets.summary.figures import Flow, MonthLine
 from tdnv_sheets.summary.tracks import CLOSED
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 MONTHS: Final = 12
 """How many months the trend shows."""
-OVERDUE: Final = frozenset({Status.OPEN_OVERDUE, Status.NOT_COMPLETED})
-"""What stands in the annex of overdue tasks (Biểu 02)."""
 _BEGUN, _REOPENED, _LATE, _NO_LONGER_LATE = "begun", "reopened", "+overdue", "-overdue"
 _ONE_DAY: Final = timedelta(days=1)
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from tdnv_sheets.rules.judgement import Status
+from tdnv_sheets.rules.judgement import OVERDUE, Status
 from tdnv_sheets.summary.counts import LEAST_ADVANCED_FIRST
 from tdnv_sheets.summary.figures import Listed, Shared
-from tdnv_sheets.summary.flows import OVERDUE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

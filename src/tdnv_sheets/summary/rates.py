@@ -41,6 +41,7 @@ RATE_FORMULAS: Final[Mapping[str, RateFormula]] = MappingProxyType(
         "ty_le_dung_han_tren_den_han": RateFormula(_ON_TIME, (*_COMPLETED_DATED, *_OVERDUE)),
         "ty_le_qua_han_tren_giao": RateFormula(_OVERDUE, _ASSIGNED),
         "ty_le_qua_han_tren_co_han": RateFormula(_OVERDUE, (*_COMPLETED_DATED, "open_in_time", *_OVERDUE)),
+        "ty_le_qua_han_khong_cap_nhat": RateFormula(("overdue_silent",), _ASSIGNED),
         "ty_le_cap_nhat": RateFormula(("updated",), _OPEN),
     }
 )
