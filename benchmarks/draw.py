@@ -28,7 +28,7 @@ from tdnv_sheets.render import styles
 from tdnv_sheets.render.book import Advice, Area, open_book, put_carriers
 from tdnv_sheets.render.live import Live, Rule
 from tdnv_sheets.render.register import draw_register
-from tdnv_sheets.render.register_tasks import columns
+from tdnv_sheets.render.register_rows import columns
 from tdnv_sheets.render.rows import Formula
 from tdnv_sheets.render.shown import shown
 from tdnv_sheets.render.view import RegisterView, Row

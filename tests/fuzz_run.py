@@ -16,9 +16,10 @@ from tdnv_sheets.grid import Book
 from tdnv_sheets.inbox.workspace import Workspace, find
 from tdnv_sheets.intake.worker import Reader
 from tdnv_sheets.pipeline.check import Moment
-from tdnv_sheets.pipeline.draw import file_digest, redraw
+from tdnv_sheets.pipeline.draw import file_digest
 from tdnv_sheets.pipeline.ingest import ingest
 from tdnv_sheets.pipeline.office import open_office
+from tdnv_sheets.pipeline.redraw import redraw
 from tests.conftest import NOW, TODAY
 from tests.damage_clerk import state_of
 from tests.fuzz_mutants import Mutant, mutant

@@ -133,7 +133,7 @@ def test_a_register_that_is_saved_while_it_is_drawn_is_not_overwritten(
         meanwhile = rewrite(office, lambda data: relaid(data, Layout(turned=True)))
         return put_into(*arguments)  # type: ignore[arg-type] # what it was called with
 
-    monkeypatch.setattr("tdnv_sheets.pipeline.draw.put_into", saved_meanwhile)
+    monkeypatch.setattr("tdnv_sheets.pipeline.redraw.put_into", saved_meanwhile)
     sync(office, code=3)
 
     assert office.space.register.read_bytes() == meanwhile

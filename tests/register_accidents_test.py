@@ -333,7 +333,7 @@ def test_a_register_that_is_saved_while_the_new_one_is_drawn_is_not_overwritten(
         with edited(office) as page:
             page.set(TWO, "note", "trong lúc đó")
 
-    monkeypatch.setattr("tdnv_sheets.pipeline.draw.draw_register", save_meanwhile)
+    monkeypatch.setattr("tdnv_sheets.pipeline.redraw.draw_register", save_meanwhile)
     sync(office, code=3)
     assert {path.name for path in office.root.iterdir() if path.suffix == ".xlsx"} == {
         "so-theo-doi.xlsx",
@@ -354,7 +354,7 @@ def test_a_register_that_is_saved_right_after_it_was_drawn_is_still_read(
         with edited(office) as page:
             page.set(TWO, "note", "ngay sau đó")
 
-    monkeypatch.setattr("tdnv_sheets.pipeline.draw.put_in_place", save_after)
+    monkeypatch.setattr("tdnv_sheets.pipeline.redraw.put_in_place", save_after)
     sync(office)
     monkeypatch.undo()
     sync(office)

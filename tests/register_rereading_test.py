@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tdnv_sheets.errors import WaitsForPerson
-from tdnv_sheets.pipeline.draw import redraw
+from tdnv_sheets.pipeline.redraw import redraw
 from tests.conftest import TODAY, fill
 from tests.main_job_test import choose, conflict_lines
 from tests.registers import NEW, ONE, TWO, Opened, edited, seen, sync
 
 if TYPE_CHECKING:
-    from tdnv_sheets.pipeline.draw import Redrawn
+    from tdnv_sheets.pipeline.redraw import Redrawn
     from tests.conftest import SmallOffice
 
 

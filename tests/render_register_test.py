@@ -12,7 +12,8 @@ import pytest
 from tdnv_sheets.messages.catalogue import area
 from tdnv_sheets.records import Assignment, Key, Proposal, Unit
 from tdnv_sheets.render.register import draw_register
-from tdnv_sheets.render.register_tasks import FIRST_ROW, HEADER_ROW, ID_ROW, TABLE_NAME
+from tdnv_sheets.render.register_rows import FIRST_ROW, HEADER_ROW, ID_ROW
+from tdnv_sheets.render.register_tasks import TABLE_NAME
 from tdnv_sheets.render.view import ConflictRow, LogRow, RegisterView, Row
 from tdnv_sheets.rules.judgement import Alert, Judgement, Status, Timeliness
 from tdnv_sheets.settings import DEFAULT_COLOURS

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tdnv_sheets.graft.looks import Numbers
     from tdnv_sheets.graft.ours import Pairs
     from tdnv_sheets.graft.sheet import Made, Touched
+    from tdnv_sheets.graft.standing import Standing
     from tdnv_sheets.graft.strings import Texts
     from tdnv_sheets.graft.styles import Looks
 
@@ -43,9 +44,12 @@ class New:
         numbers: Numbers,
         looks: Looks,
         texts: Texts,
+        standing: Standing | None = None,
+        alone: bool = False,
     ) -> None:
         self.theirs, self.ours, self.slots, self.done = theirs, ours, slots, done
         self.numbers, self.looks, self.texts = numbers, looks, texts
+        self.standing, self.alone = standing, alone
         self._pairs = pairs
         self.contents: dict[str, bytes] = {}
         """Parts with new content, by key or new name."""

@@ -98,7 +98,19 @@ def read_sheet(
 ) -> Sheet:
     """Read a sheet; *translate* turns the numbers of looks in a piece or a part into the office's."""
     xml = package.xml(part)
-    found = cut(xml)
+    return sheet_of(package, part, title, names, (xml, cut(xml)), translate)
+
+
+def sheet_of(  # noqa: PLR0917 - as `read_sheet`
+    package: Package,
+    part: str,
+    title: str,
+    names: Mapping[str, str],
+    held: tuple[bytes, Cut],
+    translate: Callable[[bytes], bytes] | None = None,
+) -> Sheet:
+    """Read a sheet whose part was inflated and cut before: *held*."""
+    xml, found = held
 
     def content(relation: Relation) -> bytes:
         inside = package.xml(relation.target)

@@ -21,7 +21,8 @@ from tdnv_sheets.graft.package import key
 from tdnv_sheets.graft.pointing import pointing
 from tdnv_sheets.graft.refuse import CannotGraft
 from tdnv_sheets.graft.sheet import Lost, Made, Match, Piece, Sheet, Side, Tools, Touched
-from tdnv_sheets.graft.strings import called, merged_texts
+from tdnv_sheets.graft.standing import NotStanding, Standing
+from tdnv_sheets.graft.strings import called, joined_texts, merged_texts
 from tdnv_sheets.graft.styles import Looks
 from tdnv_sheets.graft.tables import TableNumbers
 from tdnv_sheets.graft.written import write
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from tdnv_sheets.graft.book import Listed, Slot
     from tdnv_sheets.graft.ours import Pairs
     from tdnv_sheets.graft.sheet import Row
+    from tdnv_sheets.graft.standing import Stands
     from tdnv_sheets.graft.strings import Texts
 
 Touch: TypeAlias = "Callable[[Sheet, Sheet, Match, Tools], Touched]"
@@ -91,24 +93,45 @@ def plain(office: Sheet, drawn: Sheet, match: Match, tools: Tools) -> Touched:
     return Touched(drawn.pieces, drawn.relations, drawn.names)
 
 
-def graft(office: bytes, drawn: bytes, titles: Mapping[str, Collection[str]], touch: Touch = plain) -> Grafted:
+def graft(
+    office: bytes,
+    drawn: bytes,
+    titles: Mapping[str, Collection[str]],
+    touch: Touch = plain,
+    stands: Stands | None = None,
+) -> Grafted:
     """Put the sheets of *drawn* into *office*; *titles* are the usual ones of our sheets, by their ids.
 
-    Raises `CannotGraft` when the file is not one into which we may draw; nothing was written then.
+    Of the sheet that *stands* only some rows are drawn, and its others stay. Raises `CannotGraft` when the file is not
+    one into which we may draw, and `NotStanding` when that sheet has to be drawn whole; nothing was written then.
     """
     theirs, ours = File(office, Side.OFFICE), File(drawn, Side.DRAWN)
     _check_identity(theirs, ours)
     pairs = pair(theirs.book, ours.book, titles)
     looks = Looks(theirs.package.xml(_styles(theirs)))
     cells, differences = looks.add(ours.package.xml(_styles(ours)))
-    texts = _merged_texts(theirs, ours, pairs)
+    standing = None if stands is None else _standing(theirs, ours, pairs, stands, Numbers(cells, differences))
+    texts = _merged_texts(theirs, ours, pairs, standing)
     numbers = Numbers(cells, differences, texts.places, texts.same)
-    work = _Work(theirs, ours, numbers, looks, TableNumbers(theirs.package), touch)
+    work = _Work(theirs, ours, numbers, looks, TableNumbers(theirs.package), touch, standing)
     done = {sheet.title: settled_ids(_numbered(work, _touched(work, sheet, pairs))) for sheet in ours.book.sheets}
     slots = placed(theirs.book, ours.book, pairs, {title: touched.names for title, touched in done.items()})
     shown = _shown(theirs, slots)
     done = {title: _selected(touched, selected=title == shown) for title, touched in done.items()}
-    new = New(theirs=theirs, ours=ours, pairs=pairs, slots=slots, done=done, numbers=numbers, looks=looks, texts=texts)
+    if standing is not None:
+        standing.decide(numbers, work.tools, selected=standing.title == shown)
+    new = New(
+        theirs=theirs,
+        ours=ours,
+        pairs=pairs,
+        slots=slots,
+        done=done,
+        numbers=numbers,
+        looks=looks,
+        texts=texts,
+        standing=standing,
+        alone=stands is not None and stands.alone,
+    )
     moves = [touched.moves for touched in done.values() if touched.moves is not None]
     lost = (*_lost(done, new), *pointing(theirs, _replaced(theirs, pairs), moves))
     return Grafted(new, lost, looks.added)
@@ -133,14 +156,22 @@ def _styles(file: File) -> str:
     return part
 
 
-def _merged_texts(theirs: File, ours: File, pairs: Pairs) -> Texts:
-    """Merge the tables of texts; the sheets that are not ours say which of the office's stay."""
+def _standing(theirs: File, ours: File, pairs: Pairs, stands: Stands, numbers: Numbers) -> Standing:
+    if stands.alone and (pairs.gone or len(pairs.office) < len(ours.book.sheets)):
+        raise NotStanding("other sheets")  # the list of sheets in the file's own properties would be another
+    return Standing(theirs, ours, stands, numbers)
+
+
+def _merged_texts(theirs: File, ours: File, pairs: Pairs, standing: Standing | None) -> Texts:
+    """Merge the tables of texts; the sheets that are not ours, and one that stands, say which of the office's stay."""
     replaced = {key(theirs.book.sheets[place].part) for place in (*pairs.office.values(), *pairs.gone)}
     kept: set[int] = set()
     listed = {key(sheet.part) for sheet in theirs.book.sheets}
     for name in theirs.package.members:
         if name not in replaced and (name in listed or theirs.package.content_type(name).endswith(_WITH_CELLS)):
             kept |= called(theirs.package.xml(name))
+    if standing is not None:
+        return joined_texts(theirs.texts, ours.texts, kept | standing.texts())
     return merged_texts(theirs.texts, ours.texts, kept)
 
 
@@ -153,6 +184,7 @@ class _Work(NamedTuple):
     looks: Looks
     tables: TableNumbers
     touch: Touch
+    standing: Standing | None
 
     @property
     def tools(self) -> Tools:
@@ -162,6 +194,8 @@ class _Work(NamedTuple):
 
 def _touched(work: _Work, sheet: Listed, pairs: Pairs) -> Touched:
     """Give one of our sheets as it will be."""
+    if work.standing is not None and work.standing.title == sheet.title:
+        return work.standing.touched()
     book = work.ours.book
     place = book.sheets.index(sheet)
     drawn = read_sheet(work.ours.package, sheet.part, sheet.title, book.local(place), work.numbers.piece)

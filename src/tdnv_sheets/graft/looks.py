@@ -36,8 +36,8 @@ class Numbers:
 
     cells: Sequence[int]
     differences: Sequence[int]
-    texts: Sequence[int]
-    same_texts: bool
+    texts: Sequence[int] = ()
+    same_texts: bool = True
 
     @property
     def same(self) -> bool:
@@ -114,14 +114,26 @@ def with_touches(parts: Iterator[bytes], touches: Mapping[int, RowTouch]) -> Ite
             if touch is None:
                 continue
             end = places[index + 1][0].start() if index + 1 < len(places) else len(part)
-            out += [part[at : found.start()], _touched(part[found.start() : end], found, touch)]
+            out += [part[at : found.start()], touched_row(part[found.start() : end], found, touch)]
             at = end
         yield b"".join([*out, part[at:]])
     if left:
         raise CannotGraft("layout", f"row {min(left)}")
 
 
-def _touched(row: bytes, found: re.Match[bytes], touch: RowTouch) -> bytes:
+def rows_by_number(rows: bytes) -> dict[int, tuple[bytes, re.Match[bytes]]]:
+    """Cut drawn rows: number → the row, and where its tag is in it."""
+    starts = [found.start() for found in _ROW.finditer(rows)]
+    found = {}
+    for start, end in zip(starts, (*starts[1:], len(rows)), strict=True):
+        row = rows[start:end]
+        if tag := _ROW.match(row):
+            found[int(tag[1])] = row, tag
+    return found
+
+
+def touched_row(row: bytes, found: re.Match[bytes], touch: RowTouch) -> bytes:
+    """Give one translated row with what the office did to it; *found* is the match of its tag."""
     opened = row[: found.end() - found.start()]
     body = row[len(opened) : -len(b"</row>")] if row.endswith(b"</row>") else b""
     opened = with_attributes(opened, {name: value or None for name, value in touch.attributes.items()})

@@ -17,7 +17,7 @@ from tdnv_sheets.graft.properties import SHEET, WORD, changed_properties
 from tdnv_sheets.graft.refuse import CannotGraft
 from tdnv_sheets.graft.sheet import Side
 from tdnv_sheets.graft.splice import spliced, text, with_attributes
-from tdnv_sheets.graft.zipped import ZipOut
+from tdnv_sheets.graft.zipped import QUICK, ZipOut
 from tdnv_sheets.grid import address, letters
 
 if TYPE_CHECKING:
@@ -30,9 +30,6 @@ Content: TypeAlias = str | float | bool | None
 """What a cell is to hold; days as Excel's number of them, None is a blank cell."""
 Changes: TypeAlias = "Mapping[tuple[int, int], Content]"
 """Row and column, counted from 1 → the new value."""
-QUICK: Final = 1
-"""Level of compression of the patched sheet. For 100,000 rows of 30 columns level 1 takes half the time of level 3,
-which is most of the time of a patch, for a file that is a quarter larger; the next redraw compresses it as usual."""
 _CELL: Final = re.compile(rb'<(?:\w++:)?+c\b[^<>]*?\br="([A-Z]{1,3})[0-9]{1,7}"[^<>]*+>')
 _MASTER: Final = re.compile(rb"""<(?:\w++:)?+f\b[^<>]*?\bt\s*=\s*["'](?:array|shared|dataTable)["']""")
 _ROW_NUMBER: Final = re.compile(rb"""\br\s*=\s*["']([0-9]{1,7})["']""")

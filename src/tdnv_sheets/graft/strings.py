@@ -167,7 +167,29 @@ def merged_texts(theirs: Items, ours: Items, kept: set[int]) -> Texts:
     return Texts(places, _table(theirs, ours, kept, size), same=False)
 
 
-def _table(theirs: Items, ours: Items, kept: set[int], size: int) -> Iterator[bytes]:
+def joined_texts(theirs: Items, ours: Items, kept: set[int]) -> Texts:
+    """Give the table as `merged_texts` does, with the drawn texts that are among those *kept* not written again.
+
+    Of a sheet that stays most texts stay, and lists that are drawn anew show many of them again.
+    """
+    if kept and max(kept) >= len(theirs):
+        raise CannotGraft("damaged", "sharedStrings")
+    wanted = {bytes(item): number for number, item in enumerate(ours)}  # of a large table they are cut as arrays
+    there = {wanted[item]: place for place in kept if (item := bytes(theirs[place])) in wanted}
+    places, at, new = array("Q"), 0, []
+    for number, item in enumerate(ours):
+        if number in there:
+            places.append(there[number])
+            continue
+        while at in kept:
+            at += 1
+        places.append(at)
+        new.append(item)
+        at += 1
+    return Texts(places, _table(theirs, new, kept, max(at, max(kept, default=-1) + 1)), same=False)
+
+
+def _table(theirs: Items, ours: Iterable[bytes], kept: set[int], size: int) -> Iterator[bytes]:
     """Write the table; the office's texts stand as they are written, under the prefixes that its root declares."""
     head = theirs.head
     at = head.rindex(b"<")

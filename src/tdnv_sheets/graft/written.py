@@ -20,7 +20,7 @@ from tdnv_sheets.graft.package import (
 from tdnv_sheets.graft.properties import WORD, changed_properties
 from tdnv_sheets.graft.sheet import MAIN, ORDER, RELATIONS, Relation
 from tdnv_sheets.graft.splice import attribute
-from tdnv_sheets.graft.zipped import ZipOut
+from tdnv_sheets.graft.zipped import LEVEL, QUICK, ZipOut
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -46,7 +46,7 @@ def write(new: New, out: BinaryIO) -> None:
         if content is None:
             zipped.keep(member)
         else:
-            zipped.add(member.name, content)
+            zipped.add(member.name, content, level=QUICK if _stands(new, name) else LEVEL)
     # What the next redraw writes in its place again comes first, so that its file is the same.
     lasting = {*new.sheets, *map(rels_of, new.sheets), *new.lasting}
     for name, content in sorted(contents.items(), key=lambda item: item[0] not in lasting):
@@ -56,14 +56,17 @@ def write(new: New, out: BinaryIO) -> None:
     zipped.close()
 
 
-def _contents(new: New) -> dict[str, Iterable[bytes]]:
+def _contents(new: New) -> dict[str, Iterable[bytes | memoryview]]:
     """Give the content of every part that is written; those that were there before by their keys."""
     theirs = new.theirs
-    contents: dict[str, Iterable[bytes]] = {}
+    contents: dict[str, Iterable[bytes | memoryview]] = {}
     for name, xml in new.contents.items():
         contents[_called(new, name)] = (xml,)
     for name, sheet in new.sheets.items():
-        contents[_called(new, name)] = _sheet(new, sheet)
+        if not _stands(new, name):
+            contents[_called(new, name)] = _sheet(new, sheet)
+        elif new.standing is not None and not new.standing.same:
+            contents[_called(new, name)] = new.standing.chunks()
     for name, relations in new.relations.items():
         place = rels_of(name)
         if relations or theirs.package.has(place):
@@ -82,6 +85,11 @@ def _contents(new: New) -> dict[str, Iterable[bytes]]:
     types = changed_types(theirs.package.xml(TYPES), new.types, gone, ends)
     contents[key(TYPES)] = (types,)
     return contents
+
+
+def _stands(new: New, name: str) -> bool:
+    """Say whether a part is the sheet that stays but for some rows."""
+    return new.standing is not None and key(name) == key(new.standing.part)
 
 
 def _called(new: New, name: str) -> str:
@@ -103,10 +111,10 @@ def _follow(new: New) -> Callable[[str], str]:
 
 def _global_names(new: New) -> dict[str, str]:
     names = {name.name: name.formula for name in new.ours.book.names if name.sheet is None}
-    return {**names, GRAFTED_NAME: "TRUE"}
+    return names if new.alone else {**names, GRAFTED_NAME: "TRUE"}
 
 
-def _of_book(new: New, contents: dict[str, Iterable[bytes]]) -> Iterator[tuple[str, Relation]]:
+def _of_book(new: New, contents: dict[str, Iterable[bytes | memoryview]]) -> Iterator[tuple[str, Relation]]:
     """Give the workbook's new relations: to new sheets, and to the table of texts where there was none."""
     parts = {sheet.title: name for name, sheet in new.sheets.items()}
     for slot in new.slots:
@@ -124,7 +132,9 @@ def _of_book(new: New, contents: dict[str, Iterable[bytes]]) -> Iterator[tuple[s
         yield "rIdTdnvTexts", Relation(f"{_RELATION}sharedStrings", name)
 
 
-def _write_relations(new: New, contents: dict[str, Iterable[bytes]], source: str, more: Mapping[str, Relation]) -> None:
+def _write_relations(
+    new: New, contents: dict[str, Iterable[bytes | memoryview]], source: str, more: Mapping[str, Relation]
+) -> None:
     package = new.theirs.package
     gone = [number for number, item in package.relations(source).items() if key(item.target) in new.dropped]
     place = rels_of(source)
@@ -132,7 +142,7 @@ def _write_relations(new: New, contents: dict[str, Iterable[bytes]], source: str
         contents[key(place)] = (changed_relations(package.xml(place), more, gone, source),)
 
 
-def _write_properties(new: New, contents: dict[str, Iterable[bytes]]) -> None:
+def _write_properties(new: New, contents: dict[str, Iterable[bytes | memoryview]]) -> None:
     """Let the file carry today's identity in its own properties; names and the hidden sheet carry it too."""
     package = new.theirs.package
     token = new.ours.identity().text

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 LEVEL: Final = 3
 """Of compression; the same as in `render/parts.py`, measured there."""
+QUICK: Final = 1
+"""Level for a large sheet of which little changes. For 100,000 rows of 30 columns level 1 takes half the time of level 3,
+which is most of the time of a patch, for a file that is a quarter larger; the next redraw compresses it as usual."""
 _LOCAL: Final = struct.Struct("<4s5H3L2H")
 _CENTRAL: Final = struct.Struct("<4s6H3L5H2L")
 _END: Final = struct.Struct("<4s4H2LH")

@@ -21,9 +21,10 @@ from tdnv_sheets.ledger.commit import Entry, NewTask, commit
 from tdnv_sheets.ledger.recurring import recurring
 from tdnv_sheets.messages.catalogue import say
 from tdnv_sheets.periods import parse_period
-from tdnv_sheets.pipeline.draw import file_digest, redraw
+from tdnv_sheets.pipeline.draw import file_digest
 from tdnv_sheets.pipeline.issue import issue
 from tdnv_sheets.pipeline.office import Office, open_office
+from tdnv_sheets.pipeline.redraw import redraw
 from tdnv_sheets.pipeline.report import FORMATS, figures, paper_of, place_of, write_paper
 from tdnv_sheets.pipeline.start import Start, init
 from tdnv_sheets.pipeline.sync import sync

@@ -1,15 +1,13 @@
-"""Draw the register from the ledger, and keep what the office had as a backup."""
+"""Gather what the register shows from the ledger, and draw it to a file of its own."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.calendar import SATURDAY
-from tdnv_sheets.errors import WaitsForPerson, WrongUsage
-from tdnv_sheets.inbox.shelf import free_name
+from tdnv_sheets.errors import WrongUsage
 from tdnv_sheets.inbox.workspace import put_in_place
 from tdnv_sheets.ledger.arrivals import last_round, round_of, to_correct
 from tdnv_sheets.ledger.conflicts import read_disputes
@@ -18,7 +16,6 @@ from tdnv_sheets.ledger.values import fingerprint
 from tdnv_sheets.periods import parse_period
 from tdnv_sheets.pipeline.duties import shown_duties
 from tdnv_sheets.pipeline.office import Office, judged
-from tdnv_sheets.pipeline.office_file import Before, Kept, before, in_their_places, put_into
 from tdnv_sheets.pipeline.parallel import parallel_rows
 from tdnv_sheets.records import EXTRA
 from tdnv_sheets.render.live import Live, Rule
@@ -30,8 +27,8 @@ from tdnv_sheets.rules.judgement import OPEN
 from tdnv_sheets.stamp import TEMPLATE_VERSION, Stamp, content_digest, encode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Mapping
-    from datetime import date, datetime
+    from collections.abc import Container, Iterable, Mapping
+    from datetime import date
     from pathlib import Path
 
     from tdnv_sheets.ledger.conflicts import Dispute
@@ -44,73 +41,6 @@ LOG_LINES: Final = 500
 """Changed cells that «Nhật ký» shows; `tdnv history` has them all."""
 SETTLED_LINES: Final = 500
 """Settled conflicts that the register shows; `tdnv conflicts --all` has them all."""
-
-
-class Redrawn(NamedTuple):
-    """The register as it was drawn anew."""
-
-    path: Path
-    backup: Path | None
-    """Where the file lies that it replaced; None where that one was as we had drawn it, or there was none."""
-    revision: int
-    """Of the ledger, which it shows."""
-    kept: Kept = Kept()
-    """What became of the office's own things in the file."""
-
-
-def redraw(
-    office: Office, *, as_of: date, now: datetime, read: str | None, tell: Callable[[Redrawn], None] | None = None
-) -> Redrawn:
-    """Draw the register in its place: into the office's file, whose other sheets and things stay as they are.
-
-    *read* is the digest of the file whose edits are in the ledger, None when there was no file; one that was saved
-    since is not overwritten. *tell* is asked before that file is replaced by one that cannot have all of the office's own.
-    """
-    path = office.space.register
-    data = _unchanged(path, read)
-    ours = read is not None and office.ledger.drawn(read) is not None
-    file = Before() if data is None else before(data, office.lang, ours=ours)
-    view = register_view(office, as_of)
-    names = {unit.code: unit.name for unit in office.units}
-    rows = tuple(in_their_places(view.rows, file.order, names))
-    view = replace(view, titles=file.titles, wanted=file.wanted, rows=rows)
-    drawn, kept, backup = "", Kept(), None
-
-    def draw(temporary: Path) -> None:
-        nonlocal drawn, kept
-        draw_register(view, temporary)
-        kept = put_into(file, temporary, office.lang)
-        drawn = file_digest(temporary)
-        _unchanged(path, read)  # drawing took its time
-
-    def keep() -> Path | None:
-        nonlocal backup
-        if read is not None and (not ours or kept.lost or kept.refused):
-            backup = _backup(office, now)
-        if tell is not None and (kept.lost or kept.refused):
-            tell(Redrawn(path, backup, view.revision, kept))
-        return backup
-
-    office.ledger.remember_names(names)
-    put_in_place(draw, path, backup=keep)
-    office.ledger.record_drawing(drawn, view.revision, now)
-    return Redrawn(path, backup, view.revision, kept)
-
-
-def _unchanged(path: Path, read: str | None) -> bytes | None:
-    """Give the register's bytes, None where there is none; it has to be the one that was read."""
-    if not path.exists():
-        return None
-    data = path.read_bytes()
-    if hashlib.sha256(data).hexdigest() != read:
-        raise WaitsForPerson("register-changed-meanwhile", path=path)
-    return data
-
-
-def _backup(office: Office, now: datetime) -> Path:
-    """Name the backup of a file that cannot be made again: of what people edited, or of what the new one cannot have."""
-    name = office.space.register
-    return free_name(office.space.backups, f"{name.stem} {now:%Y-%m-%d %H%M%S}{name.suffix}")
 
 
 def draw_elsewhere(office: Office, path: Path, *, as_of: date) -> Path:

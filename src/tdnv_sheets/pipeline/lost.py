@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from tdnv_sheets.pipeline.draw import Redrawn
+    from tdnv_sheets.pipeline.redraw import Redrawn
 
 _FEW: Final = 8
 """How many things of one kind on one sheet are named that a redraw could not keep."""

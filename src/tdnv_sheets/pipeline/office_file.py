@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from tdnv_sheets.graft.graft import graft, look_at, order_of
+from tdnv_sheets.graft.graft import graft, look_at, order_of, plain
 from tdnv_sheets.graft.refuse import CannotGraft
+from tdnv_sheets.graft.standing import NotStanding
 from tdnv_sheets.graft.touched.keep import touched
 from tdnv_sheets.messages.catalogue import LANGUAGES, say
 from tdnv_sheets.render.register import SHEETS, WHEN_FILLED
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tdnv_sheets.graft.sheet import Lost
+    from tdnv_sheets.graft.standing import Stands
     from tdnv_sheets.render.view import Row
 
 
@@ -41,17 +43,18 @@ class Kept(NamedTuple):
     refused: str = ""
 
 
-def before(data: bytes, lang: str, *, ours: bool) -> Before:
+def before(data: bytes, lang: str, *, ours: bool, order: tuple[tuple[str, str], ...] | None = None) -> Before:
     """Look at the office's file; *ours*: it is, byte for byte, a file that we wrote.
 
-    A file that we wrote and that never held anything of the office's can as well be drawn anew.
+    A file that we wrote and that never held anything of the office's can as well be drawn anew. *order* is that of its
+    rows where it is known already.
     """
     titles = usual_titles(lang)
     try:
         seen = look_at(data, titles, WHEN_FILLED)
         if ours and not seen.grafted:
             return Before()
-        order = order_of(data, titles, "tasks")
+        order = order_of(data, titles, "tasks") if order is None else order
     except CannotGraft as problem:
         return Before(refused=problem.code)
     return Before(data, seen.titles, order=order, wanted=seen.pointed_to)
@@ -68,6 +71,20 @@ def put_into(before: Before, drawn: Path, lang: str) -> Kept:
         done = graft(before.data, drawn.read_bytes(), usual_titles(lang), touched)
     except CannotGraft as problem:
         return Kept(refused=problem.code)
+    with drawn.open("wb") as file:
+        done.write(file)
+    return Kept(done.lost)
+
+
+def put_rows_into(data: bytes, drawn: Path, lang: str, stands: Stands) -> Kept | None:
+    """Put what was just drawn to *drawn*, of «Nhiệm vụ» some rows only, into the file, and write that there instead.
+
+    None where «Nhiệm vụ» has to be drawn whole; nothing was written then.
+    """
+    try:
+        done = graft(data, drawn.read_bytes(), usual_titles(lang), plain if stands.alone else touched, stands)
+    except (NotStanding, CannotGraft):
+        return None
     with drawn.open("wb") as file:
         done.write(file)
     return Kept(done.lost)

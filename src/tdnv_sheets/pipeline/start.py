@@ -16,9 +16,9 @@ from tdnv_sheets.inbox.workspace import Workspace, create, put_in_place
 from tdnv_sheets.intake.worker import Readers
 from tdnv_sheets.ledger.commit import Entry, NewTask, commit
 from tdnv_sheets.messages.catalogue import finding_text, say
-from tdnv_sheets.pipeline.draw import redraw
 from tdnv_sheets.pipeline.office import open_office
 from tdnv_sheets.pipeline.receive import shown_name
+from tdnv_sheets.pipeline.redraw import redraw
 from tdnv_sheets.pipeline.regulations import open_regulation
 from tdnv_sheets.pipeline.units import read_units
 from tdnv_sheets.render.unit_list import draw_unit_list

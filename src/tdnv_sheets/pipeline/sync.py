@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tdnv_sheets.errors import TdnvError, WaitsForPerson
-from tdnv_sheets.pipeline.draw import redraw
 from tdnv_sheets.pipeline.ingest import ingest
 from tdnv_sheets.pipeline.journal import refresh_journal
 from tdnv_sheets.pipeline.lost import lost, write_note
 from tdnv_sheets.pipeline.not_taken import refresh_lists
 from tdnv_sheets.pipeline.occurrences import open_occurrences
 from tdnv_sheets.pipeline.readback import ReadBack, read_back
+from tdnv_sheets.pipeline.redraw import redraw
 from tdnv_sheets.pipeline.succession import succeed
 
 if TYPE_CHECKING:
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from tdnv_sheets.findings import About
     from tdnv_sheets.pipeline.check import Moment
-    from tdnv_sheets.pipeline.draw import Redrawn
     from tdnv_sheets.pipeline.office import Office
     from tdnv_sheets.pipeline.receive import Received
+    from tdnv_sheets.pipeline.redraw import Redrawn
 
 
 @dataclass(frozen=True, slots=True)

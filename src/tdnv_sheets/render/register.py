@@ -13,12 +13,13 @@ from tdnv_sheets.render.register_counts import draw_counts, lines_by_assigner, l
 from tdnv_sheets.render.register_duties import draw_due, draw_reports
 from tdnv_sheets.render.register_lists import draw_log, draw_overdue, draw_proposals
 from tdnv_sheets.render.register_parallel import draw_parallel
-from tdnv_sheets.render.register_tasks import columns, draw_tasks, places
+from tdnv_sheets.render.register_rows import columns, places
+from tdnv_sheets.render.register_tasks import draw_tasks
 from tdnv_sheets.render.shown import shown
 from tdnv_sheets.stamp import SHEET_MARK
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from tdnv_sheets.render.shown import Shown
@@ -43,10 +44,11 @@ TABS: Final = {
 }
 
 
-def draw_register(view: RegisterView, path: Path) -> None:
+def draw_register(view: RegisterView, path: Path, only: Collection[int] | None = None) -> None:
     """Draw the register of *view* to *path*; the same view gives the same bytes. Nothing is read from an older file.
 
-    Raises `BrokenSurroundings` when the file cannot be written.
+    Where *only* some rows of «Nhiệm vụ» are wanted, by their places in the view, the others are left out: such a file is
+    no register, it is there to be put into one. Raises `BrokenSurroundings` when the file cannot be written.
     """
     words = shown(view)
     where = places(view.rows)
@@ -60,16 +62,18 @@ def draw_register(view: RegisterView, path: Path) -> None:
         for name, colour in TABS.items():
             if name in canvases:
                 canvases[name].sheet.set_tab_color(f"#{colour}")
-        _draw_sheets(canvases, view, words)
+        _draw_sheets(canvases, view, words, only)
         for name, title in titles.items():
             book.name_formula(SHEET_MARK + name, f"{sheet_ref(title)}!$A:$C")
         put_carriers(book, view.token, KIND)
 
 
-def _draw_sheets(canvases: Mapping[str, Canvas], view: RegisterView, words: Shown) -> None:
+def _draw_sheets(
+    canvases: Mapping[str, Canvas], view: RegisterView, words: Shown, only: Collection[int] | None
+) -> None:
     by_unit, by_assigner = lines_by_unit(view, words), lines_by_assigner(view, words)
     draw_overview(canvases["overview"], by_unit)
-    draw_tasks(canvases["tasks"])
+    draw_tasks(canvases["tasks"], only)
     draw_overdue(canvases["overdue"])
     draw_due(canvases["due"])
     draw_counts(canvases["by_unit"], by_unit, words.say("title_by_unit"), words.caption("unit"))

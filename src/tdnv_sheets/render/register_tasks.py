@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from tdnv_sheets.records import EXTRA
 from tdnv_sheets.render import styles
 from tdnv_sheets.render.book import Advice, Area
-from tdnv_sheets.render.limits import CAPTION_UNITS, fit, quoted, sheet_ref
+from tdnv_sheets.render.limits import quoted, sheet_ref
 from tdnv_sheets.render.live import CELLS, TODAY, define
 from tdnv_sheets.render.register_conflicts import mark_disputed
-from tdnv_sheets.render.rows import living
+from tdnv_sheets.render.register_rows import (
+    BAND_ROW,
+    FIRST_ROW,
+    HEADER_ROW,
+    ID_ROW,
+    LEGEND_ROW,
+    RESTS_ON_CALENDAR,
+    columns,
+    draw_rows,
+)
 from tdnv_sheets.rules.judgement import Status
-from tdnv_sheets.sheetspec import FieldSpec, Kind, Owner
+from tdnv_sheets.sheetspec import Kind, Owner
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
-    from tdnv_sheets.records import Key
     from tdnv_sheets.render.canvas import Canvas
-    from tdnv_sheets.render.rows import Content
-    from tdnv_sheets.render.shown import Shown
-    from tdnv_sheets.render.view import RegisterView, Row
+    from tdnv_sheets.render.register_rows import Column
+    from tdnv_sheets.sheetspec import FieldSpec
 
 TABLE_NAME: Final = "tblNhiemVu"
-TITLE_ROW, LEGEND_ROW, BAND_ROW, ID_ROW, HEADER_ROW, FIRST_ROW = range(6)
-"""0-based rows of the sheet; the hidden row of field names stands right above the header."""
 FROZEN_COLUMNS: Final = 2
 BANDS: Final = {
     "task_id": "band_key",
@@ -44,48 +47,16 @@ FIRST_DATE: Final = date(1990, 1, 1)
 LAST_DATE: Final = date(2100, 12, 31)
 LEGEND: Final = ("overdue", "due_soon", "completed_late", "completed_on_time", "undated", "closed")
 """The colours of rows that the legend explains, by their name in the settings."""
-_RESTS_ON_CALENDAR: Final = "effective_deadline"
-"""The field whose day moves with the calendar; it is marked while the calendar may change."""
 NOTE_COLUMNS: Final = 4
 """Columns beside the legend that hold the note on adding tasks."""
-EXTRA_WIDTH: Final = 20
 PAGE_WIDTH: Final = 170
 """Characters on one printed page at a size that can still be read; wider registers take several pages."""
 FILTER_ARROW: Final = 3
 """Characters of a header that the filter's arrow covers."""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of the sheet: a field of the spec, or one of the office's own (`spec` is None)."""
-
-    id: str
-    caption: str
-    width: int
-    spec: FieldSpec | None
-
-
-def columns(view: RegisterView, words: Shown) -> tuple[Column, ...]:
-    """Give the sheet's columns: the spec's in order, then the office's own with captions made unique as tables ask."""
-    own = [Column(spec.name, spec.header(view.lang), spec.width, spec) for spec in words.spec.shown_on("register")]
-    taken = {column.caption.casefold() for column in own}
-    for header in view.extra_headers:
-        caption, count = fit(header, CAPTION_UNITS), 1
-        while caption.casefold() in taken:
-            count += 1
-            caption = f"{fit(header, CAPTION_UNITS - 9)} ({count})"
-        taken.add(caption.casefold())
-        own.append(Column(EXTRA + header, caption, EXTRA_WIDTH, None))
-    return tuple(own)
-
-
-def places(rows: Sequence[Row]) -> Mapping[Key, int]:
-    """Give the 0-based sheet row of each assignment."""
-    return {row.assignment.key: FIRST_ROW + index for index, row in enumerate(rows)}
-
-
-def draw_tasks(canvas: Canvas) -> None:
-    """Draw the sheet.
+def draw_tasks(canvas: Canvas, only: Collection[int] | None = None) -> None:
+    """Draw the sheet; where *only* some rows are wanted, by their places among all, it has everything but the others.
 
     Empty rows stand below the Excel table, not in it: typing in the first one makes Excel extend the table by itself,
     and filters and sorting never meet blank rows.
@@ -95,7 +66,7 @@ def draw_tasks(canvas: Canvas) -> None:
     last_row = FIRST_ROW + max(len(view.rows), 1) - 1
     body = Area(FIRST_ROW, 0, last_row + view.spare_rows, len(shown) - 1)
     _draw_head(canvas, shown)
-    _draw_rows(canvas, shown, body.last_row)
+    draw_rows(canvas, shown, body.last_row, only)
     header = canvas.book.look(styles.header(view.colours))
     table = {
         "name": TABLE_NAME,
@@ -182,51 +153,9 @@ def _draw_legend(canvas: Canvas) -> None:
         canvas.put(LEGEND_ROW, column, text, styles.WRAPPED, styles.FRAME, look, {"valign": "vcenter"})
         column += 1
     if any(row.judgement.provisional for row in view.rows):
-        text = words.say("legend_provisional", column=words.caption(_RESTS_ON_CALENDAR))
+        text = words.say("legend_provisional", column=words.caption(RESTS_ON_CALENDAR))
         canvas.put(LEGEND_ROW, column, text, styles.WRAPPED, styles.FRAME, {"valign": "vcenter"})
     canvas.sheet.set_row(LEGEND_ROW, 3 * styles.LINE)
-
-
-def _look(column: Column, colours: Mapping[str, str]) -> styles.Look:
-    if column.spec is None:
-        return styles.cell(Kind.TEXT)
-    spec = column.spec
-    grey = colours["office_cell"] if spec.owner is Owner.COMPUTED or spec.name == "task_id" else ""
-    return styles.cell(spec.kind, colour=grey, max_length=spec.max_length)
-
-
-def _draw_rows(canvas: Canvas, shown: Sequence[Column], last_row: int) -> None:
-    """Draw the assignments, and empty cells of the same looks down to *last_row*."""
-    book, sheet, words = canvas.book, canvas.sheet, canvas.words
-    looks = tuple(book.look(_look(column, canvas.view.colours)) for column in shown)
-    provisional = tuple(
-        book.look(styles.provisional(_look(column, canvas.view.colours))) if column.id == _RESTS_ON_CALENDAR else look
-        for column, look in zip(shown, looks, strict=True)
-    )
-    names = CELLS if canvas.view.live is not None else {}
-    live = {index: names[column.id] for index, column in enumerate(shown) if column.id in names}
-    extra_day = book.look(styles.cell(Kind.DATE))
-    readers = [words.reader(column.id) for column in shown]
-    own = [index for index, column in enumerate(shown) if column.spec is None]
-    wrapping = [(index, column.width) for index, column in enumerate(shown) if _wraps(column)]
-    for number, row in enumerate(canvas.view.rows, FIRST_ROW):
-        values = [read(row) for read in readers]
-        strip = provisional if row.judgement.provisional else looks
-        days = {index for index in own if isinstance(values[index], date)}
-        if days:
-            strip = tuple(extra_day if index in days else look for index, look in enumerate(strip))
-        cells: list[Content] = [*values]
-        for index, name in live.items():
-            cells[index] = living(name, values[index])
-        sheet.put_row(number, cells, strip)
-        long = [(text, width) for index, width in wrapping if isinstance(text := values[index], str)]
-        sheet.set_row(number, styles.row_height(long))
-    for number in range(FIRST_ROW + len(canvas.view.rows), last_row + 1):
-        sheet.put_row(number, [None] * len(looks), looks)
-
-
-def _wraps(column: Column) -> bool:
-    return column.spec is None or column.spec.kind not in {Kind.DATE, Kind.INTEGER}
 
 
 def _check(canvas: Canvas, area: Area, spec: FieldSpec) -> None:

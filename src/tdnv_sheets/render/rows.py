@@ -158,6 +158,11 @@ class RowSheet(Worksheet):
         xml.append("</row>")
         self._rows[row] = "".join(xml)
 
+    def reach(self, row: int, column: int) -> None:
+        """Say that the sheet reaches to a 0-based place, although nothing is written there."""
+        if self._check_dimensions(row, column):
+            raise Refused(f"row {row + 1} is out of {self.name}")
+
     def _heads_of(self, looks: tuple[Format | None, ...]) -> list[_Head]:
         found = self._strips.get(looks)
         if found is None:

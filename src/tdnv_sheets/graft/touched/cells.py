@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tdnv_sheets.graft.sheet import Lost, RowTouch, Side
 from tdnv_sheets.graft.touched.columns import OwnColumns, written_cell
+from tdnv_sheets.graft.touched.paint import Strip, grey, is_on, kept_attributes, painted, usual_styles
 from tdnv_sheets.graft.touched.tables import filter_of, passes, told
 from tdnv_sheets.grid import address
-from tdnv_sheets.sheetspec import Owner, assignment_spec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tdnv_sheets.graft.sheet import Cell, Row
     from tdnv_sheets.graft.touched.ground import Ground
-
-_LINE: Final = 15.0
-_LADDER: Final = frozenset(line * _LINE + 3 for line in range(1, 7))
-"""The heights that we give to rows, in points; any other is the office's."""
-_NEAR: Final = 0.5
-"""Points that programs round heights by."""
-_KEPT: Final = ("hidden", "outlineLevel", "collapsed", "thickTop", "thickBot", "ph")
 
 
 class Touches(NamedTuple):
@@ -69,13 +62,11 @@ class _Rows:
         self.own = OwnColumns(ground)
         self.hidden: dict[int, bool] = {}
         self.attributes: dict[int, dict[str, str]] = {}
-        self.styles: dict[int, tuple[tuple[int, int], ...]] = {}
+        self.styles: dict[int, Strip] = {}
         self.head: dict[int, list[Cell]] = {}
-        self.captions: tuple[tuple[int, int], ...] = ()
-        self.same: dict[tuple[tuple[int, int], ...], tuple[tuple[int, int], ...]] = {}
-        self.strips = Counter[tuple[tuple[int, int], ...]]()
-        shown = assignment_spec().shown_on("register")
-        self.grey = {spec.name for spec in shown if spec.owner is Owner.COMPUTED or spec.name == "task_id"}
+        self.captions: Strip = ()
+        self.same: dict[Strip, Strip] = {}
+        self.strips = Counter[Strip]()
         self.memory: dict[tuple[object, ...], Mapping[int, int]] = {}
 
     def read(self, row: Row) -> None:
@@ -90,8 +81,8 @@ class _Rows:
         new = self.moves.rows.get(row.number) if row.number >= first else None
         if new is None:
             return
-        self.attributes[new] = _kept(row.attributes)
-        self.hidden[new] = _is_on(row.attributes.get("hidden", "")) and not self._filtered(row)
+        self.attributes[new] = kept_attributes(row.attributes)
+        self.hidden[new] = is_on(row.attributes.get("hidden", "")) and not self._filtered(row)
         looks = row.inside.strip()
         self.styles[new] = self.same.setdefault(looks, looks)
         self.strips[looks] += 1
@@ -107,7 +98,7 @@ class _Rows:
         touched: dict[int, RowTouch] = {}
         lost = [*told(self.ground, self.filter)]
         formulas = self.own.formulas(lost)
-        usual = _usual(self.strips)
+        usual = usual_styles(self.strips)
         first = self.ground.header + 1
         for row in self.ground.drawn.rows():
             if row.number == first - 1:
@@ -138,24 +129,16 @@ class _Rows:
         drawn = row.inside.strip()
         known = self.memory.get((before, drawn))
         if known is None:
-            known = self.memory[before, drawn] = self._compare(dict(before), dict(drawn), usual)
+            columns, ids = self.moves.columns, self.ground.ids
+            known = self.memory[before, drawn] = painted(
+                dict(before),
+                dict(drawn),
+                columns,
+                self.own.places,
+                self.ground.tools,
+                lambda old: usual[old] if ids.get(columns[old]) in grey() else None,
+            )
         return known
-
-    def _compare(self, before: Mapping[int, int], drawn: Mapping[int, int], usual: Mapping[int, int]) -> dict[int, int]:
-        look, found = self.ground.tools.look, {}
-        for old, style in before.items():
-            new = self.moves.columns.get(old)
-            if new is None or new not in drawn or style == drawn[new]:
-                continue
-            if old in self.own.places:
-                if style:
-                    found[new] = style
-                continue
-            # Where we paint ourselves the usual look was ours, whatever the settings say now.
-            ours = {look(drawn[new]), *([look(usual[old])] if self.ground.ids.get(new) in self.grey else ())}
-            if look(style) not in ours:
-                found[new] = self.ground.tools.repaint(drawn[new], style)
-        return found
 
     def _caption_looks(self, drawn: Mapping[int, int]) -> dict[int, int]:
         """Give the styles of captions that the office painted: those that look otherwise than most."""
@@ -178,29 +161,3 @@ class _Rows:
                 text = None if cell.formula is None else self.moves.formula(cell.formula)
                 found[column] = written_cell(self.ground.tools, cell, address(row.number, column), text, {})
         return RowTouch(cells=found)
-
-
-def _usual(strips: Mapping[tuple[tuple[int, int], ...], int]) -> dict[int, int]:
-    """Give the commonest style of each column."""
-    counts: dict[int, Counter[int]] = {}
-    for strip, times in strips.items():
-        for column, style in strip:
-            counts.setdefault(column, Counter())[style] += times
-    return {column: found.most_common(1)[0][0] for column, found in counts.items()}
-
-
-def _is_on(text: str) -> bool:
-    return text in {"1", "true", "on"}
-
-
-def _kept(attributes: Mapping[str, str]) -> dict[str, str]:
-    """Give what of a row's attributes is the office's: fold, hiding, its own look, a height that we never give."""
-    found = {name: attributes[name] for name in _KEPT if attributes.get(name, "0") not in {"0", "false"}}
-    if _is_on(attributes.get("customFormat", "")) and attributes.get("s", "0") != "0":
-        found |= {"s": attributes["s"], "customFormat": "1"}
-    height = attributes.get("ht", "")
-    if height and _is_on(attributes.get("customHeight", "")):
-        points = float(height)
-        if all(abs(points - step) > _NEAR for step in _LADDER):
-            found |= {"ht": height, "customHeight": "1"}
-    return found
