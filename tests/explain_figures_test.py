@@ -47,3 +47,28 @@ def test_figures_are_read_by_name_or_words_in_either_language(text: str, code: i
 def test_what_is_not_known_and_what_can_be_stated_is_told() -> None:
     done = run("--lang", "en", "explain", "figures", "backlog 12")
     assert (done.code, "«backlog» is no figure" in done.out, "carried over" in done.out) == (1, True, True)
+
+
+def test_overdue_alone_is_of_the_group_that_was_named_last_and_it_is_told() -> None:
+    text = (
+        "Tổng số 15.533; đã hoàn thành 13.119, trong đó đúng hạn 9.000, quá hạn 4.000 và không có thời hạn 119; "
+        "chưa hoàn thành 2.414, gồm: trong hạn 2.065, quá hạn 349"
+    )
+    done = run("explain", "figures", text)
+    assert done.code == 0
+    assert "  «trong đó đúng hạn» hiểu là «hoàn thành đúng hạn»" in done.out
+    found = run("explain", "figures", "--format", "json", text).json[0]
+    assert found["unknown"] == []
+    assert [one["figure"] for one in found["taken_as"]] == [
+        "completed_on_time",
+        "completed_late",
+        "completed_undated",
+        "open_in_time",
+        "open_overdue",
+    ]
+    assert (found["figures"]["completed_late"], found["figures"]["open_overdue"]) == (4000, 349)
+
+
+@pytest.mark.parametrize("text", ["tổng số 5; quá hạn 2; trong hạn 3", "overdue 2"])
+def test_overdue_alone_is_not_known_before_any_group_is_named(text: str) -> None:
+    assert run("explain", "figures", "--format", "json", text).json[0]["figures"].keys() <= {"total"}

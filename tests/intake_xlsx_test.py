@@ -19,6 +19,7 @@ from openpyxl.styles import Font
 
 from tdnv_sheets.findings import Finding
 from tdnv_sheets.grid import Book, Note, Sheet
+from tdnv_sheets.intake.cells import clean_text
 from tdnv_sheets.intake.extent import kept_extent
 from tdnv_sheets.intake.open import open_bytes
 from tdnv_sheets.intake.worker import Reader
@@ -304,6 +305,22 @@ def test_control_characters_written_as_escapes_are_dropped_and_line_breaks_kept(
     sheet = sheet_with(table, '<row r="6"><c r="A6" t="inlineStr"><is><t>a_x0007_b_x000D__x000A_c</t></is></c></row>')
 
     assert sheet.cell(6, 1) == "ab\nc"
+
+
+_NUMBERS = (
+    *(1, 7, 9, 10, 11, 12, 13, 31, 32, 99, 100, 126, 127, 128, 431, 999, 7898, 9999, 10_000, 54_999, 55_295),
+    *(57_344, 58_000, 65_533, 65_534, 65_535, 65_536, 128_512, 1_114_111),
+)
+
+
+@pytest.mark.parametrize("code", _NUMBERS)
+@pytest.mark.parametrize("written", ["&#{};", "&#x{:x};", "&#0{};"])
+def test_a_letter_written_by_its_number_is_that_letter_and_what_cannot_be_kept_is_dropped(
+    table: Path, code: int, written: str
+) -> None:
+    text = f"a{written.format(code)}b"
+    sheet = sheet_with(table, f'<row r="6"><c r="A6" t="inlineStr"><is><t>{text}</t></is></c></row>')
+    assert sheet.cell(6, 1) == clean_text(f"a{chr(code)}b")
 
 
 # ------------------------------------------------------------------ what is left out, and what is refused

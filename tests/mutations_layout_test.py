@@ -471,6 +471,24 @@ def test_a_row_below_the_signatures_that_reports_something_is_never_skipped(offi
     assert answer["verdict"] == "partly"
 
 
+@pytest.mark.parametrize(
+    ("cell", "verdict", "findings"),
+    [
+        ("F10", "partly", [("notes-below", ""), ("row-without-id", "A10")]),
+        ("C10", "accepted", [("notes-below", ""), ("skipped-row", "10")]),
+    ],
+)
+def test_a_row_that_holds_nothing_but_a_formula_without_a_value_is_looked_at(
+    office: SmallOffice, cell: str, verdict: str, findings: list[tuple[str, str]]
+) -> None:
+    def add(sheet: Worksheet) -> None:
+        sheet[cell], sheet["B12"] = "=1+1", "Ghi chú: số liệu đến ngày 10"
+
+    answer = office.merge(edited(fill(office.issue("cctl"), REPORTED), add))
+
+    assert (answer["verdict"], said(answer)) == (verdict, findings)
+
+
 def test_a_task_below_the_notes_is_a_task(
     office: SmallOffice, unmutated: dict[tuple[str, str], dict[str, Any]]
 ) -> None:

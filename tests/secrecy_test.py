@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tdnv_sheets.intake.asides import words_in
 from tdnv_sheets.validate.secrecy import (
     Secrecy,
     is_level_caption,
@@ -144,3 +145,10 @@ def test_a_mark_in_a_font_older_than_unicode_is_refused(text: str, font: str) ->
 @pytest.mark.parametrize("text", ["mËt khÈu", "b¶o mËt", "maät ñoä xaây döïng", "Mät", "Gramatik – Maß", "format/m"])
 def test_other_words_in_such_a_font_are_nothing(text: str) -> None:
     assert secrecy(text) is Secrecy.OK
+
+
+@pytest.mark.parametrize("written", ["&#{};", "&#0{};", "&#x{:x};", "&#38;#{};"])
+def test_a_mark_whose_letters_are_written_by_their_numbers_is_found_in_markup(written: str) -> None:
+    coded = "".join(written.format(ord(letter)) for letter in "TỐI MẬT")
+    found = list(words_in(f'<p t="{coded}"/><p t="B&#225;o c&#225;o"/>'))
+    assert found == ([] if "38" in written else ["TỐI MẬT"])

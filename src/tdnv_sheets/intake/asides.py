@@ -27,6 +27,8 @@ _CUT: Final = bytes.maketrans(b"<>\"'", b"<<<<")
 _MAY_COMPUTE: Final = re.compile(rb"f[\s>]")
 """The end of a formula's tag, behind «<» or «:»; with one of two signs before it, it is found twenty times slower."""
 _FORMULA: Final = re.compile(rb"<(?:\w++:)?+f(?:\s[^<>]*+)?>([^<]++)<")
+_BY_NUMBER: Final = re.compile(r"&#(?!38;)\d{1,7};")
+"""A letter by its number, as some programs write all that are not English; not «&», which begins the next one."""
 _SMALL: Final = 2**15
 """Markup up to this size is looked through once and remembered: of one program's files, most parts are the same."""
 _SHARED: Final = "xl/sharedstrings.xml"
@@ -80,11 +82,20 @@ def _marks_once(markup: bytes) -> tuple[str, ...]:
 def words_in(text: str) -> Iterator[str]:
     """Give the pieces of a text or of markup that bear a mark."""
     if "&" in text:
-        text = html.unescape(text)
+        text = html.unescape(_BY_NUMBER.sub(_letter, text))
     if perhaps_marked(text):
         pieces = dict.fromkeys(_BETWEEN.split(text))
         # A letter is looked for many times faster than a sign.
         yield from (piece for piece in pieces if ("m" in piece or "M" in piece) and secrecy(piece) is Secrecy.REFUSE)
+
+
+def _letter(number: re.Match[str]) -> str:
+    return _letters(number[0])
+
+
+@lru_cache(1024)
+def _letters(number: str) -> str:
+    return html.unescape(number)
 
 
 def bears_mark(data: bytes) -> bool:

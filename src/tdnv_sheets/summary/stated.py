@@ -26,6 +26,15 @@ WHOLES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = MappingProxyType(
     }
 )
 """Name of the check → a whole and its parts; the words stand in messages/checks.toml under `check_<name>`."""
+IN_GROUPS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+    {
+        "in_time": {"completed": "completed_on_time", "open": "open_in_time"},
+        "overdue": {"completed": "completed_late", "open": "open_overdue"},
+        "undated": {"completed": "completed_undated", "open": "open_undated"},
+    }
+)
+"""What a sentence says of the group that it named last («chưa hoàn thành 2.414, trong đó quá hạn 348») → the part of each
+group; the words stand in messages/explain.toml under `figures_<name>`."""
 NAMES: Final = tuple(dict.fromkeys(name for whole, parts in WHOLES.values() for name in (whole, *parts)))
 """What may be stated."""
 _NEEDED: Final = MappingProxyType(

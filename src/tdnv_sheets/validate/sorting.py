@@ -179,7 +179,8 @@ class _Sorter:
         return self._kind_of_rest(row, cells)
 
     def _kind_of_rest(self, row: TableRow, cells: Row) -> str:
-        if all(is_numbering(cell) for cell in cells.cells.values()):
+        # A row whose only cells cannot be read shows none here; whoever sent it has to look.
+        if cells.cells and all(is_numbering(cell) for cell in cells.cells.values()):
             known = {self.table.letters[name] for name in row.raw if name != "task_id"}
             return "only-number" if known & cells.cells.keys() else "ordinal"
         filled = any(not is_blank(row.raw.get(name)) or name in row.blind for name in self.unit_fields)
@@ -188,7 +189,7 @@ class _Sorter:
     def _is_heading(self, row: Row) -> bool:
         """Say whether a row only heads others: a letter and a text, or one text where units do not write."""
         rest = [column for column in row.cells if column != self.ordinal]
-        if is_counted(row, self.ordinal) or len(rest) > 1:
+        if not row.cells or is_counted(row, self.ordinal) or len(rest) > 1:
             return False
         if not rest or self.ordinal not in row.cells:
             (column,) = rest or row.cells
