@@ -198,7 +198,8 @@ def of_a_register(folder: Path, rows: int) -> bool:
     path = folder / "so.xlsx"
     run("prepare register", rows, path)
     (folder / ".tdnv").joinpath("drawn.json").rename(folder / "kept.json")
-    made, took = path.read_bytes(), {}
+    made = path.read_bytes()
+    took: dict[str, Spent] = {}
     for way in REGISTER:
         path.write_bytes(made)
         (folder / ".tdnv" / "drawn.json").write_bytes((folder / "kept.json").read_bytes())

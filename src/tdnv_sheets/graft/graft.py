@@ -171,7 +171,8 @@ def _merged_texts(theirs: File, ours: File, pairs: Pairs, standing: Standing | N
         if name not in replaced and (name in listed or theirs.package.content_type(name).endswith(_WITH_CELLS)):
             kept |= called(theirs.package.xml(name))
     if standing is not None:
-        return joined_texts(theirs.texts, ours.texts, kept | standing.texts())
+        standing.add_texts(kept)
+        return joined_texts(theirs.texts, ours.texts, kept)
     return merged_texts(theirs.texts, ours.texts, kept)
 
 

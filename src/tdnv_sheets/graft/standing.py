@@ -175,9 +175,8 @@ class Standing:
         """Whether nothing of it changes."""
         return not self._places
 
-    def texts(self) -> set[int]:
-        """Give the numbers of the shared texts that the rows call which stay."""
-        found: set[int] = set()
+    def add_texts(self, found: set[int]) -> None:
+        """Add the numbers of the shared texts that the rows call which stay; there may be a million."""
         edges = [self.cut.first, *(edge for _, start, end in self._places for edge in (start, end)), self.cut.last]
         for first, last in zip(edges[::2], edges[1::2], strict=True):
             at = first
@@ -189,7 +188,6 @@ class Standing:
                     raise NotStanding("texts called in another way")
                 found.update(map(int, calls))
                 at = end
-        return found
 
     def touched(self) -> Touched:
         """Give the sheet as it is: nothing of it goes."""

@@ -10,6 +10,7 @@ import hashlib
 import json
 from contextlib import suppress
 from importlib.metadata import version
+from sys import intern
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tdnv_sheets.render.register_rows import Line, ground, lines
@@ -73,7 +74,9 @@ def recall(space: Workspace, digest: str | None) -> Remembered | None:
         kept = json.loads(_place(space).read_text(encoding="utf-8"))
         if digest is None or kept["file"] != digest:
             return None
-        return Remembered(Shows(kept["under"], tuple(Line(*line) for line in kept["lines"])), kept["frame"])
+        # Units are few: each name is held once.
+        known = tuple(Line(task, intern(unit), digest) for task, unit, digest in kept["lines"])
+        return Remembered(Shows(kept["under"], known), kept["frame"])
     except (OSError, ValueError, KeyError, TypeError):
         return None  # never there, cut short or of another version
 
