@@ -10,11 +10,9 @@ cell, look, note, colour rule, table and name. It is also said beforehand when o
 from __future__ import annotations
 
 import argparse
-import io
 import shutil
 import tempfile
-import warnings
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -24,9 +22,6 @@ from unittest.mock import patch
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
-from openpyxl import load_workbook
-from openpyxl.comments import Comment
-from openpyxl.styles import Font, PatternFill
 
 from tdnv_sheets.graft import zipped
 from tdnv_sheets.inbox.workspace import find
@@ -37,32 +32,27 @@ from tdnv_sheets.pipeline.office import open_office
 from tdnv_sheets.pipeline.redraw import redraw
 from tdnv_sheets.records import Change, Conflict
 from tests.conftest import NOW, TASKS, TODAY, UNITS_CSV, enter, run
-from tests.graft_test import with_own_sheet
-from tests.packages import Layout, relaid
 from tests.registers import TASKS as SHEET
-from tests.registers import TaskSheet
 from tests.same_packages import told_difference
+from tests.standing_by_hand import BY_HAND, OWN, is_filtered
+from tests.standing_by_hand import TEXTS as TEXT_FIELDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from tdnv_sheets.pipeline.office import Office
     from tdnv_sheets.pipeline.redraw import Redrawn
     from tdnv_sheets.records import Value
 
 NEVER: Final = 10**9
-OWN: Final = "extra:Ghi riêng"
 TEXTS: Final[tuple[Value, ...]] = (
     *("đã làm", "- gạch đầu dòng", "=1+1", "@ai", "hai\ndòng", " có khoảng trắng ", "a&b<c>\"'", "x" * 700),
     *(None, "_x0041_", "\x0b lạ", "UBND tỉnh", "😀 ký tự"),
 )
-FIELDS: Final = ("note", "difficulty", "result_summary", "proposal", "coordinating_units")
 VALUES: Final = ("submit", "submit", "submit", "report", "decide", "extend", "own value")
 """What changes values only: then some rows must be enough."""
 MORE: Final = ("conflict", "settle", "new", "remove", "colours", "due soon", "spare rows", "day", "unit", "own column")
 """What changes more: then all has to be drawn."""
-BY_HAND: Final = ("own sheet", "paint", "heights", "note", "filter", "own formula", "saved", "widths", "cleared paint")
-"""What the office does to its file."""
 KINDS: Final = (*VALUES * 3, *MORE, *BY_HAND, "undo", "nothing", "far")
 
 
@@ -82,7 +72,6 @@ class Month:
 
     office: Office
     day: date = TODAY
-    filtered: bool = False
     told: bool = False
     """Whether the redraw before had to tell of something on «Nhiệm vụ» that it could not keep."""
     taken: int = 0
@@ -91,7 +80,10 @@ class Month:
     def step(self, step: Step) -> None:
         random = Random(step.seed)  # noqa: S311 - a seed makes it happen again
         before, day = self._seen(), self.day
-        getattr(self, f"_{step.kind.replace(' ', '_')}")(random)
+        if step.kind in BY_HAND:
+            BY_HAND[step.kind](self.office.space.register, random)
+        else:
+            getattr(self, f"_{step.kind.replace(' ', '_')}")(random)
         self.compare(step.kind, plain=before == self._seen() and day == self.day)
 
     def compare(self, kind: str, *, plain: bool) -> None:
@@ -113,6 +105,10 @@ class Month:
             assert some.rows is None, kind
         self.taken += some.rows is not None
         self.told = any(item.sheet == SHEET for item in some.kept.lost)
+
+    @property
+    def filtered(self) -> bool:
+        return is_filtered(self.office.space.register)
 
     def drawn(self, stands_from: int) -> Redrawn:
         read = file_digest(self.office.space.register)
@@ -149,7 +145,7 @@ class Month:
         self._commit(changes=(Change(key, name, item.fields.get(name), value, "A1"),))
 
     def _submit(self, random: Random) -> None:
-        self._change(random, FIELDS, TEXTS)
+        self._change(random, TEXT_FIELDS, TEXTS)
 
     def _report(self, random: Random) -> None:
         self._change(random, ("progress",), ("done", "in_progress", "blocked", None))
@@ -177,7 +173,7 @@ class Month:
 
     def _conflict(self, random: Random) -> None:
         key = random.choice(sorted(self.office.ledger.assignments()))
-        self._commit(conflicts=(Conflict(key, random.choice(FIELDS), None, "của sổ", f"gửi {random.random()}"),))
+        self._commit(conflicts=(Conflict(key, random.choice(TEXT_FIELDS), None, "của sổ", f"gửi {random.random()}"),))
 
     def _settle(self, random: Random) -> None:
         waiting = list(self.office.ledger.open_conflicts())
@@ -219,73 +215,6 @@ class Month:
     def _unit(self, random: Random) -> None:
         first, *rest = self.office.units
         self.office = replace(self.office, units=(replace(first, name=f"Chi cục {random.randrange(99)}"), *rest))
-
-    # ------------------------------------------------------------------ what happens to the file
-
-    @contextmanager
-    def _opened(self) -> Iterator[TaskSheet]:
-        path = self.office.space.register
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # it says what it takes away of the office's, which is its matter
-            book = load_workbook(io.BytesIO(path.read_bytes()))
-        yield TaskSheet(next(sheet for sheet in book if sheet.title == SHEET))
-        out = io.BytesIO()
-        book.save(out)
-        path.write_bytes(out.getvalue())
-
-    def _rewrite(self, data: bytes) -> None:
-        self.office.space.register.write_bytes(data)
-
-    def _own_sheet(self, _: Random) -> None:
-        data = self.office.space.register.read_bytes()
-        self._rewrite(relaid(data, Layout(turned=True)) if b"Trang" in data else with_own_sheet(data))
-
-    def _saved(self, random: Random) -> None:
-        layout = Layout(shift=random.choice((0, 7)), looks_turned=random.random() < 0.5, texts_turned=True, turned=True)
-        self._rewrite(relaid(self.office.space.register.read_bytes(), layout))
-
-    def _paint(self, random: Random) -> None:
-        with self._opened() as page:
-            fill = PatternFill("solid", fgColor=random.choice(("FFFF00", "00FF00")))
-            row = random.choice(page.filled)
-            wide = range(1, page.sheet.max_column + 1)
-            for column in wide if random.random() < 0.5 else (page.columns["note"], page.columns["status"]):
-                page.sheet.cell(row, column).fill = fill
-            page.at(random.choice(page.filled), "task_content").font = Font(bold=True, color="FF0000")
-
-    def _cleared_paint(self, random: Random) -> None:
-        with self._opened() as page:
-            for cell in page.sheet[random.choice(page.filled)]:
-                cell.fill = PatternFill()
-
-    def _heights(self, random: Random) -> None:
-        with self._opened() as page:
-            page.sheet.row_dimensions[random.choice(page.filled)].height = 77
-            page.sheet.row_dimensions[random.choice(page.filled)].hidden = True
-            page.sheet.row_dimensions[random.choice(page.filled)].outlineLevel = 1
-
-    def _widths(self, random: Random) -> None:
-        with self._opened() as page:
-            page.sheet.column_dimensions[random.choice("CDEF")].width = 44
-            page.sheet.freeze_panes = "A6"
-
-    def _note(self, random: Random) -> None:
-        with self._opened() as page:
-            page.at(random.choice(page.filled), random.choice(FIELDS)).comment = Comment("hỏi lại", "chị Lan")
-
-    def _filter(self, random: Random) -> None:
-        with self._opened() as page:
-            table = page.sheet.tables["tblNhiemVu"]
-            table.autoFilter.filterColumn = []
-            self.filtered = random.random() < 0.6
-            if self.filtered:
-                table.autoFilter.add_filter_column(page.columns["progress"] - 1, ["Đã hoàn thành", ""], blank=True)
-
-    def _own_formula(self, _: Random) -> None:
-        with self._opened() as page:
-            column = page.columns.get(OWN)
-            for row in page.filled if column else ():
-                page.sheet.cell(row, column).value = f"=LEN(F{row})&A{row}"
 
 
 def live(steps: Sequence[Step], template: Path, *, arrays: bool = False) -> int:

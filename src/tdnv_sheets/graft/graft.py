@@ -171,8 +171,9 @@ def _merged_texts(theirs: File, ours: File, pairs: Pairs, standing: Standing | N
         if name not in replaced and (name in listed or theirs.package.content_type(name).endswith(_WITH_CELLS)):
             kept |= called(theirs.package.xml(name))
     if standing is not None:
-        standing.add_texts(kept)
-        return joined_texts(theirs.texts, ours.texts, kept)
+        called_there = standing.texts()
+        called_there |= kept
+        return joined_texts(theirs.texts, ours.texts, called_there)
     return merged_texts(theirs.texts, ours.texts, kept)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -16,6 +17,7 @@ from tdnv_sheets.graft.file import File
 from tdnv_sheets.graft.frames import cut, read_sheet, sheet_of
 from tdnv_sheets.graft.looks import Numbers, rows_by_number, touched_row
 from tdnv_sheets.graft.match import KEY
+from tdnv_sheets.graft.rows import rows_of
 from tdnv_sheets.graft.sheet import RowTouch, Side, Touched
 from tdnv_sheets.graft.splice import tree
 from tdnv_sheets.graft.styles import Looks
@@ -123,7 +125,10 @@ def frame(ours: File, listed: Listed, numbers: Numbers) -> Frame:
 
 
 class Standing:
-    """The office's sheet while it is decided what of it stays."""
+    """The office's sheet while it is decided what of it stays.
+
+    Its part may be a third of all memory that a redraw takes: it is let go while the other sheets are made, and inflated again.
+    """
 
     def __init__(self, theirs: File, ours: File, wanted: Stands, numbers: Numbers) -> None:
         there, drawn = theirs.sheet(wanted.title), ours.sheet(wanted.title)
@@ -133,14 +138,18 @@ class Standing:
         if self.frame.digest != wanted.frame:
             raise NotStanding("another frame")
         self.title, self.part, self._wanted = wanted.title, there.part, wanted
-        self.xml = theirs.package.xml(there.part)
-        self.cut = cut(self.xml)
+        self._package = theirs.package
+        xml = self._package.xml(self.part)
+        self.cut = cut(xml)
         names = theirs.book.local(theirs.book.sheets.index(there))
-        self.sheet = sheet_of(theirs.package, there.part, there.title, names, (self.xml, self.cut))
+        sheet = sheet_of(theirs.package, there.part, there.title, names, (xml, self.cut))
+        self.sheet = replace(sheet, rows=lambda: rows_of(self._package.xml(self.part), self.cut))
         self._drawn = ours.package.xml(drawn.part)
         self._drawn_cut = cut(self._drawn)
         self._check_filter(self.sheet)
-        self._places = self._found(self._changed())
+        self._places = self._found(xml, self._changed())
+        self._old = {number: bytes(xml[start:end]) for number, start, end in self._places}
+        self._texts = self._called(xml)
         self._new: dict[int, bytes] = {}
 
     @staticmethod
@@ -156,14 +165,14 @@ class Standing:
         rows = rows_by_number(self._drawn[self._drawn_cut.first : self._drawn_cut.last])
         return [number for number in rows if number >= self.frame.first]
 
-    def _found(self, numbers: list[int]) -> list[tuple[int, int, int]]:
+    def _found(self, xml: bytes, numbers: list[int]) -> list[tuple[int, int, int]]:
         """Give number, begin and end of the rows that change, from the top."""
-        if self.cut.tag != "sheetData" or self.xml.find(b"<!", self.cut.first, self.cut.last) >= 0:
+        if self.cut.tag != "sheetData" or xml.find(b"<!", self.cut.first, self.cut.last) >= 0:
             raise NotStanding("written by another program")
         places, at = [], self.cut.first
         for number in numbers:
-            start = self.xml.find(b'<row r="%d"' % number, at, self.cut.last)
-            end = self.xml.find(b"</row>", start, self.cut.last) if start >= 0 else -1
+            start = xml.find(b'<row r="%d"' % number, at, self.cut.last)
+            end = xml.find(b"</row>", start, self.cut.last) if start >= 0 else -1
             if end < 0:
                 raise NotStanding(f"row {number}")
             at = end + len(b"</row>")
@@ -175,19 +184,25 @@ class Standing:
         """Whether nothing of it changes."""
         return not self._places
 
-    def add_texts(self, found: set[int]) -> None:
-        """Add the numbers of the shared texts that the rows call which stay; there may be a million."""
+    def texts(self) -> set[int]:
+        """Hand over the numbers of the shared texts that the rows call which stay, once; there may be a million."""
+        found, self._texts = self._texts, set()
+        return found
+
+    def _called(self, xml: bytes) -> set[int]:
+        found: set[int] = set()
         edges = [self.cut.first, *(edge for _, start, end in self._places for edge in (start, end)), self.cut.last]
         for first, last in zip(edges[::2], edges[1::2], strict=True):
             at = first
             while at < last:
-                end = last if last - at <= _CHUNK else self.xml.rfind(b"<row ", at + 1, at + _CHUNK)
+                end = last if last - at <= _CHUNK else xml.rfind(b"<row ", at + 1, at + _CHUNK)
                 end = last if end <= at else end
-                calls = _SHARED.findall(self.xml, at, end)
-                if len(calls) != self.xml.count(b' t="s"', at, end):
+                calls = _SHARED.findall(xml, at, end)
+                if len(calls) != xml.count(b' t="s"', at, end):
                     raise NotStanding("texts called in another way")
                 found.update(map(int, calls))
                 at = end
+        return found
 
     def touched(self) -> Touched:
         """Give the sheet as it is: nothing of it goes."""
@@ -200,8 +215,8 @@ class Standing:
             raise NotStanding("selection")
         rows = b"".join(numbers.rows(self._drawn, self._drawn_cut.first, self._drawn_cut.last))
         drawn = rows_by_number(rows)
-        for number, start, end in self._places:
-            self._new[number] = self._row(bytes(self.xml[start:end]), *drawn[number], tools)
+        for number in self._old:
+            self._new[number] = self._row(self._old[number], *drawn[number], tools)
 
     def _row(self, old: bytes, new: bytes, tag: re.Match[bytes], tools: Tools) -> bytes:
         """Give a drawn row with what the office did to it, by the same rules as `touched/cells.py`."""
@@ -235,7 +250,7 @@ class Standing:
 
     def chunks(self) -> Iterator[bytes | memoryview]:
         """Give the part with its new rows, in pieces that are not copied."""
-        held, at = memoryview(self.xml), 0
+        held, at = memoryview(self._package.xml(self.part)), 0
         for number, start, end in self._places:
             yield held[at:start]
             yield self._new[number]
