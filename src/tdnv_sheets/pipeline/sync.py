@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tdnv_sheets.findings import About
-    from tdnv_sheets.pipeline.check import Moment
     from tdnv_sheets.pipeline.draw import Redrawn
+    from tdnv_sheets.pipeline.moment import Moment
     from tdnv_sheets.pipeline.office import Office
     from tdnv_sheets.pipeline.receive import Received
 
