@@ -28,10 +28,11 @@ from tdnv_sheets.cli.main import ALLOCATIONS
 from tdnv_sheets.inbox.workspace import find
 from tdnv_sheets.ledger.commit import Entry, NewTask, commit
 from tdnv_sheets.periods import parse_period
-from tdnv_sheets.pipeline.check import Moment, check_files
+from tdnv_sheets.pipeline.check import check_files
 from tdnv_sheets.pipeline.demo import grid_of, label
 from tdnv_sheets.pipeline.ingest import ingest
 from tdnv_sheets.pipeline.issue import issue
+from tdnv_sheets.pipeline.moment import Moment
 from tdnv_sheets.pipeline.office import open_office
 from tdnv_sheets.pipeline.start import Start, init
 

@@ -17,8 +17,8 @@ from pathlib import Path
 import findings_page
 
 from tdnv_sheets.messages.catalogue import say
-from tdnv_sheets.pipeline.check import Moment
 from tdnv_sheets.pipeline.demo import AS_OF, play
+from tdnv_sheets.pipeline.moment import Moment
 from tdnv_sheets.pipeline.templates import draw_templates
 
 HERE = Path(__file__).resolve().parent

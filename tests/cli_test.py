@@ -30,7 +30,7 @@ def test_help_loads_neither_pandas_nor_openpyxl_nor_sqlalchemy() -> None:
         "import sys\n"
         "from tdnv_sheets.cli.main import main\n"
         "try:\n    main(['--help'])\nexcept SystemExit:\n    pass\n"
-        "print(sorted({'pandas', 'openpyxl', 'sqlalchemy', 'pandera', 'xlsxwriter', 'holidays'} & sys.modules.keys()))"
+        "print(sorted({'numpy', 'pandas', 'openpyxl', 'sqlalchemy', 'pandera', 'xlsxwriter', 'holidays'} & sys.modules.keys()))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, encoding="utf-8")
     assert done.stdout.splitlines()[-1] == "[]"

@@ -20,8 +20,8 @@ from tdnv_sheets.cli.main import main
 from tdnv_sheets.inbox.workspace import Workspace, find
 from tdnv_sheets.ledger.commit import Entry, NewTask, commit
 from tdnv_sheets.ledger.store import Ledger
-from tdnv_sheets.pipeline.check import Moment
 from tdnv_sheets.pipeline.demo import grid_of, label
+from tdnv_sheets.pipeline.moment import Moment
 from tdnv_sheets.pipeline.office import open_office
 from tdnv_sheets.sheetspec import assignment_spec
 from tests.databases import keep_ledger_in, ledger_url, run_of_tests

@@ -11,9 +11,9 @@ from openpyxl import load_workbook
 
 from tdnv_sheets.grid import letters
 from tdnv_sheets.inbox.workspace import find
-from tdnv_sheets.pipeline.check import Moment
 from tdnv_sheets.pipeline.demo import grid_of
 from tdnv_sheets.pipeline.ingest import ingest
+from tdnv_sheets.pipeline.moment import Moment
 from tdnv_sheets.pipeline.office import open_office
 from tdnv_sheets.sheetspec import Owner, assignment_spec
 from tests.conftest import NOW, TODAY, id_row

@@ -6,7 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from tdnv_sheets.pipeline.check import Moment, check_files
+from tdnv_sheets.pipeline.check import check_files
+from tdnv_sheets.pipeline.moment import Moment
 from tdnv_sheets.pipeline.office import open_office
 from tests.conftest import NOW, TODAY
 from tests.damage_clerk import walk_back

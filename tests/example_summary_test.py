@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
-from tdnv_sheets.pipeline.check import Moment
 from tdnv_sheets.pipeline.demo import play
+from tdnv_sheets.pipeline.moment import Moment
 from tdnv_sheets.shipped import packaged
 from tests.conftest import NOW, run
 

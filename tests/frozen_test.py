@@ -20,9 +20,9 @@ from tdnv_sheets.ledger.commit import Entry, NewTask, commit
 from tdnv_sheets.periods import parse_period
 from tdnv_sheets.pipeline import freeze as freezing
 from tdnv_sheets.pipeline import report as reporting
-from tdnv_sheets.pipeline.check import Moment
 from tdnv_sheets.pipeline.freeze import freeze
 from tdnv_sheets.pipeline.kept import kept
+from tdnv_sheets.pipeline.moment import Moment
 from tdnv_sheets.pipeline.office import open_office
 from tdnv_sheets.pipeline.report import failed_checks, figures
 from tdnv_sheets.records import Change, Key

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from tdnv_sheets.grid import Book
 from tdnv_sheets.inbox.workspace import Workspace, find
 from tdnv_sheets.intake.worker import Reader
-from tdnv_sheets.pipeline.check import Moment
 from tdnv_sheets.pipeline.draw import file_digest
 from tdnv_sheets.pipeline.ingest import ingest
+from tdnv_sheets.pipeline.moment import Moment
 from tdnv_sheets.pipeline.office import open_office
 from tdnv_sheets.pipeline.redraw import redraw
 from tests.conftest import NOW, TODAY

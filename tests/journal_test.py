@@ -21,8 +21,8 @@ from tdnv_sheets.inbox.workspace import find
 from tdnv_sheets.ledger.arrivals import read_arrivals
 from tdnv_sheets.ledger.store import Ledger
 from tdnv_sheets.pipeline import ingest, journal, take
-from tdnv_sheets.pipeline.check import Moment
 from tdnv_sheets.pipeline.journal import last_drawn, refresh_journal
+from tdnv_sheets.pipeline.moment import Moment
 from tdnv_sheets.pipeline.office import open_office
 from tests.conftest import NOW, TODAY, Ran, SmallOffice, fill
 

@@ -9,8 +9,8 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet.datavalidation import DataValidationList
 
-from tdnv_sheets.pipeline.check import Moment
 from tdnv_sheets.pipeline.demo import AS_OF, grid_of, play
+from tdnv_sheets.pipeline.moment import Moment
 from tests.conftest import NOW, SmallOffice, fill
 from tests.packages import raw_parts
 

@@ -10,9 +10,9 @@ from openpyxl import load_workbook
 
 from tdnv_sheets.ledger.commit import Entry, commit
 from tdnv_sheets.periods import parse_period
-from tdnv_sheets.pipeline.check import Moment
 from tdnv_sheets.pipeline.demo import grid_of
 from tdnv_sheets.pipeline.issue import issue
+from tdnv_sheets.pipeline.moment import Moment
 from tdnv_sheets.pipeline.office import open_office
 from tdnv_sheets.pipeline.sync import Synced, sync
 from tdnv_sheets.records import Change, Key

@@ -18,9 +18,9 @@ from tdnv_sheets.errors import BadOfficeFile
 from tdnv_sheets.inbox.workspace import find
 from tdnv_sheets.officetoml import key_lines
 from tdnv_sheets.periods import parse_period
-from tdnv_sheets.pipeline.check import Moment
 from tdnv_sheets.pipeline.draw import file_digest
 from tdnv_sheets.pipeline.issue import issue
+from tdnv_sheets.pipeline.moment import Moment
 from tdnv_sheets.pipeline.office import open_office
 from tdnv_sheets.pipeline.redraw import redraw
 from tdnv_sheets.pipeline.regulations import as_json, as_lines, problems_of

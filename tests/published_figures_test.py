@@ -16,7 +16,7 @@ import pytest
 from tdnv_sheets import calendar, regulation
 from tdnv_sheets.periods import parse_period
 from tdnv_sheets.records import Assignment, Key
-from tdnv_sheets.rules.course import Judge
+from tdnv_sheets.rules.judge import Judge
 from tdnv_sheets.summary.build import summarise
 from tdnv_sheets.summary.rates import percent
 from tdnv_sheets.summary.stated import stated_checks

@@ -11,8 +11,8 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from tdnv_sheets.inbox.workspace import put_in_place
-from tdnv_sheets.pipeline.check import Moment
 from tdnv_sheets.pipeline.ingest import ingest
+from tdnv_sheets.pipeline.moment import Moment
 from tdnv_sheets.render.register import draw_register
 from tests.conftest import NOW, TODAY, SmallOffice, enter, fill
 from tests.registers import NEW, ONE, THREE, TWO, Opened, TaskSheet, edited, seen, stays_untouched, sync

@@ -19,6 +19,7 @@ from tdnv_sheets.render.view import MarkedView
 from tdnv_sheets.settings import DEFAULT_COLOURS
 from tests.conftest import TODAY, SmallOffice, fill, place
 from tests.conftest import run as run_anywhere
+from tests.mutations_files_test import rewritten
 from tests.render_template_test import FIRST_ROW, SIGNED, Opened, columns, opened, view
 
 if TYPE_CHECKING:
@@ -364,3 +365,28 @@ def test_a_sheet_too_large_to_be_repeated_whole_says_so(tmp_path: Path, monkeypa
     assert sheet["A3"].value == (
         "Trang này có 8 ô có chữ; ở đây chỉ chép lại 4 ô đầu. Phần còn lại xem trong tệp đã gửi."
     )
+
+
+def test_texts_and_numbers_that_no_cell_of_excel_holds_are_shown_as_far_as_one_does(
+    office: SmallOffice, tmp_path: Path
+) -> None:
+    sent = fill(office.issue("cctl"), {ONE: {"progress": "in_progress", "result_summary": "@@"}})
+    book = load_workbook(sent)
+    missing, own = book["Nhiệm vụ thiếu"], book.create_sheet("Bảng riêng")
+    missing.cell(6, 3).value = "@@"
+    own["A1"], own["A2"] = "@@", 123456789
+    book.save(sent)
+    long = (r"xl/(?:sharedStrings|worksheets/sheet\d)\.xml", lambda text: text.replace("@@", "ă" * 40_000))
+    data = rewritten(sent, long, (r"xl/worksheets/.*", lambda text: text.replace("123456789", "1E999")))
+    sent.write_bytes(data)
+
+    found = said(office, sent, tmp_path / "marked")
+    (copy,) = (tmp_path / "marked").iterdir()
+
+    assert ("truncated", place(sent, ONE, "result_summary")) in found
+    pages = load_workbook(copy)
+    shown = pages["Cập nhật"][place(copy, ONE, "result_summary")].value
+    assert (len(shown), shown[-2:]) == (32_767, "ă…")
+    texts = [cell.value for row in pages["Đã gửi 1"].iter_rows(min_row=4) for cell in row if cell.value is not None]
+    assert texts == [shown, "inf"]
+    assert said(office, copy, tmp_path / "again")

@@ -26,7 +26,7 @@ from tdnv_sheets.render.docx_parts import Text, legal, paragraph
 from tdnv_sheets.render.report_docx import draw_document
 from tdnv_sheets.render.report_rules import article_in_full, rules_of
 from tdnv_sheets.render.report_view import count_text, percent_text
-from tdnv_sheets.rules.course import Judge
+from tdnv_sheets.rules.judge import Judge
 from tdnv_sheets.summary.applied import applied
 from tests.drawings import reworded
 from tests.render_safety_test import attack

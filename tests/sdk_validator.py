@@ -12,8 +12,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tdnv_sheets.pipeline.check import Moment
 from tdnv_sheets.pipeline.demo import AS_OF, play
+from tdnv_sheets.pipeline.moment import Moment
 from tests.conftest import NOW
 from tests.drawings import draw_all
 

@@ -16,7 +16,7 @@ from tdnv_sheets.messages.catalogue import say
 from tdnv_sheets.periods import parse_period
 from tdnv_sheets.records import Assignment, Key
 from tdnv_sheets.rules.alerts import held_from
-from tdnv_sheets.rules.course import Judge
+from tdnv_sheets.rules.judge import Judge
 from tdnv_sheets.rules.judgement import COMPLETED, Judgement, Status
 from tdnv_sheets.summary.build import summarise
 from tdnv_sheets.summary.checks import run_checks, sum_of_statuses

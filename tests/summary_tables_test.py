@@ -13,8 +13,8 @@ from tdnv_sheets import calendar, regulation
 from tdnv_sheets.messages.catalogue import say
 from tdnv_sheets.periods import between, parse_period
 from tdnv_sheets.records import Assignment, Key
-from tdnv_sheets.rules.course import Judge
 from tdnv_sheets.rules.duties import Duty, DutyKind, DutyState
+from tdnv_sheets.rules.judge import Judge
 from tdnv_sheets.summary.build import summarise
 from tdnv_sheets.summary.choices import Choices
 from tdnv_sheets.summary.figures import Applied, Flow

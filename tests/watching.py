@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tdnv_sheets.cli.watch import words
 from tdnv_sheets.inbox import heartbeat
-from tdnv_sheets.pipeline.check import Moment
+from tdnv_sheets.pipeline.moment import Moment
 from tdnv_sheets.pipeline.watch import How, Now, Watcher
 from tests.conftest import NOW, SmallOffice
 

@@ -15,8 +15,8 @@ from tdnv_sheets.cli.out import Call, pass_call, received_text, tell
 def demo(call: Call, folder: Path) -> None:
     """Play a small office's half-year on invented data in FOLDER, and say where to look."""
     from tdnv_sheets.messages.catalogue import say
-    from tdnv_sheets.pipeline.check import Moment
     from tdnv_sheets.pipeline.demo import AS_OF, play
+    from tdnv_sheets.pipeline.moment import Moment
 
     moment = Moment(call.as_of or AS_OF, call.moment().now)
     tell(say("cli.demo_start", call.lang, folder=folder.resolve(), as_of=f"{moment.as_of:%d/%m/%Y}"))

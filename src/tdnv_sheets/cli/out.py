@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tdnv_sheets.inbox.workspace import Workspace
-    from tdnv_sheets.pipeline.check import Moment
+    from tdnv_sheets.pipeline.moment import Moment
     from tdnv_sheets.pipeline.receive import Received
 
 ATTENTION: Final = 1
@@ -39,7 +39,7 @@ class Call:
 
     def moment(self) -> Moment:
         """Give the day that counts and the clock, read here and nowhere deeper."""
-        from tdnv_sheets.pipeline.check import Moment
+        from tdnv_sheets.pipeline.moment import Moment
 
         now = datetime.now().replace(microsecond=0)  # noqa: DTZ005 - offices live by the clock on the wall
         return Moment(self.as_of or now.date(), now)

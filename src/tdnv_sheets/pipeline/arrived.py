@@ -15,8 +15,8 @@ from tdnv_sheets.pipeline.not_taken import stored_finding
 from tdnv_sheets.validate.checked import Verdict
 
 if TYPE_CHECKING:
-    from tdnv_sheets.pipeline.check import Moment
     from tdnv_sheets.pipeline.filing import Plan
+    from tdnv_sheets.pipeline.moment import Moment
     from tdnv_sheets.pipeline.office import Office
     from tdnv_sheets.pipeline.receive import Received
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Final
@@ -33,24 +33,17 @@ from tdnv_sheets.validate.understand import desk_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from datetime import date, datetime
+    from datetime import date
     from pathlib import Path
 
     from tdnv_sheets.periods import Period
+    from tdnv_sheets.pipeline.moment import Moment
     from tdnv_sheets.records import Unit, Value
 
 _LOT: Final = 32
 """Files that are judged in one frame: more would cost hardly less each, and nothing is written while a lot fills up."""
 _LEFT_ALONE: Final = frozenset(("incomplete-file", "secret-name", "secret-note"))
 """Files that are not read and stay where they were dropped."""
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """The day that rules and messages count from, and the clock for what is written down."""
-
-    as_of: date
-    now: datetime
 
 
 def check_files(

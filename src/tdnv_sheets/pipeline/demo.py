@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 
     from tdnv_sheets.graft.patch import Changes
     from tdnv_sheets.inbox.workspace import Workspace
-    from tdnv_sheets.pipeline.check import Moment
     from tdnv_sheets.pipeline.issue import IssuedFile
+    from tdnv_sheets.pipeline.moment import Moment
     from tdnv_sheets.pipeline.sync import Synced
     from tdnv_sheets.records import Value
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from tdnv_sheets.periods import Period
-    from tdnv_sheets.pipeline.check import Moment
+    from tdnv_sheets.pipeline.moment import Moment
     from tdnv_sheets.pipeline.office import Office
     from tdnv_sheets.render.report_view import Paper
     from tdnv_sheets.summary.figures import Summary

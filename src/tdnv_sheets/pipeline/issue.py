@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from tdnv_sheets.findings import About
     from tdnv_sheets.periods import Period
-    from tdnv_sheets.pipeline.check import Moment
+    from tdnv_sheets.pipeline.moment import Moment
     from tdnv_sheets.records import Unit
     from tdnv_sheets.render.view import Row
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from tdnv_sheets.inbox.workspace import Workspace
     from tdnv_sheets.ledger.arrivals import Arrival
-    from tdnv_sheets.pipeline.check import Moment
+    from tdnv_sheets.pipeline.moment import Moment
     from tdnv_sheets.pipeline.office import Office
     from tdnv_sheets.records import Unit
 

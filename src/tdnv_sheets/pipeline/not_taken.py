@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from tdnv_sheets.findings import Finding
     from tdnv_sheets.ledger.conflicts import Dispute
-    from tdnv_sheets.pipeline.check import Moment
+    from tdnv_sheets.pipeline.moment import Moment
     from tdnv_sheets.pipeline.office import Office
     from tdnv_sheets.pipeline.receive import Received
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from tdnv_sheets.periods import Period
-    from tdnv_sheets.pipeline.check import Moment
+    from tdnv_sheets.pipeline.moment import Moment
     from tdnv_sheets.pipeline.office import Office
     from tdnv_sheets.records import Assignment, Value
     from tdnv_sheets.text.recurrence import Recurrence

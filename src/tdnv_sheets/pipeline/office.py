@@ -14,7 +14,7 @@ from tdnv_sheets.pipeline.regulations import open_regulation
 from tdnv_sheets.pipeline.units import known_units
 from tdnv_sheets.records import NO_TRAIL
 from tdnv_sheets.render.view import Row
-from tdnv_sheets.rules.course import Judge
+from tdnv_sheets.rules.judge import Judge
 from tdnv_sheets.rules.status import judge
 
 if TYPE_CHECKING:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tdnv_sheets.ledger.entries import Logged
     from tdnv_sheets.ledger.log import Removal
     from tdnv_sheets.ledger.undo import Undone
-    from tdnv_sheets.pipeline.check import Moment
+    from tdnv_sheets.pipeline.moment import Moment
 
 _STARTS_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 

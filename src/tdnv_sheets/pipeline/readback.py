@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from tdnv_sheets.grid import Book
     from tdnv_sheets.intake.worker import FileSeen
-    from tdnv_sheets.pipeline.check import Moment
+    from tdnv_sheets.pipeline.moment import Moment
     from tdnv_sheets.pipeline.office import Office
     from tdnv_sheets.validate.register import Drawing, RegisterRead
     from tdnv_sheets.validate.register_rows import NewRow

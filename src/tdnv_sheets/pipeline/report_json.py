@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict, fields
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Final
+
+from tdnv_sheets.summary.figures import Counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -11,9 +14,12 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from tdnv_sheets.periods import Period
-    from tdnv_sheets.summary.figures import Counts, Flow, Line, Listed, Summary
+    from tdnv_sheets.summary.figures import Flow, Line, Listed, Summary
     from tdnv_sheets.summary.ranking import Ranking
     from tdnv_sheets.summary.returns import Returns
+
+_FIGURES: Final = tuple(figure.name for figure in fields(Counts))
+_figures: Final = attrgetter(*_FIGURES)
 
 
 def more_of(summary: Summary) -> dict[str, Any]:
@@ -66,7 +72,7 @@ def more_of(summary: Summary) -> dict[str, Any]:
 
 def counts_of(counts: Counts) -> dict[str, int]:
     """Give all figures of a line by name."""
-    return asdict(counts)
+    return dict(zip(_FIGURES, _figures(counts), strict=True))
 
 
 def rate_of(rate: Fraction | None) -> float | None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from tdnv_sheets.ledger.commit import NewTask
-    from tdnv_sheets.pipeline.check import Moment
+    from tdnv_sheets.pipeline.moment import Moment
     from tdnv_sheets.pipeline.office import Office
     from tdnv_sheets.records import Change, Unit, Value
 

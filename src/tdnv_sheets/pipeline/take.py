@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 
     from tdnv_sheets.intake.worker import FileSeen
     from tdnv_sheets.ledger.entries import Receipt
-    from tdnv_sheets.pipeline.check import Moment
     from tdnv_sheets.pipeline.dropped import Dropped
     from tdnv_sheets.pipeline.filing import Plan
+    from tdnv_sheets.pipeline.moment import Moment
     from tdnv_sheets.pipeline.office import Office
     from tdnv_sheets.records import SubmittedRow
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from tdnv_sheets.grid import Raw
 
 # [MS-OI29500] 2.1.613 for the first three; the others are in Excel's specifications.
 TITLE_UNITS: Final = 32
@@ -31,6 +34,13 @@ def fit(text: str, most: int) -> str:
     if units(text) <= most:
         return text
     return _start(text, most - 1).rstrip() + "…"
+
+
+def held(value: Raw) -> Raw:
+    """Give a value that somebody sent as far as a cell can hold it: other programs write what Excel cannot."""
+    if isinstance(value, float) and not isfinite(value):
+        return str(value)
+    return fit(value, CELL_UNITS) if isinstance(value, str) and len(value) > CELL_UNITS // 2 else value
 
 
 def _start(text: str, most: int) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from tdnv_sheets.findings import Severity, shorten
 from tdnv_sheets.grid import OLD_ERRORS
 from tdnv_sheets.messages.catalogue import say
+from tdnv_sheets.render.limits import held
 from tdnv_sheets.render.styles import DAY, fill, mix
 from tdnv_sheets.render.template import update_columns
 from tdnv_sheets.render.template_forms import missing_columns
@@ -48,7 +49,7 @@ def draw_kept(book: Book, view: MarkedView, about: Iterable[tuple[Finding, str, 
             sheet.write_formula(place.row, place.column, f"={value}", book.look(look), value)
         elif finding.code == "legacy-encoding":
             look = mix(look, _font(finding, str(value)))
-            book.put(sheet, place.row, place.column, str(value), book.look(look))
+            book.put(sheet, place.row, place.column, held(str(value)), book.look(look))
         elif isinstance(value, date) and spec.kind is not Kind.DATE:
             book.put(sheet, place.row, place.column, value, book.look(mix(look, {"num_format": DAY})))
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from tdnv_sheets.grid import is_blank
 from tdnv_sheets.messages.catalogue import say
 from tdnv_sheets.render.book import set_page
+from tdnv_sheets.render.limits import held
 from tdnv_sheets.render.styles import DAY, SUBTITLE, TITLE, WRAPPED, mix
 from tdnv_sheets.sheetspec import assignment_spec
 
@@ -39,7 +40,7 @@ def draw_sent(book: Book, view: MarkedView) -> None:
             book.put(sheet, CUT_ROW, 0, cut, book.look(SUBTITLE))
         for row, column in filled[:MOST_CELLS]:
             value = sent.rows[row][column]
-            book.put(sheet, FIRST_ROW + row, column, value, day if isinstance(value, date) else plain)
+            book.put(sheet, FIRST_ROW + row, column, held(value), day if isinstance(value, date) else plain)
         set_page(sheet, footer=view.book.office, repeat=(TITLE_ROW, HOW_ROW))
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tdnv_sheets.messages.catalogue import say
 from tdnv_sheets.render.book import set_columns, set_page
+from tdnv_sheets.render.limits import held
 from tdnv_sheets.render.styles import FRAME, SUBTITLE, TITLE, WRAPPED, header, mix
 from tdnv_sheets.render.template import update_columns
 from tdnv_sheets.sheetspec import Kind
@@ -37,6 +38,7 @@ def draw_stray(book: Book, view: MarkedView) -> None:
     for line, (number, cells) in enumerate(view.stray, HEAD_ROW + 1):
         book.put(sheet, line, 0, number, plain)
         for column, spec in enumerate(columns, 1):
-            book.put(sheet, line, column, cells.get(spec.name), day if spec.kind is Kind.DATE else plain)
+            value = held(cells.get(spec.name))
+            book.put(sheet, line, column, value, day if spec.kind is Kind.DATE else plain)
     sheet.freeze_panes(HEAD_ROW + 1, 1)
     set_page(sheet, footer=view.book.office, repeat=(HEAD_ROW, HEAD_ROW))

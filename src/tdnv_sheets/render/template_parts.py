@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from tdnv_sheets.grid import letters
 from tdnv_sheets.messages.catalogue import say
 from tdnv_sheets.render.book import Advice, Area
+from tdnv_sheets.render.limits import held
 from tdnv_sheets.render.styles import IDS, SUBTITLE, TITLE, cell, fill, header, mix
 from tdnv_sheets.sheetspec import FieldSpec, Kind, Owner
 
@@ -116,8 +116,6 @@ def as_shown(spec: FieldSpec, value: object, lang: str) -> Raw:
         return None
     if spec.kind is Kind.CHOICE and isinstance(value, str):
         return spec.label(value, lang)
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
     return value if isinstance(value, (str, int, float, date)) else str(value)
 
 
@@ -172,7 +170,7 @@ def draw_cell(book: Book, sheet: Worksheet, plan: Plan, place: Place, shown: Raw
         look = mix(look, fill(plan.colours[mark.colour]))
         options = {"width": NOTE_WIDTH, "height": NOTE_HEIGHT, "author": plan.office, "font_size": 9}
         sheet.write_comment(place.row, place.column, mark.note, options)
-    book.put(sheet, place.row, place.column, shown, book.look(look))
+    book.put(sheet, place.row, place.column, held(shown), book.look(look))
 
 
 def draw_checks(book: Book, sheet: Worksheet, plan: Plan, area: Area, spec: FieldSpec) -> None:

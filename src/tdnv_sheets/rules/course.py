@@ -1,159 +1,233 @@
-"""How an assignment stood over time: the days on which its status changes, found once instead of judging every day.
+"""How the rows of a table stood over time: the rules of `status.py` in columns, for whole ledgers and for many days.
 
+The sentences are those of `status.py`, each said of all rows at once; tests hold the two equal for every row and day.
 A status depends on the day asked for only through comparisons with a few days of the row itself (decision, completion,
 the unit's last word, deadline) and, for a row without any start day, with those on which the regulation changes. Between
-two such days nothing changes. Counting asks for many days of many rows; a course answers them all.
+two such days nothing changes.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
-from tdnv_sheets.records import NO_TRAIL
-from tdnv_sheets.rules.alerts import start_day
-from tdnv_sheets.rules.status import CLOSING, INTERIM, Facts, facts_of, judge, outcome_on, status_on
+import numpy as np
+
+from tdnv_sheets.rules.judgement import Status, Timeliness
+from tdnv_sheets.rules.status import CLOSING
+from tdnv_sheets.rules.table import DECISIONS, NEVER, first_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Sequence
+    from typing import Any
 
     from tdnv_sheets.calendar import Calendar
-    from tdnv_sheets.records import Assignment, Key, Trail
-    from tdnv_sheets.regulation import Completion, Regulation
-    from tdnv_sheets.rules.judgement import Judgement, Status
+    from tdnv_sheets.regulation import Completion
+    from tdnv_sheets.rules.judge import Judge
+    from tdnv_sheets.rules.table import Codes, Days, Flags, Table
 
-_ONE_DAY: Final = timedelta(days=1)
-_RESULT_DAYS: Final = ("result_date", "completed_date", "reported_date")
+    Moment: TypeAlias = int | Days
+    """One day for all rows, or one for each."""
 
-
-class Turn(NamedTuple):
-    """From `day` on an assignment stands so, until the next turn."""
-
-    day: date
-    status: Status
-    awaiting: bool
-
-
-class Course(NamedTuple):
-    """How an assignment stood on every day."""
-
-    turns: tuple[Turn, ...]
-    """By day; the first holds from the beginning of time."""
-    deadline: date | None
-    """The effective deadline on the day for which the course was asked."""
-    last_update: date | None
-
-    def on(self, day: date) -> Turn:
-        """Give the turn that holds at the end of *day*."""
-        turns = self.turns
-        for turn in reversed(turns):
-            if turn.day <= day:
-                return turn
-        return turns[0]
+STATUSES: Final = (
+    *(Status.COMPLETED_ON_TIME, Status.COMPLETED_LATE, Status.COMPLETED_UNDATED),
+    *(Status.OPEN_IN_TIME, Status.OPEN_OVERDUE, Status.OPEN_UNDATED),
+    *(Status.NOT_COMPLETED, Status.WITHDRAWN, Status.TRANSFERRED),
+)
+"""A status's code in a column is its place here: those of completed and of open rows in the order of `TIMELINESS`."""
+TIMELINESS: Final = (Timeliness.IN_TIME, Timeliness.LATE, Timeliness.UNDATED)
+CODE: Final = {status: code for code, status in enumerate(STATUSES)}
+_LATE, _UNDATED = TIMELINESS.index(Timeliness.LATE), TIMELINESS.index(Timeliness.UNDATED)
+_CONFIRMED, _RETURNED = DECISIONS.index("confirmed"), DECISIONS.index("returned")
+_NOT_CLOSING: Final = -1
+_CLOSING: Final = np.array([CODE[CLOSING[word]] if word in CLOSING else _NOT_CLOSING for word in DECISIONS], np.int8)
+"""The status by decision, where the decision ends an assignment without a result."""
 
 
-@dataclass(frozen=True)
-class Judge:
-    """The rules as they are applied to the rows of one ledger."""
+def is_one_of(statuses: Iterable[Status], column: Codes) -> Flags:
+    """Say of each row whether its status is one of some."""
+    wanted = np.zeros(len(STATUSES), np.bool_)
+    wanted[[CODE[status] for status in statuses]] = True
+    found: Flags = wanted[column]
+    return found
 
-    regulation: Regulation
-    calendar: Calendar
-    due_soon_days: int
-    confirmation: str
-    """The office's setting: `regulation`, `yes` or `no`."""
-    trails: Mapping[Key, Trail]
 
-    def judgement(self, assignment: Assignment, as_of: date) -> Judgement:
-        """Say how an assignment stands on a day, without its alerts: counting needs none."""
-        return judge(
-            assignment,
-            as_of,
-            regulation=self.regulation,
-            calendar=self.calendar,
-            due_soon_days=self.due_soon_days,
-            confirmation=self.confirmation,
-            trail=self.trails.get(assignment.key, NO_TRAIL),
-            with_alerts=False,
+class Outcome(NamedTuple):
+    """What has become of the work of each row, before the deadline is looked at (`status.Outcome`)."""
+
+    complete: Flags
+    awaiting: Flags
+    returned: Flags
+    closing: Codes
+    """The status that a decision gives, else -1."""
+    day: Days
+    """When it was completed, or reported as such."""
+    reference: Days
+    """The day to hold against the deadline; never where no day is known and nothing proves it late."""
+
+    @property
+    def closed(self) -> Flags:
+        """Say whether nothing is left to be done."""
+        closed: Flags = self.complete | (self.closing != _NOT_CLOSING)
+        return closed
+
+
+class Stand(NamedTuple):
+    """How each row stands at the end of a day."""
+
+    status: Codes
+    """In `STATUSES`."""
+    timeliness: Codes
+    """In `TIMELINESS`."""
+    deadline: Days
+    """The last day in time."""
+    outcome: Outcome
+
+    def is_one_of(self, statuses: Iterable[Status]) -> Flags:
+        """Say of each row whether its status is one of some."""
+        return is_one_of(statuses, self.status)
+
+
+class _Facts(NamedTuple):
+    """What an outcome rests on besides the table, by one version of the rules."""
+
+    asked: Flags
+    """Whether completion waits for the office's confirmation."""
+    returned_overdue: Flags
+    interim: Flags
+    """Its paper is no result, and the regulation lets none such end a task."""
+    told: Days
+    """The completion day by the regulation's choice of the days that the unit gave; of what is done, else when it said so."""
+
+
+class Dues(NamedTuple):
+    """What the calendar makes of the deadlines as they were set."""
+
+    deadline: Days
+    provisional: Flags
+
+
+class Course:
+    """How each row of a table stood on every day."""
+
+    def __init__(self, table: Table, judge: Judge) -> None:
+        self.table = table
+        self._judge = judge
+        (_, first), *later = judge.regulation.completions
+        # What the regulation says first is applied to what was before it, too.
+        self._later = np.array([since.toordinal() for since, _completion in later], np.int32)
+        self._completions = (first, *(completion for _since, completion in later))
+        self._known: dict[int, Stand] = {}
+        self._dues: dict[str, Dues] = {}
+
+    def on_day(self, day: int) -> Stand:
+        """Say how each row stands at the end of a day; several figures ask for the same few days."""
+        known = self._known.get(day)
+        if known is None:
+            known = self._known[day] = self.on(day)
+        return known
+
+    def on(self, day: Moment) -> Stand:
+        """Hold what has become of the work at the end of *day* against the deadline."""
+        outcome, dues = self.outcome(day), self.dues(day)
+        timeliness = (outcome.reference > dues.deadline).astype(np.int8)  # the deadline day itself is in time
+        timeliness[dues.deadline == NEVER] = _UNDATED
+        status = np.where(outcome.complete, timeliness, timeliness + CODE[Status.OPEN_IN_TIME])
+        overdue = outcome.returned & self._facts(day).returned_overdue & (timeliness == _LATE)
+        status[overdue] = CODE[Status.NOT_COMPLETED]
+        status = np.where(outcome.closing == _NOT_CLOSING, status, outcome.closing)
+        return Stand(status, timeliness, dues.deadline, outcome)
+
+    def outcome(self, day: Moment) -> Outcome:
+        """Say what has become of the work at the end of *day*; what is dated later has not happened yet."""
+        table, facts = self.table, self._facts(day)
+        decided, heard = table.decided, table.heard
+        decision = np.where(decided <= day, table.decision, 0)
+        closing, confirmed = _CLOSING[decision], decision == _CONFIRMED
+        done_on = np.where(confirmed, first_of(facts.told, decided), facts.told)
+        done = table.done | (confirmed & (done_on != NEVER))
+        finished = done & ~facts.interim & (done_on <= day)
+        redone = finished & (decided != NEVER) & (done_on > decided)
+        # Done again need not mean on a later day: often only a paper was missing. Then the office has to look anew.
+        again = facts.asked & finished & (decided != NEVER) & (decided < heard) & (heard <= day)
+        returned = (decision == _RETURNED) & ~(redone | again)
+        closes = closing != _NOT_CLOSING
+        finished &= ~(returned | closes)
+        awaiting = finished & facts.asked & ~confirmed
+        reference = np.where(finished, done_on, day)
+        return Outcome(
+            complete=finished & ~awaiting,
+            awaiting=awaiting,
+            returned=returned,
+            closing=closing,
+            day=np.where(finished, done_on, NEVER),
+            reference=np.where(closes & (decided != NEVER), decided, reference),
         )
 
-    def course(self, assignment: Assignment, as_of: date) -> Course:
-        """Say how an assignment stands on every day: on each the status and `awaiting` that `judgement` gives.
+    def settled(self, day: int) -> Flags:
+        """Say which rows are surely closed on *day* and on every day after it; no deadline opens a row again."""
+        settled: Flags = self.outcome(day).closed & (np.maximum.reduce(self._days_of_work) <= day)
+        return settled
 
-        *as_of* picks the version of the regulation that the deadline is rolled by, where the row has no start day.
-        """
-        last_update = self.trails.get(assignment.key, NO_TRAIL).last_update
-        start = start_day(assignment)
-        if start is not None:
-            facts = self._facts(assignment, self.regulation.completion(start), last_update)
-            return Course(_turns(facts), facts.deadline, facts.last_update)
-        # What the regulation says first is applied to what was before it, too.
-        (_, first), *later = self.regulation.completions
-        versions = [(date.min, self._facts(assignment, first, last_update))]
-        versions += [(since, self._facts(assignment, completion, last_update)) for since, completion in later]
-        now = next(facts for since, facts in reversed(versions) if since <= as_of)
-        return Course(_turns_under(versions), now.deadline, now.last_update)
+    @property
+    def turns(self) -> tuple[Days, ...]:
+        """Days on which a comparison of `on` can come out otherwise: for each row one in each column, in no order."""
+        deadlines = [self._rolled(roll).deadline for roll in {each.deadline_roll for each in self._completions}]
+        return (*self._days_of_work, *(np.where(each == NEVER, NEVER, each + 1) for each in deadlines))
 
-    def _facts(self, assignment: Assignment, completion: Completion, last_update: date | None) -> Facts:
-        return facts_of(assignment, completion, self.calendar, self.confirmation, last_update)
+    @property
+    def _days_of_work(self) -> tuple[Days, ...]:
+        """Days on which a comparison of `outcome` can come out otherwise, by whichever version of the rules."""
+        table = self.table
+        done_again = np.where(table.decision == _RETURNED, table.heard, NEVER)
+        changes = [np.where(table.start == NEVER, since, NEVER) for since in self._later]
+        return (table.decided, done_again, *(facts.told for facts in self._by_version), *changes)
 
-    def settled(self, assignment: Assignment, day: date) -> bool:
-        """Say whether an assignment is surely closed on *day* and on every day after it; False where that is not plain.
+    def dues(self, day: Moment) -> Dues:
+        """Give the deadlines with their roll over days off, by the version of the rules that holds for each row."""
+        found = [self._rolled(completion.deadline_roll) for completion in self._completions]
+        return Dues(*self._chosen(day, found))
 
-        Far cheaper than a course: most rows of a ledger of many years were confirmed, or taken away, long ago.
-        """
-        get = assignment.fields.get
-        decision = get("decision")
-        if decision:
-            decided = get("decision_date")
-            if decision == "returned" or not isinstance(decided, date) or decided > day:
-                return False
-            if decision in CLOSING:
-                return True
-        elif not self._taken_at_its_word:
-            return False
-        if get("progress") != "done" or get("result_kind") in INTERIM:
-            return False
-        for name in _RESULT_DAYS:
-            given = get(name)
-            if isinstance(given, date) and given > day:
-                return False
-        trail = self.trails.get(assignment.key)
-        return trail is None or trail.last_update is None or trail.last_update <= day
+    def _facts(self, day: Moment) -> _Facts:
+        return _Facts(*self._chosen(day, self._by_version))
+
+    def _chosen(self, day: Moment, versions: Sequence[tuple[Any, ...]]) -> Iterable[Any]:
+        """Give each row what its version of the rules says: that of the day on which it began, else of the day asked for."""
+        if len(versions) == 1:
+            return versions[0]
+        start = self.table.start
+        version = np.searchsorted(self._later, np.where(start == NEVER, day, start), side="right")
+        return (np.choose(version, column) for column in zip(*versions, strict=True))
 
     @cached_property
-    def _taken_at_its_word(self) -> bool:
-        """Say whether no version of the rules lets completion wait for a confirmation."""
-        if self.confirmation != "regulation":
-            return self.confirmation == "no"
-        return not any(completion.confirmation for _since, completion in self.regulation.completions)
+    def _by_version(self) -> tuple[_Facts, ...]:
+        return tuple(map(self._facts_by, self._completions))
+
+    def _facts_by(self, completion: Completion) -> _Facts:
+        table, setting = self.table, self._judge.confirmation
+        document, completed = np.where(table.interim, NEVER, table.result), table.completed
+        days = (completed, document) if completion.completion_day == "completed" else (document, completed)
+        of_completion = first_of(*days)
+        asked = completion.confirmation if setting == "regulation" else setting == "yes"
+        return _Facts(
+            asked=np.array(asked),
+            returned_overdue=np.array(completion.returned_overdue),
+            interim=table.interim & completion.final_document,
+            told=np.where(table.done, first_of(of_completion, table.reported, table.heard), of_completion),
+        )
+
+    def _rolled(self, roll: str) -> Dues:
+        known = self._dues.get(roll)
+        if known is None:
+            known = self._dues[roll] = dues_of(self.table.named, self._judge.calendar, roll)
+        return known
 
 
-def _turns(facts: Facts, since: date = date.min) -> tuple[Turn, ...]:
-    """Find the turns from a day on: the days on which a comparison of `outcome_on` or `status_on` can come out otherwise."""
-    days = [facts.decided, facts.completed or facts.told]
-    if facts.decision == "returned":
-        days.append(facts.last_update)  # done again, on the same day as before
-    if facts.deadline is not None:
-        days.append(facts.deadline + _ONE_DAY)
-    turns = [_turn(facts, since)]
-    for day in sorted({day for day in days if day is not None and day > since}):
-        turn = _turn(facts, day)
-        if turn.status is not turns[-1].status or turn.awaiting is not turns[-1].awaiting:
-            turns.append(turn)
-    return tuple(turns)
-
-
-def _turn(facts: Facts, day: date) -> Turn:
-    outcome = outcome_on(facts, day)
-    return Turn(day, status_on(facts, outcome, day), outcome.awaiting)
-
-
-def _turns_under(versions: Sequence[tuple[date, Facts]]) -> tuple[Turn, ...]:
-    """Find the turns where what the status rests on itself changes from some days on."""
-    ends = [since for since, _facts in versions[1:]] + [date.max]
-    turns: list[Turn] = []
-    for (since, facts), end in zip(versions, ends, strict=True):
-        turns += (turn for turn in _turns(facts, since) if turn.day < end)
-    return tuple(turns)
+def dues_of(named: Days, calendar: Calendar, roll: str) -> Dues:
+    """Ask the calendar once for each day that deadlines were set to: a hundred thousand rows have some hundred."""
+    days, places = np.unique(named, return_inverse=True)
+    found = [None if day == NEVER else calendar.due(date.fromordinal(day), roll) for day in days.tolist()]
+    deadlines = np.array([NEVER if due is None else due.day.toordinal() for due in found], np.int32)
+    provisional = np.array([due is not None and due.provisional for due in found], np.bool_)
+    return Dues(deadlines[places], provisional[places])

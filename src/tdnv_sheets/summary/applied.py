@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from tdnv_sheets.periods import Period
     from tdnv_sheets.regulation import Regulation, Switch
-    from tdnv_sheets.rules.course import Judge
+    from tdnv_sheets.rules.judge import Judge
 
 COMPLETION: Final = ("confirmation", "final_document", "returned_overdue", "completion_day", "deadline_roll")
 """Switches of which the version counts that held when a task began."""

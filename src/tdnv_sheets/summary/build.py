@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from operator import attrgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from tdnv_sheets.rules.course import STATUSES
+from tdnv_sheets.rules.table import Table, table_of
 from tdnv_sheets.summary.applied import applied
 from tdnv_sheets.summary.breakdowns import age, break_down
 from tdnv_sheets.summary.checks import run_checks
 from tdnv_sheets.summary.choices import Choices
-from tdnv_sheets.summary.counts import LEAST_ADVANCED_FIRST, Hearing, Span, by_unit, distinct_of, inside, total_of
+from tdnv_sheets.summary.counts import Hearing, Span, by_unit, distinct_of, inside, total_of
 from tdnv_sheets.summary.figures import Between, Counts, Summary, UnitLine
 from tdnv_sheets.summary.flows import diary_of, horizon_of, trend
 from tdnv_sheets.summary.lists import list_all
@@ -28,16 +33,18 @@ if TYPE_CHECKING:
 
     from tdnv_sheets.periods import Period
     from tdnv_sheets.records import Assignment, Key
-    from tdnv_sheets.rules.course import Judge
+    from tdnv_sheets.rules.judge import Judge
+    from tdnv_sheets.rules.judgement import Status
+    from tdnv_sheets.rules.table import Flags
     from tdnv_sheets.summary.counts import Inside
-    from tdnv_sheets.summary.tracks import Track
+    from tdnv_sheets.summary.tracks import Tracks
 
 NO_CHOICES = Choices()
 NO_RETURNS = Returns()
 
 
 def summarise(
-    rows: Sequence[Assignment],
+    rows: Sequence[Assignment] | Table,
     period: Period,
     as_of: date,
     *,
@@ -57,7 +64,8 @@ def summarise(
     first day or is open again since; one that came from another unit is in it from the day on which that unit's is
     transferred. By *choices* it may belong to the period of its deadline instead. Every code in *units* has a line, zeros
     included, in that order; other units that are met follow by code. *heard* are the assignments of which their units
-    told something in the period, where the ledger can say; *returns* is Biểu 05.
+    told something in the period, where the ledger can say; *returns* is Biểu 05. Who counts the same rows several times
+    makes their table once.
     """
     cut_off = judge.regulation.cut_off
     before, a_year_ago = period.previous(), period.last_year()
@@ -67,14 +75,15 @@ def summarise(
         Span(a_year_ago, min(cut_off(a_year_ago), as_of)),
     )
     horizon = horizon_of((now, then, last_year))
-    tracks, _settled = follow(rows, judge, as_of, horizon, choices.allocation)
+    table = rows if isinstance(rows, Table) else table_of(rows, judge.trails)
+    tracks = follow(table, judge, as_of, horizon, choices.allocation)
     here = inside(tracks, now, Hearing(heard, judge.due_soon_days))
     earlier, year_before = (
         inside(tracks, span, Hearing(frozenset(), judge.due_soon_days)) for span in (then, last_year)
     )
-    total, lists = total_of(here), list_all(here, judge, as_of)
+    total, lists = total_of(here), list_all(here, tracks, judge, as_of)
     lines = _lines(units, here, earlier, year_before)
-    diary = diary_of(tracks, horizon)
+    diary = diary_of(tracks, horizon, now.last)
     found = Summary(
         period=period,
         as_of=as_of,
@@ -107,7 +116,7 @@ def summarise(
         ranking=None if choices.ranking is None else rank(lines, choices.ranking),
         applied=applied(judge, period, as_of, choices.allocation),
         revision=revision,
-        standing=MappingProxyType({item.track.row.key: LEAST_ADVANCED_FIRST[item.mark.rank] for item in here}),
+        standing=_standing(here),
     )
     return replace(found, checks=run_checks(found))
 
@@ -116,9 +125,12 @@ def _rates(total: Counts, returns: Returns) -> Mapping[str, Fraction | None]:
     return MappingProxyType({**rates(total), RETURNS_RATE: rate_of_returns(returns)})
 
 
-def _lines(
-    units: Iterable[str], now: Iterable[Inside], before: Iterable[Inside], last_year: Iterable[Inside]
-) -> tuple[UnitLine, ...]:
+def _standing(found: Inside) -> Mapping[Key, Status]:
+    keys, codes = map(attrgetter("key"), found.table.rows.tolist()), found.marks.status.tolist()
+    return MappingProxyType(dict(zip(keys, map(STATUSES.__getitem__, codes), strict=True)))
+
+
+def _lines(units: Iterable[str], now: Inside, before: Inside, last_year: Inside) -> tuple[UnitLine, ...]:
     counts, previous, year_before = by_unit(now), by_unit(before), by_unit(last_year)
     listed = dict.fromkeys(units)
     met = sorted((counts.keys() | previous.keys() | year_before.keys()) - listed.keys())
@@ -131,22 +143,21 @@ def _lines(
     return tuple(lines)
 
 
-def _between(tracks: Iterable[Track], now: Span, then: Span) -> Between:
+def _between(tracks: Tracks, now: Span, then: Span) -> Between:
     """Follow every assignment of the past from the previous report's cut-off to this report."""
-    first = now.period.start
-    open_then = begun = closed = reopened = 0
-    for track in tracks:
-        held, belongs = track.held, track.belongs
-        if (held is not None and held >= first) or (belongs is not None and belongs >= first):
-            continue
-        if held is not None and held > now.as_of:
-            continue
-        new = held is not None and held > then.as_of
-        was_open = not new and track.is_open(then.as_of)
-        is_open = track.is_open(now.day_before)
-        again = not is_open and track.is_open(now.as_of)
-        open_then += was_open
-        begun += new
-        closed += (was_open or new) and not is_open
-        reopened += again or (is_open and not was_open and not new)
-    return Between(open_then, begun, closed, reopened)
+    first, held = now.period.start.toordinal(), tracks.held
+    past = (held < first) & (tracks.belongs < first) & (held <= now.as_of.toordinal())
+    new = held > then.as_of.toordinal()
+    was_open = ~new & tracks.is_open(then.as_of)
+    is_open = tracks.is_open(now.day_before)
+    again = ~is_open & tracks.is_open(now.as_of)
+
+    def count(rows: Flags) -> int:
+        return int(np.count_nonzero(rows & past))
+
+    return Between(
+        open_then=count(was_open),
+        begun=count(new),
+        closed=count((was_open | new) & ~is_open),
+        reopened=count(again | (is_open & ~was_open & ~new)),
+    )

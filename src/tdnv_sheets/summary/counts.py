@@ -1,24 +1,27 @@
-"""Counting assignments and distinct tasks for one span of days; each row is looked at once."""
+"""Counting assignments and distinct tasks for one span of days, all rows at once."""
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+import numpy as np
+
+from tdnv_sheets.rules.course import CODE, STATUSES, is_one_of
 from tdnv_sheets.rules.judgement import OPEN, OVERDUE, Status
 from tdnv_sheets.summary.figures import Counts
 from tdnv_sheets.summary.tracks import CLOSED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
     from collections.abc import Set as AbstractSet
     from datetime import date
 
     from tdnv_sheets.periods import Period
     from tdnv_sheets.records import Key
-    from tdnv_sheets.summary.tracks import Track
+    from tdnv_sheets.rules.table import Codes, Flags, Places, Table
+    from tdnv_sheets.summary.tracks import Tracks
 
 LEAST_ADVANCED_FIRST: Final = (
     Status.NOT_COMPLETED,
@@ -33,59 +36,65 @@ LEAST_ADVANCED_FIRST: Final = (
 )
 """A task with several leads has the status that comes first here: one unit behind keeps the task behind, and a lead
 that handed it on or was released no longer speaks for it while another lead does."""
-_RANK: Final = {status: rank for rank, status in enumerate(LEAST_ADVANCED_FIRST)}
-_NOT_STARTED_FIELD: Final = {
-    Status.OPEN_IN_TIME: "open_in_time_not_started",
-    Status.OPEN_OVERDUE: "open_overdue_not_started",
-}
-_NOT_BEGUN: Final = (None, "", "not_started")
+_RANK: Final = np.array([LEAST_ADVANCED_FIRST.index(status) for status in STATUSES], np.int8)
+_BY_RANK: Final = np.argsort(_RANK).astype(np.int8)
+_FIGURES: Final = tuple(figure.name for figure in fields(Counts))
 
 
-class Mark(NamedTuple):
-    """What one row, or one task, counts as. Equal marks are counted together."""
+class Marks(NamedTuple):
+    """What rows, or tasks, count as: a column each."""
 
-    rank: int
-    """Of the status, in `LEAST_ADVANCED_FIRST`."""
-    awaiting: bool
-    started: bool
-    carried: bool
-    extended: bool
-    due: bool
-    soon: bool
-    heard: bool
+    status: Codes
+    """In `course.STATUSES`."""
+    awaiting: Flags
+    started: Flags
+    carried: Flags
+    extended: Flags
+    due: Flags
+    soon: Flags
+    heard: Flags
     """The unit told something in the period."""
-    silent: bool
+    silent: Flags
 
-    def names(self) -> tuple[str, ...]:
-        """Give the figures of `Counts` that it adds one to."""
-        status = LEAST_ADVANCED_FIRST[self.rank]
-        names = ["total", "carried" if self.carried else "new", status.value]
-        told = {
+    def are(self, status: Status) -> Flags:
+        """Say which have a status."""
+        found: Flags = self.status == CODE[status]
+        return found
+
+    def are_in(self, statuses: Iterable[Status]) -> Flags:
+        """Say which have one of some statuses."""
+        return is_one_of(statuses, self.status)
+
+    def figures(self) -> Mapping[str, Flags]:
+        """Give for each figure of `Counts` the rows that it counts."""
+        in_time, undated = self.are(Status.OPEN_IN_TIME), self.are(Status.OPEN_UNDATED)
+        return {
+            "total": np.ones(len(self.status), np.bool_),
+            "carried": self.carried,
+            "new": ~self.carried,
+            **{status.value: self.are(status) for status in Status},
             "awaiting": self.awaiting,
             "extended": self.extended,
+            "open_in_time_not_started": in_time & ~self.started,
+            "open_overdue_not_started": self.are(Status.OPEN_OVERDUE) & ~self.started,
             "due": self.due,
-            "due_soon": self.soon and status is Status.OPEN_IN_TIME,
-            "updated": self.heard and status in OPEN,
-            "undated_silent": self.silent and status is Status.OPEN_UNDATED,
-            "overdue_silent": self.silent and status in OVERDUE,
+            "due_soon": in_time & self.soon,
+            "updated": self.are_in(OPEN) & self.heard,
+            "undated_silent": undated & self.silent,
+            "overdue_silent": self.are_in(OVERDUE) & self.silent,
         }
-        names += [name for name, holds in told.items() if holds]
-        if not self.started and status in _NOT_STARTED_FIELD:
-            names.append(_NOT_STARTED_FIELD[status])
-        return tuple(names)
-
-    def joined(self, other: Mark) -> Mark:
-        """Give the mark of a task from those of two of its leads: behind as the one that is more behind."""
-        return Mark(
-            *min(self[:3], other[:3]), *(mine or others for mine, others in zip(self[3:], other[3:], strict=True))
-        )
 
 
-class Inside(NamedTuple):
-    """An assignment that is in a report."""
+@dataclass(frozen=True, eq=False, slots=True)
+class Inside:
+    """The assignments that are in a report."""
 
-    track: Track
-    mark: Mark
+    table: Table
+    places: Places
+    """Of the same rows in the tracks."""
+    marks: Marks
+    figures: Mapping[str, Flags]
+    """For each figure of `Counts` the rows that it counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +128,7 @@ class Hearing:
     due_soon_days: int
 
 
-def inside(tracks: Iterable[Track], span: Span, hearing: Hearing) -> list[Inside]:
+def inside(tracks: Tracks, span: Span, hearing: Hearing) -> Inside:
     """Give what *span* holds: begun by its day (never after the period's end), and not closed before its start.
 
     What was closed before and is open again since, because the office returned it, is carried over. Allocated by
@@ -127,76 +136,74 @@ def inside(tracks: Iterable[Track], span: Span, hearing: Hearing) -> list[Inside
     A task that moved after the period's end and by the as-of day is counted with both units, as transferred and as it
     stands now.
     """
-    period, as_of, last, day_before = span.period, span.as_of, span.last, span.day_before
-    first, end = period.start, period.end
-    found = []
-    for track in tracks:
-        held, belongs = track.held, track.belongs
-        if track.moved is not None and track.moved > as_of:
-            continue
-        if belongs is held:
-            if track.start is not None and track.start > last:
-                continue
-        elif belongs is not None and (belongs > end or (track.start is not None and track.start > as_of)):
-            continue
-        now = track.course.on(as_of)
-        carried = (belongs is None or belongs < first) and (held is None or held < first)
-        if carried and now.status in CLOSED and track.course.on(day_before).status in CLOSED:
-            continue
-        found.append(Inside(track, _mark(track, now.status, span, hearing, awaiting=now.awaiting, carried=carried)))
-    return found
+    table, first, as_of = tracks.table, span.period.start.toordinal(), span.as_of.toordinal()
+    falls_in = (tracks.belongs <= span.period.end.toordinal()) & (table.start <= as_of)
+    belongs = np.where(tracks.by_deadline, falls_in, table.start <= span.last.toordinal())
+    now = tracks.course.on_day(as_of)
+    carried = (tracks.belongs < first) & (tracks.held < first)
+    over = carried & now.is_one_of(CLOSED) & ~tracks.is_open(span.day_before)
+    places = np.flatnonzero(belongs & (table.moved <= as_of) & ~over)
+    table, deadline, awaiting = table.take(places), tracks.deadline[places], now.outcome.awaiting[places]
+    heard = (first <= table.heard) & (table.heard <= as_of)
+    if hearing.heard:
+        heard |= np.array([row.key in hearing.heard for row in table.rows], np.bool_)
+    soon = (as_of <= deadline) & (deadline <= span.soon(hearing.due_soon_days).toordinal())
+    marks = Marks(
+        status=now.status[places],
+        awaiting=awaiting,
+        started=table.begun,
+        carried=carried[places],
+        extended=table.extended,
+        due=(first <= deadline) & (deadline <= span.last.toordinal()),
+        soon=soon & ~awaiting,
+        heard=heard,
+        silent=~heard & ~awaiting,
+    )
+    return Inside(table, places, marks, marks.figures())
 
 
-def _mark(track: Track, status: Status, span: Span, hearing: Hearing, *, awaiting: bool, carried: bool) -> Mark:
-    row, deadline, as_of = track.row, track.course.deadline, span.as_of
-    get = row.fields.get
-    told = track.course.last_update
-    heard = row.key in hearing.heard or (told is not None and span.period.start <= told <= as_of)
-    started, extended = get("progress") not in _NOT_BEGUN, row.day("extended_deadline") is not None
-    due = soon = False
-    if deadline is not None:
-        due = span.period.start <= deadline <= span.last
-        soon = not awaiting and as_of <= deadline <= span.soon(hearing.due_soon_days)
-    # In the order of the fields: a name for each would take as long again.
-    return Mark(_RANK[status], awaiting, started, carried, extended, due, soon, heard, not heard and not awaiting)
-
-
-def counts_of(marks: Mapping[Mark, int]) -> Counts:
-    """Add up marks, each with how often it came."""
-    numbers: dict[str, int] = {}
-    for mark, times in marks.items():
-        for name in mark.names():
-            numbers[name] = numbers.get(name, 0) + times
-    return Counts(**numbers)
-
-
-def total_of(found: Iterable[Inside]) -> Counts:
+def total_of(found: Inside) -> Counts:
     """Count assignments."""
-    return counts_of(Counter(item.mark for item in found))
+    return _counts_of(found.figures)
 
 
-def distinct_of(found: Iterable[Inside]) -> Counts:
+def distinct_of(found: Inside) -> Counts:
     """Count tasks, each once."""
-    tasks: dict[str, Mark] = {}
-    for item in found:
-        task = item.track.row.key.task_id
-        known = tasks.get(task)
-        tasks[task] = item.mark if known is None else known.joined(item.mark)
-    return counts_of(Counter(tasks.values()))
+    return _counts_of(joined(found.marks, found.table.task.codes).figures())
 
 
-def by_unit(found: Iterable[Inside]) -> dict[str, Counts]:
+def _counts_of(figures: Mapping[str, Flags]) -> Counts:
+    return Counts(**{name: int(np.count_nonzero(rows)) for name, rows in figures.items()})
+
+
+def joined(marks: Marks, tasks: Codes) -> Marks:
+    """Give the mark of each task from those of its leads: behind as the one that is most behind."""
+    order = np.argsort(tasks, kind="stable")
+    firsts = np.flatnonzero(np.diff(tasks[order], prepend=-1))
+    advance = (_RANK[marks.status] << 2) | (marks.awaiting << 1) | marks.started
+    least = np.minimum.reduceat(advance[order], firsts)
+    # The flags of which one lead's is the task's, a bit each, in one walk.
+    others = np.bitwise_or.reduce([flag.astype(np.int16) << bit for bit, flag in enumerate(marks[3:])])
+    joint = np.bitwise_or.reduceat(others[order], firsts)
+    flags = ((joint >> bit & 1).astype(np.bool_) for bit in range(len(marks[3:])))
+    return Marks(_BY_RANK[least >> 2], (least & 2) > 0, (least & 1) > 0, *flags)
+
+
+def by_unit(found: Inside) -> dict[str, Counts]:
     """Count the assignments of each unit that has some."""
-    return grouped(found, lambda track: track.row.key.unit)
+    unit = found.table.unit
+    counted = counts_by(found, unit.codes, len(unit.words))
+    return {word: counts for word, counts in zip(unit.words, counted, strict=True) if counts.total}
 
 
-def grouped(found: Iterable[Inside], key: Callable[[Track], str]) -> dict[str, Counts]:
-    """Count the assignments of each heap that *key* puts them into."""
-    heaps: dict[str, Counter[Mark]] = {}
-    for item in found:
-        name = key(item.track)
-        heap = heaps.get(name)
-        if heap is None:
-            heap = heaps[name] = Counter()
-        heap[item.mark] += 1
-    return {name: counts_of(heap) for name, heap in heaps.items()}
+def counts_by(found: Inside, heaps: Codes, number: int) -> list[Counts]:
+    """Count each of a *number* of heaps; *heaps* says for each row in which it lies."""
+    columns = (np.bincount(heaps[found.figures[name]], minlength=number).tolist() for name in _FIGURES)
+    known: dict[tuple[int, ...], Counts] = {}  # thousands of papers look alike in their few figures
+    counted = []
+    for numbers in zip(*columns, strict=True):
+        counts = known.get(numbers)
+        if counts is None:
+            counts = known[numbers] = Counts(*numbers)
+        counted.append(counts)
+    return counted

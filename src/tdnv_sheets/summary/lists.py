@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
+from tdnv_sheets.rules.judged import judgements
 from tdnv_sheets.rules.judgement import OVERDUE, Status
-from tdnv_sheets.summary.counts import LEAST_ADVANCED_FIRST
 from tdnv_sheets.summary.figures import Listed, Shared
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterator
     from datetime import date
 
-    from tdnv_sheets.records import Key
-    from tdnv_sheets.rules.course import Judge
-    from tdnv_sheets.summary.counts import Inside, Mark
+    from tdnv_sheets.rules.judge import Judge
+    from tdnv_sheets.rules.table import Flags, Places, Rows
+    from tdnv_sheets.summary.counts import Inside
+    from tdnv_sheets.summary.tracks import Tracks
 
 
 class Lists(NamedTuple):
@@ -27,47 +31,46 @@ class Lists(NamedTuple):
     shared: tuple[Shared, ...]
 
 
-def list_all(found: Sequence[Inside], judge: Judge, as_of: date) -> Lists:
+def list_all(found: Inside, tracks: Tracks, judge: Judge, as_of: date) -> Lists:
     """Pick and judge what the annexes show, each assignment once; what stands in none is not judged at all."""
-    known: dict[Key, Listed] = {}
+    table, marks = found.table, found.marks
+    overdue, late = marks.are_in(OVERDUE), marks.are(Status.COMPLETED_LATE)
+    soon = marks.soon & marks.are(Status.OPEN_IN_TIME)
+    silent = marks.silent & marks.are(Status.OPEN_UNDATED)
+    shared = _is_shared(found)
+    shown = np.flatnonzero(overdue | late | soon | silent | shared)
+    judged = judgements(tracks.course, found.places[shown], as_of, judge.calendar)
+    listed = np.empty(len(table), np.object_)
+    listed[shown] = np.fromiter(map(Listed, table.rows[shown].tolist(), judged.tolist()), np.object_, len(shown))
+    by_key = np.lexsort((table.unit.codes, table.task.codes))
+    deadline = tracks.deadline[found.places]
+    by_deadline = by_key[np.argsort(deadline[by_key], kind="stable")]
 
-    def listed(item: Inside) -> Listed:
-        row = item.track.row
-        one = known.get(row.key)
-        if one is None:
-            one = known[row.key] = Listed(row, judge.judgement(row, as_of))
-        return one
-
-    def every(belongs: Callable[[Mark, Status], bool]) -> tuple[Listed, ...]:
-        return tuple(sorted((listed(item) for item in found if belongs(item.mark, status_of(item))), key=_by_deadline))
+    def every(belongs: Flags) -> tuple[Listed, ...]:
+        return tuple(listed[by_deadline[belongs[by_deadline]]].tolist())
 
     return Lists(
-        overdue=every(lambda _mark, status: status in OVERDUE),
-        late=every(lambda _mark, status: status is Status.COMPLETED_LATE),
-        due_soon=every(lambda mark, status: mark.soon and status is Status.OPEN_IN_TIME),
-        undated_silent=every(lambda mark, status: mark.silent and status is Status.OPEN_UNDATED),
-        shared=_shared(found, listed),
+        overdue=every(overdue),
+        late=every(late),
+        due_soon=every(soon),
+        undated_silent=every(silent),
+        shared=tuple(_shared(found, by_key[shared[by_key]], listed)),
     )
 
 
-def status_of(item: Inside) -> Status:
-    """Give the status on the report's day."""
-    return LEAST_ADVANCED_FIRST[item.mark.rank]
+def _is_shared(found: Inside) -> Flags:
+    """Say which rows are of tasks that several units have in this report."""
+    task = found.table.task
+    return np.bincount(task.codes, minlength=len(task.words))[task.codes] > 1
 
 
-def _by_deadline(listed: Listed) -> tuple[str, str, str]:
-    deadline = listed.judgement.effective_deadline
-    return ("" if deadline is None else deadline.isoformat(), *listed.assignment.key)
-
-
-def _shared(found: Iterable[Inside], listed: Callable[[Inside], Listed]) -> tuple[Shared, ...]:
-    tasks: dict[str, list[Inside]] = {}
-    for item in found:
-        tasks.setdefault(item.track.row.key.task_id, []).append(item)
-    shared = []
-    for task, items in sorted(tasks.items()):
-        if len(items) > 1:
-            items.sort(key=lambda item: item.track.row.key)
-            gave_away = sum(status_of(item) is Status.TRANSFERRED for item in items)
-            shared.append(Shared(task, tuple(map(listed, items)), moved=gave_away >= len(items) - 1))
-    return tuple(shared)
+def _shared(found: Inside, places: Places, listed: Rows) -> Iterator[Shared]:
+    """Give the tasks of the rows at *places*, which are in the order of their keys."""
+    task = found.table.task
+    codes, away = task.codes[places], found.marks.are(Status.TRANSFERRED)[places]
+    firsts = np.flatnonzero(np.diff(codes, prepend=-1))
+    leads = tuple(listed[places].tolist())
+    gave_away = np.add.reduceat(away, firsts, dtype=np.int32) if len(firsts) else firsts
+    ends = [*firsts.tolist(), len(leads)]
+    for (start, end), code, moved in zip(pairwise(ends), codes[firsts].tolist(), gave_away.tolist(), strict=True):
+        yield Shared(task.words[code], leads[start:end], moved=moved >= end - start - 1)

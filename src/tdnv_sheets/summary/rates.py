@@ -77,4 +77,4 @@ def _rate(formula: RateFormula, counts: Counts) -> Fraction | None:
 
 
 def _sum(names: tuple[str, ...], counts: Counts) -> int:
-    return sum(getattr(counts, name) for name in names)
+    return sum([getattr(counts, name) for name in names])

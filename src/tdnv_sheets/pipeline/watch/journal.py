@@ -11,7 +11,7 @@ from tdnv_sheets.pipeline.watch.said import Said, Standing, Weight
 
 if TYPE_CHECKING:
     from tdnv_sheets.errors import TdnvError
-    from tdnv_sheets.pipeline.check import Moment
+    from tdnv_sheets.pipeline.moment import Moment
     from tdnv_sheets.pipeline.office import Office
 
 _AGAIN: Final = 10.0

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from tdnv_sheets.pipeline.check import Moment
+    from tdnv_sheets.pipeline.moment import Moment
     from tdnv_sheets.pipeline.office import Office
 
 _Signs: TypeAlias = "tuple[int, int] | None"

@@ -28,7 +28,7 @@ from tdnv_sheets.share import share_of
 if TYPE_CHECKING:
     from tdnv_sheets.inbox.settling import Waiting
     from tdnv_sheets.inbox.workspace import Workspace
-    from tdnv_sheets.pipeline.check import Moment
+    from tdnv_sheets.pipeline.moment import Moment
     from tdnv_sheets.pipeline.watch.said import Tell
 
 _LOCK_PATIENCE: Final = 0.5
