@@ -104,3 +104,12 @@ def test_where_no_row_changed_the_sheet_stays_as_its_compressed_bytes(month: Mon
     after = raw_parts(month.office.space.register.read_bytes())
     assert after["xl/worksheets/sheet2.xml"] == before["xl/worksheets/sheet2.xml"]
     assert before.keys() == after.keys()
+
+
+def test_rows_on_which_a_note_of_ours_hangs_stay_with_their_cells_when_others_change(month: Month) -> None:
+    for seed in range(3):
+        month.step(Step("conflict", seed))
+    taken = month.taken
+    month.say("reporter", "Tổ theo dõi")
+    month.compare("submit", plain=True)
+    assert month.taken == taken + 1

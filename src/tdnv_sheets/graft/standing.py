@@ -163,7 +163,8 @@ class Standing:
 
     def _changed(self) -> list[int]:
         rows = rows_by_number(self._drawn[self._drawn_cut.first : self._drawn_cut.last])
-        return [number for number in rows if number >= self.frame.first]
+        # A row that was not drawn has a tag without cells where a note of ours hangs on it.
+        return [number for number, (row, _) in rows.items() if number >= self.frame.first and b"<c " in row]
 
     def _found(self, xml: bytes, numbers: list[int]) -> list[tuple[int, int, int]]:
         """Give number, begin and end of the rows that change, from the top."""
@@ -222,12 +223,12 @@ class Standing:
         """Give a drawn row with what the office did to it, by the same rules as `touched/cells.py`."""
         if self.frame.noted and _HEIGHT.findall(old[: old.index(b">")]) != _HEIGHT.findall(tag[0]):
             raise NotStanding("notes below a row of another height")
-        if self._wanted.alone:
-            return new
-        opened = tree(old[: old.index(b">")].removesuffix(b"/") + b"/>")
         before, drawn = _cells(old), _cells(new)
         if before.keys() != drawn.keys():
             raise NotStanding("other cells")
+        if self._wanted.alone:
+            return new
+        opened = tree(old[: old.index(b">")].removesuffix(b"/") + b"/>")
         styles = painted(
             {column: cell.style for column, cell in before.items()},
             {column: cell.style for column, cell in drawn.items()},
