@@ -14,11 +14,16 @@ from typing import TYPE_CHECKING, Final
 
 from tdnv_sheets.pipeline.demo import AS_OF, play
 from tdnv_sheets.pipeline.moment import Moment
+from tdnv_sheets.pipeline.office import open_office
 from tests.conftest import NOW
 from tests.drawings import draw_all
+from tests.enriched import enriched_office
+from tests.standing import Month
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tdnv_sheets.inbox.workspace import Workspace
 
 VERSIONS: Final = ("Office2016", "Microsoft365")
 _GOOD: Final = "Found 0 errors"
@@ -33,6 +38,19 @@ def workbooks(folder: Path) -> Iterator[Path]:
     yield from (
         path for drawn in (space.outbox, space.returned, space.reports) for path in sorted(drawn.rglob("*.xlsx"))
     )
+    yield in_part(space)
+
+
+def in_part(space: Workspace) -> Path:
+    """Add to the register what offices add, and draw only the rows of it that change then."""
+    with open_office(space) as office:
+        month = Month(office, AS_OF)
+        enriched_office(space.register)
+        month.drawn(0)
+        month.drawn(0)  # what could not be kept is gone by now
+        month.say("reporter", "Tổ theo dõi")
+        assert month.drawn(0).rows is not None
+    return space.register.rename(space.root / "drawn-in-part.xlsx")
 
 
 def asked(program: str, path: Path, version: str) -> str:
