@@ -12,10 +12,8 @@ from tdnv_sheets.intake.worker import Readers
 from tdnv_sheets.ledger.store import Ledger
 from tdnv_sheets.pipeline.regulations import open_regulation
 from tdnv_sheets.pipeline.units import known_units
-from tdnv_sheets.records import NO_TRAIL
 from tdnv_sheets.render.view import Row
 from tdnv_sheets.rules.judge import Judge
-from tdnv_sheets.rules.status import judge
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -82,29 +80,22 @@ def unit_named(office: Office, code: str) -> Unit:
 
 def judged(office: Office, assignments: Iterable[Assignment], as_of: date) -> list[Row]:
     """Apply the rules to each assignment as of a day."""
-    trails = office.ledger.trails()
-    return [Row(item, judge_one(office, item, as_of, trails=trails)) for item in assignments]
+    judge = _judge(office, office.ledger.trails())
+    return [Row(item, judge.judgement(item, as_of, with_alerts=True)) for item in assignments]
 
 
 def judge_one(
     office: Office, assignment: Assignment, as_of: date, *, trails: Mapping[Key, Trail], with_alerts: bool = True
 ) -> Judgement:
     """Apply the rules to one assignment."""
-    settings = office.space.settings
-    return judge(
-        assignment,
-        as_of,
-        regulation=office.regulation,
-        calendar=office.calendar,
-        due_soon_days=settings.due_soon_days,
-        confirmation=settings.confirmation,
-        trail=trails.get(assignment.key, NO_TRAIL),
-        with_alerts=with_alerts,
-    )
+    return _judge(office, trails).judgement(assignment, as_of, with_alerts=with_alerts)
 
 
 def counting_judge(office: Office, at: int | None = None) -> Judge:
     """Give the rules for counting, which needs no alerts; *at* a revision they know no more of the past than it did."""
+    return _judge(office, office.ledger.trails() if at is None else office.ledger.trails_at(at))
+
+
+def _judge(office: Office, trails: Mapping[Key, Trail]) -> Judge:
     settings = office.space.settings
-    trails = office.ledger.trails() if at is None else office.ledger.trails_at(at)
     return Judge(office.regulation, office.calendar, settings.due_soon_days, settings.confirmation, trails)

@@ -29,8 +29,8 @@ class Judge:
     """The office's setting: `regulation`, `yes` or `no`."""
     trails: Mapping[Key, Trail]
 
-    def judgement(self, assignment: Assignment, as_of: date) -> Judgement:
-        """Say how an assignment stands on a day, without its alerts: counting needs none."""
+    def judgement(self, assignment: Assignment, as_of: date, *, with_alerts: bool = False) -> Judgement:
+        """Say how an assignment stands on a day; without its alerts, which counting needs none of, in half the time."""
         return judge(
             assignment,
             as_of,
@@ -39,5 +39,5 @@ class Judge:
             due_soon_days=self.due_soon_days,
             confirmation=self.confirmation,
             trail=self.trails.get(assignment.key, NO_TRAIL),
-            with_alerts=False,
+            with_alerts=with_alerts,
         )
